@@ -1,0 +1,16 @@
+//! The span model and the wire formats Hopline reads and writes.
+//!
+//! Everything here is a plain value or a pure function: bytes in, spans out, and
+//! back. The crate knows no runtime, no store and no listener. The model speaks
+//! OpenTelemetry's words; every other dialect stays inside its own module.
+
+pub mod clock;
+pub mod id;
+pub mod otlp;
+pub mod semconv;
+pub mod span;
+pub mod value;
+
+pub use id::{ParseIdError, SpanId, TraceId};
+pub use span::{Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
+pub use value::{Attribute, Value};

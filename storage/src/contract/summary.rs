@@ -1,0 +1,93 @@
+//! What a list shows of a trace, so that lists never read spans.
+
+use std::collections::BTreeMap;
+
+use proto::{Span, SpanId, TraceId};
+
+/// One trace in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceSummary {
+    /// Its id.
+    pub trace_id: TraceId,
+    /// The earliest known start among its spans, nanoseconds since the Unix epoch;
+    /// 0 where no span knows its start.
+    pub start_unix_nano: u64,
+    /// From the earliest start to the latest end, in nanoseconds. Spans of unknown
+    /// start do not count.
+    pub duration_nano: u64,
+    /// Its spans.
+    pub span_count: u32,
+    /// Its spans that say they failed.
+    pub error_count: u32,
+    /// The service of its root, see [`root`].
+    pub root_service: String,
+    /// The span name of its root.
+    pub root_name: String,
+    /// Each service that takes part, by name.
+    pub services: Vec<ServiceCount>,
+}
+
+/// How much of a trace one service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceCount {
+    /// The service's name.
+    pub name: String,
+    /// Its spans in the trace.
+    pub spans: u32,
+    /// Its spans that say they failed.
+    pub errors: u32,
+}
+
+impl TraceSummary {
+    /// The summary of `spans`, all of one trace and each identity once, in any
+    /// order. `None` where there are none.
+    pub fn of(spans: &[Span]) -> Option<Self> {
+        let root = root(spans)?;
+        let timed = || spans.iter().filter(|span| span.start_time_unix_nano != 0);
+        let start = timed().map(|span| span.start_time_unix_nano).min().unwrap_or(0);
+        let end = timed()
+            .map(|span| span.end_time_unix_nano.max(span.start_time_unix_nano))
+            .max()
+            .unwrap_or(0);
+        let mut services: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+        let mut error_count = 0u32;
+        for span in spans {
+            let service = services.entry(span.service_name().into_owned()).or_default();
+            service.0 = service.0.saturating_add(1);
+            if span.is_error() {
+                service.1 = service.1.saturating_add(1);
+                error_count = error_count.saturating_add(1);
+            }
+        }
+        Some(Self {
+            trace_id: root.trace_id,
+            start_unix_nano: start,
+            duration_nano: end.saturating_sub(start),
+            span_count: u32::try_from(spans.len()).unwrap_or(u32::MAX),
+            error_count,
+            root_service: root.service_name().into_owned(),
+            root_name: root.name.clone(),
+            services: services
+                .into_iter()
+                .map(|(name, (spans, errors))| ServiceCount { name, spans, errors })
+                .collect(),
+        })
+    }
+}
+
+/// The span that stands for the whole trace: the earliest without a parent; else
+/// the earliest whose parent is not among `spans`; else (a cycle) the earliest.
+/// Ties go to the smaller (span id, kind).
+pub fn root(spans: &[Span]) -> Option<&Span> {
+    let ids: std::collections::HashSet<SpanId> = spans.iter().map(|span| span.span_id).collect();
+    spans.iter().min_by_key(|span| {
+        let rank = match span.parent_span_id {
+            None => 0,
+            // A span that names itself as its parent has none.
+            Some(parent) if parent == span.span_id => 0,
+            Some(parent) if !ids.contains(&parent) => 1,
+            Some(_) => 2,
+        };
+        (rank, span.start_time_unix_nano, span.span_id, span.kind)
+    })
+}

@@ -1,0 +1,23 @@
+//! Spans at rest.
+//!
+//! The crate is two narrow faces over the same data: [`SpanWriter`], what the
+//! collector may do, and [`TraceReader`], what the query side may ask. Both are
+//! object-safe and speak of intent: a batch, a trace, a search. Neither knows an
+//! API's words or a key layout. Two implementations stand behind them from the
+//! first day: [`Store`], the embedded RocksDB one, and [`MemoryStore`], which is
+//! naive, obviously right, and the oracle of every property test.
+//!
+//! Nothing here is asynchronous and nothing speaks HTTP.
+
+pub mod contract;
+
+pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
+pub use contract::search::{
+    AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, Operand, Order, Search,
+    SearchPage, TraceConditions,
+};
+pub use contract::summary::{ServiceCount, TraceSummary};
+pub use contract::{
+    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
+    TraceReader, WriteError, Written,
+};
