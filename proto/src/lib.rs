@@ -9,6 +9,8 @@ pub mod id;
 pub mod otlp;
 pub mod semconv;
 pub mod span;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod value;
 
 pub use id::{ParseIdError, SpanId, TraceId};

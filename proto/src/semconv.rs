@@ -24,8 +24,7 @@ pub const DB_QUERY_TEXT: Spellings = &["db.query.text", "db.statement"];
 /// The HTTP method.
 pub const HTTP_REQUEST_METHOD: Spellings = &["http.request.method", "http.method"];
 /// The HTTP status code.
-pub const HTTP_RESPONSE_STATUS_CODE: Spellings =
-    &["http.response.status_code", "http.status_code"];
+pub const HTTP_RESPONSE_STATUS_CODE: Spellings = &["http.response.status_code", "http.status_code"];
 /// How often an HTTP request was sent again.
 pub const HTTP_REQUEST_RESEND_COUNT: Spellings = &["http.request.resend_count"];
 /// The messaging destination.
@@ -38,10 +37,16 @@ pub const RPC_STATUS_CODE: Spellings = &["rpc.response.status_code", "rpc.grpc.s
 
 /// What tells one clock from another: resource attributes that name the machine
 /// or the container a span was timed on, the most specific first.
-pub const CLOCK_DOMAIN: Spellings =
-    &["host.id", "k8s.pod.uid", "k8s.pod.name", "host.name", "container.id", "service.instance.id"];
+pub const CLOCK_DOMAIN: Spellings = &[
+    "host.id",
+    "k8s.pod.uid",
+    "k8s.pod.name",
+    "host.name",
+    "container.id",
+    "service.instance.id",
+];
 
 /// The value of the first spelling that `span` carries.
-pub fn find<'a>(span: &'a Span, spellings: Spellings) -> Option<&'a Value> {
+pub fn find(span: &Span, spellings: Spellings) -> Option<&Value> {
     spellings.iter().find_map(|key| span.attribute(key))
 }

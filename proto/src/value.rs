@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// A key and its value.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Attribute {
     /// The key; may be empty, as OTLP allows it.
     pub key: String,
@@ -14,7 +14,10 @@ pub struct Attribute {
 impl Attribute {
     /// An attribute with this key and value.
     pub fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self { key: key.into(), value: value.into() }
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -103,7 +106,11 @@ fn double_text(value: f64) -> String {
     if value.is_nan() {
         "NaN".to_owned()
     } else if value.is_infinite() {
-        if value > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
+        if value > 0.0 {
+            "Infinity".to_owned()
+        } else {
+            "-Infinity".to_owned()
+        }
     } else {
         format!("{value}")
     }
@@ -145,7 +152,10 @@ mod tests {
 
     #[test]
     fn every_type_has_one_text() {
-        let map = Value::Map(vec![Attribute::new("k", Value::Array(vec!["a".into(), 1.into()]))]);
+        let map = Value::Map(vec![Attribute::new(
+            "k",
+            Value::Array(vec!["a".into(), 1.into()]),
+        )]);
         for (value, text) in [
             (Value::Empty, ""),
             ("x y".into(), "x y"),

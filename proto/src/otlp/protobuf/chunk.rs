@@ -1,0 +1,379 @@
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use crate::otlp::DecodeError;
+use crate::otlp::fault::Fault;
+
+/// How deep unknown groups nest; protobuf libraries stop at 100 levels in all.
+const GROUP_DEPTH_MAX: usize = 64;
+
+/// Bytes of a request and where they stand in it. Reading takes from the front.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chunk<'a> {
+    bytes: &'a [u8],
+    /// The place in the request behind the last byte.
+    end: usize,
+}
+
+/// A field's payload by wire type. Groups never get here: OTLP has none.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Field<'a> {
+    Varint(u64, usize),
+    Fixed64(u64, usize),
+    Bytes(Chunk<'a>),
+    Fixed32(u32, usize),
+}
+
+/// Bytes that are no protobuf. Small, since every read hands it on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Broken {
+    reason: &'static str,
+    offset: usize,
+}
+
+const VARINT: u32 = 0;
+const FIXED64: u32 = 1;
+const LENGTH_DELIMITED: u32 = 2;
+const START_GROUP: u32 = 3;
+const END_GROUP: u32 = 4;
+const FIXED32: u32 = 5;
+
+impl<'a> Chunk<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            end: bytes.len(),
+        }
+    }
+
+    pub(super) fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    fn offset(&self) -> usize {
+        self.end.saturating_sub(self.bytes.len())
+    }
+
+    /// The next field's number and payload; `None` at the end. Unknown groups are
+    /// skipped on the way.
+    #[inline]
+    pub(super) fn next_field(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken> {
+        while !self.bytes.is_empty() {
+            let offset = self.offset();
+            let (number, wire_type) = self.tag()?;
+            match wire_type {
+                START_GROUP => self.skip_group(number)?,
+                END_GROUP => {
+                    return Err(Broken {
+                        reason: "a group ends that never began",
+                        offset,
+                    });
+                }
+                _ => return Ok(Some((number, self.payload(wire_type, offset)?))),
+            }
+        }
+        Ok(None)
+    }
+
+    /// How many fields have this number.
+    pub(super) fn count(mut self, wanted: u32) -> Result<usize, Broken> {
+        let mut count = 0_usize;
+        while let Some((number, _)) = self.next_field()? {
+            count = count.saturating_add(usize::from(number == wanted));
+        }
+        Ok(count)
+    }
+
+    #[inline]
+    fn tag(&mut self) -> Result<(u32, u32), Broken> {
+        let offset = self.offset();
+        let key = u32::try_from(self.varint()?).map_err(|_| Broken {
+            reason: "a field number is too large",
+            offset,
+        })?;
+        match (key >> 3, key & 7) {
+            (0, _) => Err(Broken {
+                reason: "a field has number 0",
+                offset,
+            }),
+            tag => Ok(tag),
+        }
+    }
+
+    /// The payload of a field that began at `offset`.
+    #[inline]
+    fn payload(&mut self, wire_type: u32, offset: usize) -> Result<Field<'a>, Broken> {
+        match wire_type {
+            VARINT => Ok(Field::Varint(self.varint()?, offset)),
+            FIXED64 => Ok(Field::Fixed64(u64::from_le_bytes(self.array()?), offset)),
+            LENGTH_DELIMITED => {
+                let length = self.varint()?;
+                // A length past the address space is past the end, too.
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                Ok(Field::Bytes(self.take(length)?))
+            }
+            FIXED32 => Ok(Field::Fixed32(u32::from_le_bytes(self.array()?), offset)),
+            _ => Err(Broken {
+                reason: "a field has a wire type that does not exist",
+                offset,
+            }),
+        }
+    }
+
+    /// Skips what follows the start of an unknown group, up to its end.
+    fn skip_group(&mut self, number: u32) -> Result<(), Broken> {
+        let mut open = vec![number];
+        while let Some(innermost) = open.last() {
+            let offset = self.offset();
+            let (number, wire_type) = self.tag()?;
+            match wire_type {
+                START_GROUP if open.len() < GROUP_DEPTH_MAX => open.push(number),
+                START_GROUP => {
+                    return Err(Broken {
+                        reason: "unknown groups nest too deep",
+                        offset,
+                    });
+                }
+                END_GROUP if number == *innermost => {
+                    open.pop();
+                }
+                END_GROUP => {
+                    return Err(Broken {
+                        reason: "a group ends that never began",
+                        offset,
+                    });
+                }
+                _ => {
+                    self.payload(wire_type, offset)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A number in groups of 7 bits, the lowest first; also a longer form than
+    /// needed, up to 10 bytes.
+    #[inline]
+    fn varint(&mut self) -> Result<u64, Broken> {
+        // Most are one byte long.
+        match self.bytes.split_first() {
+            Some((byte, rest)) if *byte < 0x80 => {
+                self.bytes = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Broken> {
+        const LAST_SHIFT: u32 = 63;
+        let offset = self.offset();
+        let mut value = 0_u64;
+        let mut shift = 0_u32;
+        let mut rest = self.bytes.iter();
+        while let Some(byte) = rest.next() {
+            value |= u64::from(byte & 0x7f).wrapping_shl(shift);
+            if shift == LAST_SHIFT && *byte > 1 {
+                return Err(Broken {
+                    reason: "a number is longer than 64 bits",
+                    offset,
+                });
+            }
+            if *byte < 0x80 {
+                self.bytes = rest.as_slice();
+                return Ok(value);
+            }
+            shift = shift.saturating_add(7);
+        }
+        Err(Broken {
+            reason: "the bytes end inside a number",
+            offset,
+        })
+    }
+
+    #[inline]
+    fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Broken> {
+        let offset = self.offset();
+        let (bytes, rest) = self.bytes.split_first_chunk().ok_or(Broken {
+            reason: "the bytes end inside a number",
+            offset,
+        })?;
+        self.bytes = rest;
+        Ok(*bytes)
+    }
+
+    #[inline]
+    fn take(&mut self, length: usize) -> Result<Self, Broken> {
+        let offset = self.offset();
+        let (bytes, rest) = self.bytes.split_at_checked(length).ok_or(Broken {
+            reason: "the bytes end inside a field",
+            offset,
+        })?;
+        self.bytes = rest;
+        Ok(Self {
+            bytes,
+            end: self.offset(),
+        })
+    }
+}
+
+impl<'a> Field<'a> {
+    /// The payload as a message or as bytes; `name` is for the error.
+    #[inline]
+    pub(super) fn chunk(self, name: &'static str) -> Result<Chunk<'a>, DecodeError> {
+        match self {
+            Self::Bytes(chunk) => Ok(chunk),
+            other => Err(other.mismatch(name, "length-delimited")),
+        }
+    }
+
+    #[inline]
+    pub(super) fn text(self, name: &'static str) -> Result<&'a str, DecodeError> {
+        let chunk = self.chunk(name)?;
+        str::from_utf8(chunk.bytes).map_err(|error| {
+            let offset = chunk.offset().saturating_add(error.valid_up_to());
+            DecodeError::from(Broken {
+                reason: "text is no UTF-8",
+                offset,
+            })
+            .within(name)
+        })
+    }
+
+    #[inline]
+    pub(super) fn varint(self, name: &'static str) -> Result<u64, DecodeError> {
+        match self {
+            Self::Varint(value, _) => Ok(value),
+            other => Err(other.mismatch(name, "varint")),
+        }
+    }
+
+    #[inline]
+    pub(super) fn fixed64(self, name: &'static str) -> Result<u64, DecodeError> {
+        match self {
+            Self::Fixed64(value, _) => Ok(value),
+            other => Err(other.mismatch(name, "fixed64")),
+        }
+    }
+
+    #[inline]
+    pub(super) fn fixed32(self, name: &'static str) -> Result<u32, DecodeError> {
+        match self {
+            Self::Fixed32(value, _) => Ok(value),
+            other => Err(other.mismatch(name, "fixed32")),
+        }
+    }
+
+    #[cold]
+    fn mismatch(self, name: &'static str, expected: &str) -> DecodeError {
+        let (got, offset) = match self {
+            Self::Varint(_, offset) => ("varint", offset),
+            Self::Fixed64(_, offset) => ("fixed64", offset),
+            Self::Bytes(chunk) => ("length-delimited", chunk.offset()),
+            Self::Fixed32(_, offset) => ("fixed32", offset),
+        };
+        let reason = format!(
+            "expected wire type {expected}, found {got}, at byte {offset}; is this OTLP traces?"
+        );
+        DecodeError::Malformed {
+            field: name.to_owned(),
+            reason,
+        }
+    }
+}
+
+impl From<Broken> for DecodeError {
+    #[cold]
+    fn from(broken: Broken) -> Self {
+        let Broken { reason, offset } = broken;
+        Self::Malformed {
+            field: String::new(),
+            reason: format!("{reason}, at byte {offset}"),
+        }
+    }
+}
+
+impl From<Broken> for Fault {
+    #[cold]
+    fn from(broken: Broken) -> Self {
+        Self::Request(broken.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(bytes: &[u8]) -> Result<Vec<(u32, String)>, Broken> {
+        let mut chunk = Chunk::new(bytes);
+        let mut found = Vec::new();
+        while let Some((number, field)) = chunk.next_field()? {
+            found.push((
+                number,
+                match field {
+                    Field::Varint(value, _) => format!("varint {value}"),
+                    Field::Fixed64(value, _) => format!("fixed64 {value}"),
+                    Field::Bytes(chunk) => format!("bytes {:?} at {}", chunk.bytes, chunk.offset()),
+                    Field::Fixed32(value, _) => format!("fixed32 {value}"),
+                },
+            ));
+        }
+        Ok(found)
+    }
+
+    #[test]
+    fn every_wire_type_is_read_and_groups_are_skipped() {
+        let bytes = [
+            &[0x08, 0xac, 0x02][..],
+            &[0x11, 1, 0, 0, 0, 0, 0, 0, 0],
+            &[0x0b, 0x13, 0x08, 5, 0x1a, 1, 9, 0x14, 0x0c],
+            &[0x1a, 2, 7, 8],
+            &[0x25, 2, 0, 0, 0],
+            // 1, in a longer form than needed.
+            &[0x28, 0x81, 0x80, 0x00],
+        ]
+        .concat();
+        let expected = [
+            (1, "varint 300".to_owned()),
+            (2, "fixed64 1".to_owned()),
+            (3, "bytes [7, 8] at 23".to_owned()),
+            (4, "fixed32 2".to_owned()),
+            (5, "varint 1".to_owned()),
+        ];
+        assert_eq!(fields(&bytes), Ok(expected.to_vec()));
+    }
+
+    #[test]
+    fn broken_bytes_say_where() {
+        for (bytes, reason, offset) in [
+            (&[0x00, 1][..], "a field has number 0", 0),
+            (&[0x08], "the bytes end inside a number", 1),
+            (&[0x08, 0x80], "the bytes end inside a number", 1),
+            (&[0x09, 1, 2], "the bytes end inside a number", 1),
+            (&[0x0d, 1, 2], "the bytes end inside a number", 1),
+            (&[0x0a, 5, 1], "the bytes end inside a field", 2),
+            (&[0x0c], "a group ends that never began", 0),
+            (&[0x0b, 0x14], "a group ends that never began", 1),
+            (&[0x0b], "the bytes end inside a number", 1),
+            (&[0x0e], "a field has a wire type that does not exist", 0),
+            (
+                &[0x80, 0x80, 0x80, 0x80, 0x10],
+                "a field number is too large",
+                0,
+            ),
+            (
+                &[
+                    0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
+                ],
+                "a number is longer than 64 bits",
+                1,
+            ),
+            (&[0x0b; 100], "unknown groups nest too deep", 64),
+        ] {
+            assert_eq!(fields(bytes), Err(Broken { reason, offset }));
+        }
+        let max = [
+            0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
+        ];
+        assert_eq!(fields(&max), Ok(vec![(1, format!("varint {}", u64::MAX))]));
+    }
+}

@@ -1,0 +1,118 @@
+//! Every form goes there and back, and prost agrees.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proto::otlp::{Decoded, Limits, json, protobuf};
+use proto::testing::span_strategy;
+use proto::{Attribute, Event, Link, Span, Value};
+
+use crate::oracle;
+
+fn decode(body: &[u8]) -> Vec<Span> {
+    let decoded = protobuf::decode_request(body, &Limits::default()).unwrap();
+    assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
+    assert!(
+        heap_bytes(&decoded) <= decoded.decoded_bytes,
+        "accounted too little"
+    );
+    decoded.spans
+}
+
+fn decode_json(body: &str) -> Vec<Span> {
+    let decoded = json::decode_request(body.as_bytes(), &Limits::default()).unwrap();
+    assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
+    assert!(
+        heap_bytes(&decoded) <= decoded.decoded_bytes,
+        "accounted too little"
+    );
+    decoded.spans
+}
+
+/// Spans in an order of their own: writing groups them.
+fn sorted(spans: &[Span]) -> Vec<String> {
+    // The debug form tells -0 from 0, as `==` does not.
+    let mut lines: Vec<_> = spans.iter().map(|span| format!("{span:?}")).collect();
+    lines.sort();
+    lines
+}
+
+proptest! {
+    #[test]
+    fn what_prost_writes_is_read_as_it_was(spans in vec(span_strategy(), 0..6)) {
+        let read = decode(&oracle::encode(&spans));
+        prop_assert_eq!(format!("{read:#?}"), format!("{spans:#?}"));
+    }
+
+    #[test]
+    fn what_is_written_prost_reads_as_it_was(spans in vec(span_strategy(), 0..6)) {
+        let body = protobuf::encode_request(&spans);
+        let read = oracle::decode(&body).unwrap();
+        prop_assert_eq!(format!("{:#?}", decode(&body)), format!("{read:#?}"));
+        prop_assert_eq!(sorted(&read), sorted(&spans));
+    }
+
+    #[test]
+    fn json_says_the_same_as_protobuf(spans in vec(span_strategy(), 0..6)) {
+        let read = decode_json(&json::encode_request(&spans));
+        let expected = decode(&protobuf::encode_request(&spans));
+        prop_assert_eq!(format!("{read:#?}"), format!("{expected:#?}"));
+    }
+}
+
+#[test]
+fn spans_of_one_sender_share_it_and_are_grouped() {
+    let text = "
+        a x  0..1
+        b y  0..1
+        a z  0..1
+    ";
+    let mut spans = proto::testing::trace(text);
+    // Equal in content, not in pointer.
+    spans[2].resource = std::sync::Arc::new((*spans[2].resource).clone());
+    let read = decode(&protobuf::encode_request(&spans));
+    let names: Vec<_> = read.iter().map(|span| span.name.as_str()).collect();
+    assert_eq!(names, ["x", "z", "y"]);
+    assert!(std::sync::Arc::ptr_eq(&read[0].resource, &read[1].resource));
+    assert!(std::sync::Arc::ptr_eq(&read[0].scope, &read[1].scope));
+}
+
+/// The memory that `decoded` holds, allocators' overhead aside.
+fn heap_bytes(decoded: &Decoded) -> usize {
+    let spans = decoded.spans.iter().map(|span| {
+        let events = span.events.iter();
+        let links = span.links.iter();
+        span.name.capacity()
+            + span.trace_state.capacity()
+            + span.status.message.capacity()
+            + attribute_bytes(&span.attributes)
+            + span.events.capacity() * size_of::<Event>()
+            + events
+                .map(|e| e.name.capacity() + attribute_bytes(&e.attributes))
+                .sum::<usize>()
+            + span.links.capacity() * size_of::<Link>()
+            + links
+                .map(|l| l.trace_state.capacity() + attribute_bytes(&l.attributes))
+                .sum::<usize>()
+    });
+    decoded.spans.capacity() * size_of::<Span>() + spans.sum::<usize>()
+}
+
+fn attribute_bytes(attributes: &Vec<Attribute>) -> usize {
+    let inside = attributes
+        .iter()
+        .map(|a| a.key.capacity() + value_bytes(&a.value));
+    attributes.capacity() * size_of::<Attribute>() + inside.sum::<usize>()
+}
+
+fn value_bytes(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.capacity(),
+        Value::Bytes(bytes) => bytes.capacity(),
+        Value::Array(values) => {
+            let inside = values.iter().map(value_bytes);
+            values.capacity() * size_of::<Value>() + inside.sum::<usize>()
+        }
+        Value::Map(entries) => attribute_bytes(entries),
+        _ => 0,
+    }
+}
