@@ -1,0 +1,116 @@
+//! What both transports do with a body: decompress, decode, inspect, write.
+
+use std::time::Duration;
+
+use proto::otlp::response::ExportResponse;
+use proto::otlp::{self, Limits};
+use storage::Batch;
+
+use crate::Config;
+use crate::admission::{Budget, Charge};
+use crate::decompress::{Encoding, decompress};
+use crate::metrics::{Metrics, Transport};
+use crate::refusal::Refusal;
+use crate::sanitize;
+use crate::writer::Writer;
+
+/// What decoded spans need for each byte of their request, by which room is set
+/// aside before the exact figure is known: what common spans need.
+const DECODED_BYTES_PER_BYTE: usize = 4;
+
+/// How a request's message is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Protobuf,
+    Json,
+}
+
+/// A body that was read whole.
+pub(crate) struct Received {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) encoding: Encoding,
+    pub(crate) format: Format,
+    /// What the body holds of the budget.
+    pub(crate) charge: Charge,
+}
+
+/// The way from a body to an answer. Shared by all requests.
+pub(crate) struct Ingest {
+    pub(crate) config: Config,
+    pub(crate) budget: Budget,
+    pub(crate) metrics: Metrics,
+    pub(crate) writer: Writer,
+}
+
+impl Ingest {
+    /// Takes the request's spans. Returns when those that are kept are durable, with
+    /// what to tell the sender about the others.
+    ///
+    /// # Errors
+    /// Nothing of the request is acknowledged.
+    pub(crate) async fn export(&self, received: Received) -> Result<ExportResponse, Refusal> {
+        let Received {
+            bytes,
+            encoding,
+            format,
+            mut charge,
+        } = received;
+        let limits = self.config.limits;
+        let body = decompress(encoding, bytes, limits.request_bytes_max, &mut charge)?;
+        charge.shrink_to(body.len());
+
+        let decoded = {
+            let _turn = self.budget.turn(body.len()).await;
+            charge.try_grow(expected_bytes(body.len(), &limits))?;
+            match format {
+                Format::Protobuf => otlp::protobuf::decode_request(&body, &limits)?,
+                Format::Json => otlp::json::decode_request(&body, &limits)?,
+            }
+        };
+        drop(body);
+        charge.shrink_to(decoded.decoded_bytes);
+        charge.try_grow(decoded.decoded_bytes.saturating_sub(charge.bytes()))?;
+
+        let findings = sanitize::inspect(&decoded);
+        self.metrics.found(&findings);
+        let response = ExportResponse::from(&decoded.rejected);
+        let accepted = decoded.spans.len();
+        let mut resent = 0;
+        if accepted > 0 {
+            let written = self
+                .writer
+                .write(
+                    Batch {
+                        spans: decoded.spans,
+                    },
+                    charge,
+                )
+                .await?;
+            resent = written.known_spans;
+        }
+        self.metrics
+            .spans(accepted, resent, response.rejected_spans);
+        if response.rejected_spans > 0 {
+            tracing::debug!(accepted, reason = %response.error_message, "refused spans");
+        }
+        Ok(response)
+    }
+
+    /// Counts and logs a request that was refused as a whole.
+    pub(crate) fn refused(&self, transport: Transport, refusal: &Refusal) {
+        self.metrics.refused_request(transport, refusal.reason());
+        tracing::debug!(?transport, error = %refusal, "refused request");
+    }
+
+    /// How long a client that is refused for a moment should wait.
+    pub(crate) fn retry_after(&self) -> Duration {
+        self.config.retry_after
+    }
+}
+
+/// The room that the spans of a body of `bytes` are expected to need.
+fn expected_bytes(bytes: usize, limits: &Limits) -> usize {
+    bytes
+        .saturating_mul(DECODED_BYTES_PER_BYTE)
+        .min(limits.decoded_bytes_max)
+}
