@@ -1,0 +1,38 @@
+import { useQuery } from "@tanstack/react-query";
+import { ApiError, ask } from "./client";
+import type { SpanAnswer, TraceAnswer } from "./types";
+
+/** A trace that is not there may still be on its way. */
+const NOT_FOUND_RETRY_MS = 3_000;
+
+/** One trace as columns with its explanation. Spans may still arrive: `refetch` looks again. */
+export function useTrace(traceId: string) {
+  return useQuery({
+    queryKey: ["trace", traceId],
+    queryFn: ({ signal }) => ask<TraceAnswer>(`traces/${encodeURIComponent(traceId)}`, {}, signal),
+    refetchInterval: (query) =>
+      query.state.error instanceof ApiError && query.state.error.code === "not_found"
+        ? NOT_FOUND_RETRY_MS
+        : false,
+  });
+}
+
+/** Which span: two spans of one trace may share an id, then the kind tells them apart. */
+export interface SpanRef {
+  spanId: string;
+  kind: string | null;
+}
+
+/** One span in full. */
+export function useSpan(traceId: string, ref: SpanRef) {
+  return useQuery({
+    queryKey: ["span", traceId, ref.spanId, ref.kind],
+    queryFn: ({ signal }) =>
+      ask<SpanAnswer>(
+        `traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(ref.spanId)}`,
+        { kind: ref.kind ?? undefined },
+        signal,
+      ),
+    placeholderData: (previous) => previous,
+  });
+}

@@ -1,0 +1,199 @@
+/** The answers of the HTTP API, as docs/api.md describes them. */
+
+/** Nanoseconds since the Unix epoch as decimal text: they exceed 2^53. */
+export type UnixNano = string;
+
+/** Whether an answer is all there is. */
+export type Completeness =
+  | { state: "complete" }
+  | { state: "truncated"; limit: string }
+  | { state: "partial"; missing: string[] };
+
+/** Where the time of a hop, or its error, is. */
+export type Where = "caller" | "gap" | "callee" | "downstream" | "silent";
+
+/** One call edge between two services, or a service's own work. */
+export interface Hop {
+  /** Null for the request that entered the system. */
+  caller: string | null;
+  callee: string;
+  span_name: string;
+  client_span_id: string | null;
+  server_span_id: string | null;
+  row: number;
+  start_offset_nano: number;
+  duration_nano: number;
+  /** Client minus server; null where either is missing. */
+  gap_nano: number | null;
+  callee_self_nano: number;
+  critical_nano: number;
+  /** `critical_nano` over the duration of the trace. */
+  share: number;
+  error: boolean;
+  where: Where;
+}
+
+export interface Verdict {
+  sentence: string;
+  slowest_hop: Hop | null;
+  failing_hop: Hop | null;
+}
+
+export interface TraceSummary {
+  trace_id: string;
+  start_unix_nano: UnixNano;
+  duration_nano: number;
+  span_count: number;
+  error_count: number;
+  root_service: string;
+  root_name: string;
+  services: { name: string; spans: number; errors: number }[];
+  matched_count: number;
+  matched: string[];
+  /** Null for a trace too large to judge while listing. */
+  verdict: Verdict | null;
+}
+
+export interface SearchAnswer {
+  traces: TraceSummary[];
+  more: boolean;
+  next_cursor: string | null;
+  completeness: Completeness;
+  took_ms: number;
+}
+
+/** The call tree in pre-order: entry i of each column is row i. */
+export interface Columns {
+  span_id: string[];
+  start: number[];
+  duration: number[];
+  self: number[];
+  depth: number[];
+  subtree: number[];
+  service: number[];
+  name: number[];
+  kind: number[];
+  status: number[];
+  flags: number[];
+}
+
+export interface ErrorFinding {
+  row: number;
+  service: string;
+  span_name: string;
+  kind: "origin" | "swallowed" | "retried" | "silent";
+  message: string;
+  passed_up_through: string[];
+  absorbed_by_row: number | null;
+}
+
+export interface ServiceShare {
+  service: string;
+  spans: number;
+  errors: number;
+  self_nano: number;
+  critical_nano: number;
+}
+
+export interface Explanation {
+  sentence: string;
+  detail: string[];
+  hops: Hop[];
+  slowest_hop: Hop | null;
+  failing_hop: Hop | null;
+  errors: ErrorFinding[];
+  retries: { caller_row: number; rows: number[]; masked: boolean }[];
+  services: ServiceShare[];
+}
+
+export interface Warning {
+  kind: string;
+  row: number | null;
+  message: string;
+}
+
+export interface TraceAnswer {
+  trace_id: string;
+  start_unix_nano: UnixNano;
+  duration_nano: number;
+  span_count: number;
+  error_count: number;
+  services: string[];
+  names: string[];
+  columns: Columns;
+  critical_path: { row: number; start: number; end: number }[];
+  explanation: Explanation;
+  warnings: Warning[];
+  completeness: Completeness;
+}
+
+export type Value =
+  | { type: "string" | "int" | "bytes"; value: string }
+  | { type: "bool"; value: boolean }
+  | { type: "double"; value: number | string }
+  | { type: "array"; value: Value[] }
+  | { type: "map"; value: Attribute[] }
+  | { type: "empty"; value?: null };
+
+export interface Attribute {
+  key: string;
+  value: Value;
+}
+
+export interface SpanEvent {
+  time_unix_nano: UnixNano;
+  offset_nano: number;
+  name: string;
+  attributes: Attribute[];
+  dropped_attributes_count: number;
+}
+
+export interface SpanLink {
+  trace_id: string;
+  span_id: string;
+  trace_state: string;
+  flags: number;
+  attributes: Attribute[];
+  dropped_attributes_count: number;
+}
+
+export interface SpanAnswer {
+  trace_id: string;
+  span_id: string;
+  parent_span_id: string | null;
+  trace_state: string;
+  flags: number;
+  name: string;
+  kind: string;
+  service: string;
+  start_unix_nano: UnixNano;
+  end_unix_nano: UnixNano;
+  duration_nano: number;
+  status: { code: string; message: string };
+  attributes: Attribute[];
+  dropped_attributes_count: number;
+  events: SpanEvent[];
+  dropped_events_count: number;
+  links: SpanLink[];
+  dropped_links_count: number;
+  resource: { attributes: Attribute[]; dropped_attributes_count: number; schema_url: string };
+  scope: {
+    name: string;
+    version: string;
+    attributes: Attribute[];
+    dropped_attributes_count: number;
+    schema_url: string;
+  };
+  same_id: number;
+}
+
+export interface StatusAnswer {
+  version: string;
+  accepting: boolean;
+  refusing_reason: string | null;
+  hot_spans: number;
+  segments: number;
+  sealed_spans: number;
+  disk_bytes: number;
+  oldest_unix_nano: UnixNano;
+}

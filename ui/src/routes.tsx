@@ -1,0 +1,56 @@
+/** Every view has an address; its search parameters are text, read by the view's own codec. */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type RouterHistory,
+} from "@tanstack/react-router";
+import { SearchPage } from "./search/SearchPage";
+import { ErrorState } from "./shared/ErrorState";
+import { formatQuery, parseQuery, type QueryParams } from "./shared/queryString";
+import { NotFound } from "./shell/NotFound";
+import { Shell } from "./shell/Shell";
+import { TracePage } from "./trace/TracePage";
+
+const asText = (params: Record<string, unknown>): QueryParams => params as QueryParams;
+
+const rootRoute = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+});
+
+const searchRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  validateSearch: asText,
+  component: SearchPage,
+});
+
+const traceRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/trace/$traceId",
+  validateSearch: asText,
+  component: TracePage,
+});
+
+/** The history is the browser's unless a test gives another. */
+export function createAppRouter(history?: RouterHistory) {
+  return createRouter({
+    routeTree: rootRoute.addChildren([searchRoute, traceRoute]),
+    // The server tells by <base> under which prefix the viewer lives.
+    basepath: new URL(document.baseURI).pathname,
+    defaultErrorComponent: ({ error }) => (
+      <ErrorState error={error instanceof Error ? error : new Error(String(error))} />
+    ),
+    parseSearch: parseQuery,
+    stringifySearch: formatQuery,
+    ...(history ? { history } : {}),
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,110 @@
+import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
+import { useEffect, useRef, useState } from "react";
+import { useServices, useSpanNames } from "../api/catalog";
+import { useShortcuts } from "../shared/keyboard";
+import { AttributeInput } from "./AttributeInput";
+import { RangeInput } from "./RangeInput";
+import classes from "./SearchForm.module.css";
+import {
+  EMPTY_SEARCH,
+  hasConditions,
+  rangeParams,
+  type Search,
+  STATUSES,
+  type Status,
+} from "./searchUrl";
+
+interface Props {
+  search: Search;
+  onSearch: (search: Search) => void;
+}
+
+/** The conditions. What is chosen from a list counts at once, what is typed with Enter. */
+export function SearchForm({ search, onSearch }: Props) {
+  const firstField = useRef<HTMLInputElement>(null);
+  const services = useServices(rangeParams(search));
+  const spanNames = useSpanNames(search.service, rangeParams(search));
+  const [spanName, setSpanName] = useDraft(search.spanName ?? "");
+  const [minDuration, setMinDuration] = useDraft(search.minDuration ?? "");
+  useShortcuts({ "/": () => firstField.current?.focus() });
+
+  const typed = { spanName: spanName.trim() || null, minDuration: minDuration.trim() || null };
+  const choose = (change: Partial<Search>) => onSearch({ ...search, ...typed, ...change });
+  const clear = () => onSearch({ ...EMPTY_SEARCH, range: search.range, order: search.order });
+  return (
+    <form
+      className={classes.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        choose({});
+      }}
+    >
+      <Select
+        ref={firstField}
+        className={classes.service}
+        label="Service"
+        placeholder="any"
+        data={withChosen(services.data ?? [], search.service)}
+        value={search.service}
+        onChange={(service) => choose({ service })}
+        searchable
+        clearable
+        limit={100}
+        nothingFoundMessage="No such service in this time"
+      />
+      <Autocomplete
+        className={classes.spanName}
+        label="Span name"
+        placeholder="any"
+        data={[...new Set(spanNames.data ?? [])]}
+        value={spanName}
+        onChange={setSpanName}
+        onOptionSubmit={(name) => choose({ spanName: name })}
+        limit={100}
+      />
+      <Select
+        className={classes.status}
+        label="Status"
+        placeholder="any"
+        data={[...STATUSES]}
+        value={search.status}
+        onChange={(status) => choose({ status: status as Status | null })}
+        clearable
+      />
+      <TextInput
+        className={classes.duration}
+        label="Span lasts at least"
+        placeholder="e.g. 250ms"
+        value={minDuration}
+        onChange={(event) => setMinDuration(event.currentTarget.value)}
+      />
+      <AttributeInput
+        className={classes.attributes}
+        value={search.attributes}
+        range={rangeParams(search)}
+        onChange={(attributes) => choose({ attributes })}
+      />
+      <RangeInput range={search.range} onChange={(range) => choose({ range })} />
+      <div className={classes.buttons}>
+        <Button type="submit">Search</Button>
+        {hasConditions(search) && (
+          <Button variant="subtle" color="gray" onClick={clear}>
+            Clear
+          </Button>
+        )}
+      </div>
+    </form>
+  );
+}
+
+/** Text being typed; follows `settled` when that changes by itself, as by the back button. */
+function useDraft(settled: string) {
+  const [draft, setDraft] = useState(settled);
+  useEffect(() => setDraft(settled), [settled]);
+  return [draft, setDraft] as const;
+}
+
+/** A linked search may name what the catalog of this time range does not. */
+function withChosen(names: string[], chosen: string | null): string[] {
+  return [...new Set(chosen === null ? names : [...names, chosen])];
+}

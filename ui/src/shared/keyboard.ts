@@ -1,0 +1,42 @@
+/** Single-key shortcuts that stay out of the way of typing. */
+
+import { useEffect, useRef } from "react";
+
+/** By `KeyboardEvent.key`, so `?` and `+` are what the keyboard's layout makes them. */
+export type Shortcuts = Record<string, () => void>;
+
+/** What to run for a key press: nothing while typing, with a modifier, or where another took it. */
+export function shortcutFor(
+  event: Pick<
+    KeyboardEvent,
+    "key" | "ctrlKey" | "metaKey" | "altKey" | "defaultPrevented" | "target"
+  >,
+  shortcuts: Shortcuts,
+): (() => void) | null {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return null;
+  if (isTyping(event.target) && event.key !== "Escape") return null;
+  return Object.hasOwn(shortcuts, event.key) ? (shortcuts[event.key] ?? null) : null;
+}
+
+/** Listens on the whole page while the component is shown. */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const latest = useRef(shortcuts);
+  useEffect(() => {
+    latest.current = shortcuts;
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const run = shortcutFor(event, latest.current);
+      if (run === null) return;
+      event.preventDefault();
+      run();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, []);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { assignColors, colorsByName, SERVICE_COLORS } from "./serviceColor";
+
+test("colours are given out in order of first appearance", () => {
+  expect(assignColors(4, [2, 2, 0, 3, 0])).toEqual([1, 3, 0, 2]);
+});
+
+test("after the last colour the first comes again", () => {
+  const many = Array.from({ length: SERVICE_COLORS + 2 }, (_, i) => i);
+  expect(assignColors(many.length, many).slice(-2)).toEqual([0, 1]);
+  expect([...colorsByName(["a", "b", "a"])]).toEqual([
+    ["a", 0],
+    ["b", 1],
+  ]);
+});
+
+/** WCAG 2.2, 1.4.11 for bars, 1.4.3 for text. */
+const CONTRAST = { bar: 3, text: 4.5 };
+
+test.each(["light", "dark"])("the colours of the %s theme have contrast", (scheme) => {
+  const colors = themeColors(scheme);
+  const surface = colors.get("--surface") ?? "";
+  for (let i = 0; i < SERVICE_COLORS; i += 1) {
+    const color = colors.get(`--service-${i}`) ?? "";
+    expect(contrast(color, surface), `--service-${i}`).toBeGreaterThan(CONTRAST.bar);
+  }
+  for (const name of ["--text", "--text-dim", "--accent", "--error", "--slow"]) {
+    for (const ground of ["--surface", "--bg", "--surface-raised"]) {
+      const ratio = contrast(colors.get(name) ?? "", colors.get(ground) ?? "");
+      expect(ratio, `${name} on ${ground}`).toBeGreaterThan(CONTRAST.text);
+    }
+  }
+});
+
+function themeColors(scheme: string): Map<string, string> {
+  const sheet = readFileSync(`${process.cwd()}/src/tokens.css`, "utf8");
+  const block = sheet.split(`scheme="${scheme}"] {`)[1]?.split("}")[0] ?? "";
+  return new Map(
+    [...block.matchAll(/(--[\w-]+): (#[0-9a-f]{6});/g)].map((m) => [m[1] ?? "", m[2] ?? ""]),
+  );
+}
+
+/** WCAG 2.2, definition of contrast ratio. */
+function contrast(a: string, b: string): number {
+  const [high = 0, low = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(hex: string): number {
+  const channel = (at: number) => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}

@@ -1,0 +1,63 @@
+import { useMemo } from "react";
+import type { TraceAnswer } from "../../api/types";
+import { hopServices } from "../../shared/hop";
+import { Sentence } from "../../shared/Sentence";
+import type { TraceColumns } from "../traceColumns";
+import { ErrorList } from "./ErrorList";
+import classes from "./Explanation.module.css";
+import { HopsTable } from "./HopsTable";
+import { ServiceShares } from "./ServiceShares";
+import { WarningList } from "./WarningList";
+
+interface Props {
+  trace: TraceAnswer;
+  columns: TraceColumns;
+}
+
+/** What happened: the sentence, what supports it, and the hops with their figures. */
+export function Explanation({ trace, columns }: Props) {
+  const { explanation } = trace;
+  const colors = useMemo(() => serviceColors(columns), [columns]);
+  const words = useMemo(() => wordsOf(trace), [trace]);
+  return (
+    <section className={classes.explanation} aria-label="Explanation">
+      <p className={classes.sentence}>
+        <Sentence text={explanation.sentence} words={words} colors={colors} />
+      </p>
+      <div className={classes.told}>
+        {explanation.detail.length > 0 && (
+          <ul className={classes.detail}>
+            {explanation.detail.map((detail) => (
+              <li key={detail}>
+                <Sentence text={detail} words={words} colors={colors} />
+              </li>
+            ))}
+          </ul>
+        )}
+        <ErrorList errors={explanation.errors} colors={colors} />
+        <ServiceShares
+          services={explanation.services}
+          durationNano={trace.duration_nano}
+          colors={colors}
+        />
+        <WarningList warnings={trace.warnings} />
+      </div>
+      <HopsTable explanation={explanation} colors={colors} />
+    </section>
+  );
+}
+
+function serviceColors(columns: TraceColumns): ReadonlyMap<string, number> {
+  return new Map(columns.services.map((name, i) => [name, columns.colors[i] ?? 0]));
+}
+
+/** Names of the hops and errors come first: a sentence speaks of no others. */
+const SPAN_NAMES_MAX = 500;
+
+function wordsOf({ services, names, explanation }: TraceAnswer) {
+  const told = [...explanation.hops, ...explanation.errors].map((one) => one.span_name);
+  return {
+    services: [...new Set([...services, ...hopServices(explanation.hops)])],
+    spanNames: [...new Set([...told, ...names])].slice(0, SPAN_NAMES_MAX),
+  };
+}

@@ -1,0 +1,11 @@
+import type { Explanation, Hop } from "../../api/types";
+import { isSameHop } from "../../shared/hop";
+
+/** The failing hop, then the slowest, then the others as the server ranks them: by critical time. */
+export function orderHops({ hops, failing_hop, slowest_hop }: Explanation): Hop[] {
+  const first: Hop[] = [];
+  for (const hop of [failing_hop, slowest_hop]) {
+    if (hop !== null && !first.some((one) => isSameHop(one, hop))) first.push(hop);
+  }
+  return [...first, ...hops.filter((hop) => !first.some((one) => isSameHop(one, hop)))];
+}
