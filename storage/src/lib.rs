@@ -9,7 +9,20 @@
 //!
 //! Nothing here is asynchronous and nothing speaks HTTP.
 
+mod codec;
 pub mod contract;
+mod evaluate;
+mod fault;
+mod hot;
+mod index;
+mod log;
+mod memory;
+mod record;
+mod rocks;
+mod search;
+mod segment;
+mod store;
+mod view;
 
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
 pub use contract::search::{
@@ -21,3 +34,5 @@ pub use contract::{
     Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
     TraceReader, WriteError, Written,
 };
+pub use memory::MemoryStore;
+pub use store::{Config, Durability, MaintainError, OpenError, Store};

@@ -1,0 +1,225 @@
+//! The primitives that records are made of, and a reader that no bytes can panic.
+//!
+//! | primitive | bytes |
+//! | --- | --- |
+//! | varint | LEB128: groups of 7 bits, the lowest first, at most 10 bytes |
+//! | zigzag | a signed number as varint: 0, -1, 1, -2 … become 0, 1, 2, 3 … |
+//! | bytes | varint length, then as many bytes |
+//! | text | bytes that are UTF-8 |
+//! | u32, u64 | little-endian |
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+/// Bytes that are no record of ours: what was expected where they end or differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no {0} where one belongs")]
+pub(crate) struct Malformed(pub(crate) &'static str);
+
+/// A record in the making.
+#[derive(Debug, Default)]
+pub(crate) struct Writer {
+    out: Vec<u8>,
+}
+
+impl Writer {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.out
+    }
+
+    pub(crate) fn u8(&mut self, value: u8) {
+        self.out.push(value);
+    }
+
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    pub(crate) fn u64(&mut self, value: u64) {
+        self.raw(&value.to_le_bytes());
+    }
+
+    pub(crate) fn varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.out.push(value as u8 | 0x80);
+            value >>= 7;
+        }
+        self.out.push(value as u8);
+    }
+
+    /// A length or a position.
+    pub(crate) fn size(&mut self, value: usize) {
+        self.varint(value as u64);
+    }
+
+    pub(crate) fn zigzag(&mut self, value: i64) {
+        self.varint((value.wrapping_shl(1) ^ (value >> 63)) as u64);
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.size(bytes.len());
+        self.raw(bytes);
+    }
+
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+}
+
+/// A record that is read from its front. Every method takes what it names, or
+/// says that it is not there.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    pub(crate) fn u8(&mut self) -> Result<u8, Malformed> {
+        let (first, rest) = self.rest.split_first().ok_or(Malformed("byte"))?;
+        self.rest = rest;
+        Ok(*first)
+    }
+
+    pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64, Malformed> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
+        let mut value = 0u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.u8()?;
+            let bits = u64::from(byte & 0x7f);
+            if shift == 63 && bits > 1 {
+                break;
+            }
+            value |= bits << shift;
+            if byte < 0x80 {
+                return Ok(value);
+            }
+        }
+        Err(Malformed("number of 64 bits"))
+    }
+
+    pub(crate) fn varint32(&mut self) -> Result<u32, Malformed> {
+        u32::try_from(self.varint()?).map_err(|_| Malformed("number of 32 bits"))
+    }
+
+    pub(crate) fn size(&mut self) -> Result<usize, Malformed> {
+        usize::try_from(self.varint()?).map_err(|_| Malformed("size"))
+    }
+
+    /// How many items follow. Each takes a byte or more, so there are never more
+    /// than bytes: what a caller may allocate for.
+    pub(crate) fn count(&mut self) -> Result<usize, Malformed> {
+        self.size()
+            .ok()
+            .filter(|count| *count <= self.rest.len())
+            .ok_or(Malformed("count"))
+    }
+
+    pub(crate) fn zigzag(&mut self) -> Result<i64, Malformed> {
+        let value = self.varint()?;
+        Ok((value >> 1) as i64 ^ ((value & 1) as i64).wrapping_neg())
+    }
+
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+        let length = self.size()?;
+        self.raw(length)
+    }
+
+    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| Malformed("UTF-8 text"))
+    }
+
+    pub(crate) fn raw(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
+        let (taken, rest) = self
+            .rest
+            .split_at_checked(length)
+            .ok_or(Malformed("bytes"))?;
+        self.rest = rest;
+        Ok(taken)
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+        let (taken, rest) = self.rest.split_first_chunk().ok_or(Malformed("bytes"))?;
+        self.rest = rest;
+        Ok(*taken)
+    }
+
+    /// All that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.rest)
+    }
+
+    /// That nothing is left.
+    pub(crate) fn end(&self) -> Result<(), Malformed> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(Malformed("end of record"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn numbers_and_bytes_go_there_and_back(
+            a: u64, b: i64, c: u32, d: u64, bytes: Vec<u8>, text: String,
+        ) {
+            let mut writer = Writer::new();
+            writer.varint(a);
+            writer.zigzag(b);
+            writer.u32(c);
+            writer.u64(d);
+            writer.bytes(&bytes);
+            writer.bytes(text.as_bytes());
+            let out = writer.into_bytes();
+            let mut reader = Reader::new(&out);
+            prop_assert_eq!(reader.varint(), Ok(a));
+            prop_assert_eq!(reader.zigzag(), Ok(b));
+            prop_assert_eq!(reader.u32(), Ok(c));
+            prop_assert_eq!(reader.u64(), Ok(d));
+            prop_assert_eq!(reader.bytes(), Ok(&*bytes));
+            prop_assert_eq!(reader.text(), Ok(&*text));
+            prop_assert_eq!(reader.end(), Ok(()));
+        }
+
+        #[test]
+        fn no_bytes_panic_the_reader(bytes: Vec<u8>) {
+            let mut reader = Reader::new(&bytes);
+            while reader.varint().is_ok() && reader.text().is_ok() && reader.zigzag().is_ok() {}
+            prop_assert!(reader.count().is_ok() || reader.u64().is_ok() || reader.rest().len() < 16);
+        }
+    }
+
+    #[test]
+    fn a_varint_beyond_64_bits_is_refused() {
+        let mut bytes = vec![0xff; 9];
+        bytes.push(0x01);
+        assert_eq!(Reader::new(&bytes).varint(), Ok(u64::MAX));
+        bytes[9] = 0x02;
+        assert!(Reader::new(&bytes).varint().is_err());
+        assert!(Reader::new(&[0xff; 11]).varint().is_err());
+    }
+}

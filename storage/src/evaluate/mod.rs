@@ -1,0 +1,101 @@
+//! The reference evaluator: what a [`Search`] means, span by span.
+//!
+//! The rules in words stand in [`crate::contract::search`]; these are the same
+//! rules as code, plain enough to be checked by reading. Every store decides with
+//! them; what a store adds is only how it finds candidates.
+
+mod attribute;
+mod catalog;
+mod compare;
+mod page;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashSet;
+
+use proto::{Span, SpanId, SpanKind, TraceId};
+
+use crate::contract::search::{Condition, Field, FoundTrace, MATCHED_SPANS_MAX, Search};
+use crate::contract::summary::TraceSummary;
+
+pub(crate) use attribute::{attribute_lists, attribute_values};
+pub(crate) use catalog::CatalogCollector;
+pub(crate) use page::PageCollector;
+
+use compare::{number_meets, text_meets, value_meets};
+
+/// What makes a span the same span when it is written again.
+pub(crate) type Identity = (TraceId, SpanId, SpanKind);
+
+/// The identity of `span`.
+pub(crate) fn identity(span: &Span) -> Identity {
+    (span.trace_id, span.span_id, span.kind)
+}
+
+/// Sorts the spans of one trace by (start, span id, kind).
+pub(crate) fn sort(spans: &mut [Span]) {
+    spans.sort_by_key(|span| (span.start_time_unix_nano, span.span_id, span.kind));
+}
+
+/// Keeps the first span of each identity, by the order they come in, and sorts
+/// what is left: spans in order of writing in, a trace's spans out.
+pub(crate) fn dedup_and_sort(spans: &mut Vec<Span>) {
+    let mut seen = HashSet::with_capacity(spans.len());
+    spans.retain(|span| seen.insert(identity(span)));
+    sort(spans);
+}
+
+/// What `search` finds of the trace that consists of `spans`, or `None` where the
+/// trace does not match. Says nothing of order, limit and cursor: those are
+/// [`PageCollector`]'s.
+///
+/// The spans are one trace's, once each and sorted, as [`dedup_and_sort`] leaves
+/// them.
+pub(crate) fn find(spans: &[Span], search: &Search) -> Option<FoundTrace> {
+    let summary = TraceSummary::of(spans)?;
+    if !search.range.contains(summary.start_unix_nano) || !search.trace.are_met_by(&summary) {
+        return None;
+    }
+    let mut matched_count = 0u32;
+    let mut matched = Vec::new();
+    for span in spans {
+        if meets_all(span, &search.span) {
+            matched_count = matched_count.saturating_add(1);
+            if matched.len() < MATCHED_SPANS_MAX {
+                matched.push(span.span_id);
+            }
+        }
+    }
+    (matched_count > 0).then_some(FoundTrace {
+        summary,
+        matched_count,
+        matched,
+    })
+}
+
+/// Whether `span` meets all `conditions` at once.
+pub(crate) fn meets_all(span: &Span, conditions: &[Condition]) -> bool {
+    conditions.iter().all(|condition| meets(span, condition))
+}
+
+/// Whether `span` meets `condition`.
+pub(crate) fn meets(span: &Span, condition: &Condition) -> bool {
+    let text = |field: &str| !field.is_empty() && text_meets(field, condition);
+    let hex = |id: &dyn std::fmt::Display| text(&id.to_string());
+    match &condition.field {
+        Field::Service => text(&span.service_name()),
+        Field::Name => text(&span.name),
+        Field::Kind => number_meets(span.kind.0.into(), condition),
+        Field::Status => number_meets(span.status.code.0.into(), condition),
+        Field::StatusMessage => text(&span.status.message),
+        Field::DurationNano => number_meets(span.duration_nano().into(), condition),
+        Field::Attribute { scope, key } => {
+            attribute_values(span, *scope, key).any(|value| value_meets(value, condition))
+        }
+        Field::EventName => span.events.iter().any(|event| text(&event.name)),
+        Field::ScopeName => text(&span.scope.name),
+        Field::ScopeVersion => text(&span.scope.version),
+        Field::LinkTraceId => span.links.iter().any(|link| hex(&link.trace_id)),
+        Field::LinkSpanId => span.links.iter().any(|link| hex(&link.span_id)),
+    }
+}

@@ -1,0 +1,53 @@
+//! What can go wrong between us and the disk.
+
+use std::fmt::Display;
+
+use crate::codec::Malformed;
+use crate::contract::ReadError;
+
+/// Why something stored could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    /// Bytes are not what was written, or are gone.
+    #[error("{what}: {why}")]
+    Corrupt {
+        /// The record.
+        what: String,
+        /// The check that failed.
+        why: String,
+    },
+    /// The disk or the database refused.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl Fault {
+    pub(crate) fn corrupt(what: impl Display, why: impl Display) -> Self {
+        Self::Corrupt {
+            what: what.to_string(),
+            why: why.to_string(),
+        }
+    }
+}
+
+impl From<Fault> for ReadError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Corrupt { .. } => Self::Corrupt {
+                what: fault.to_string(),
+            },
+            Fault::Refused(reason) => Self::Unavailable { reason },
+        }
+    }
+}
+
+/// Names the record in which something was malformed.
+pub(crate) trait InRecord<T> {
+    fn in_record(self, what: impl Display) -> Result<T, Fault>;
+}
+
+impl<T> InRecord<T> for Result<T, Malformed> {
+    fn in_record(self, what: impl Display) -> Result<T, Fault> {
+        self.map_err(|malformed| Fault::corrupt(what, malformed))
+    }
+}

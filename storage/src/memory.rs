@@ -1,0 +1,139 @@
+//! A store in memory: naive, obviously right, and the oracle of every property
+//! test. It forgets everything when it is dropped.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use parking_lot::RwLock;
+use proto::{Span, SpanId, SpanKind, TraceId};
+
+use crate::contract::catalog::{CatalogPage, CatalogQuestion};
+use crate::contract::search::{Search, SearchPage};
+use crate::contract::summary::TraceSummary;
+use crate::contract::{
+    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader,
+    WriteError, Written,
+};
+use crate::evaluate::{self, CatalogCollector, PageCollector};
+
+/// Spans in a map. Durable is nothing of it; every other promise of the contract
+/// holds.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    traces: RwLock<BTreeMap<TraceId, TraceSpans>>,
+}
+
+/// One trace's spans, by what tells them apart.
+type TraceSpans = BTreeMap<(SpanId, SpanKind), Span>;
+
+impl MemoryStore {
+    /// A store without spans.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+/// A trace's spans in the order of answers.
+fn sorted(spans: &TraceSpans) -> Vec<Span> {
+    let mut spans: Vec<Span> = spans.values().cloned().collect();
+    evaluate::sort(&mut spans);
+    spans
+}
+
+impl SpanWriter for MemoryStore {
+    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+        let mut traces = self.traces.write();
+        let mut answers = Vec::with_capacity(group.len());
+        for batch in group {
+            let mut written = Written::default();
+            for span in &batch.spans {
+                let spans = traces.entry(span.trace_id).or_default();
+                match spans.entry((span.span_id, span.kind)) {
+                    Entry::Occupied(_) => written.known_spans += 1,
+                    Entry::Vacant(place) => {
+                        place.insert(span.clone());
+                        written.new_spans += 1;
+                    }
+                }
+            }
+            answers.push(written);
+        }
+        Ok(answers)
+    }
+
+    fn health(&self) -> Health {
+        Health::Accepting
+    }
+}
+
+impl TraceReader for MemoryStore {
+    fn trace(
+        &self,
+        id: TraceId,
+        spans_max: usize,
+        deadline: Deadline,
+    ) -> Result<Option<Trace>, ReadError> {
+        deadline.check()?;
+        let traces = self.traces.read();
+        let Some(spans) = traces.get(&id) else {
+            return Ok(None);
+        };
+        let mut spans = sorted(spans);
+        let mut completeness = Completeness::Complete;
+        if spans.len() > spans_max {
+            spans.truncate(spans_max);
+            completeness = Completeness::Truncated {
+                limit: format!("spans_max {spans_max}"),
+            };
+        }
+        Ok(Some(Trace {
+            id,
+            spans,
+            completeness,
+        }))
+    }
+
+    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
+        let mut page = PageCollector::new(search);
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            if let Some(found) = evaluate::find(&sorted(spans), search) {
+                page.offer(found);
+            }
+        }
+        Ok(page.finish(Completeness::Complete))
+    }
+
+    fn catalog(
+        &self,
+        question: &CatalogQuestion,
+        deadline: Deadline,
+    ) -> Result<CatalogPage, ReadError> {
+        let mut names = CatalogCollector::new(question);
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            let spans = sorted(spans);
+            let summary = TraceSummary::of(&spans);
+            if summary.is_some_and(|summary| question.range.contains(summary.start_unix_nano)) {
+                for span in &spans {
+                    names.offer_span(span);
+                }
+            }
+        }
+        Ok(names.finish())
+    }
+
+    fn stats(&self) -> Stats {
+        let traces = self.traces.read();
+        let spans = || traces.values().flat_map(BTreeMap::values);
+        let starts = spans()
+            .map(|span| span.start_time_unix_nano)
+            .filter(|start| *start != 0);
+        Stats {
+            hot_spans: u64::try_from(spans().count()).unwrap_or(u64::MAX),
+            hot_traces: u64::try_from(traces.len()).unwrap_or(u64::MAX),
+            oldest_unix_nano: starts.min().unwrap_or(0),
+            ..Stats::default()
+        }
+    }
+}

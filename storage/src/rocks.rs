@@ -1,0 +1,374 @@
+//! RocksDB, and the only file that names it: families of records, changes that are
+//! one, scans, and files that are taken in whole.
+//!
+//! Every value passes through [`crate::record`] on its way in and out, so nothing
+//! above this file sees bytes that do not verify.
+
+use std::path::{Path, PathBuf};
+
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
+    DBRecoveryMode, Direction, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
+    SliceTransform, SstFileWriter, WriteBatch, WriteOptions,
+};
+
+use crate::fault::{Fault, InRecord};
+use crate::record::{self, Effort};
+use crate::store::Durability;
+
+/// Memory for blocks of all families, index and filter blocks included.
+const BLOCK_CACHE_BYTES: usize = 64 << 20;
+/// Memory for a family's newest records, before they become a file. Segments do
+/// not pass through it.
+const MEMTABLE_BYTES: usize = 8 << 20;
+/// The same for the log, which is written most and soon deleted: the less of it
+/// becomes a file, the better.
+const LOG_MEMTABLE_BYTES: usize = 32 << 20;
+/// RocksDB's own log, over all families. Beyond it, the family that holds the
+/// oldest of it back becomes a file.
+const WAL_BYTES_MAX: u64 = 128 << 20;
+/// Files that RocksDB holds open at once.
+const OPEN_FILES_MAX: i32 = 1_000;
+/// RocksDB's text logs: how many, and how long each.
+const INFO_LOGS_MAX: usize = 3;
+const INFO_LOG_BYTES_MAX: usize = 4 << 20;
+/// Threads that flush and compact.
+const BACKGROUND_THREADS: i32 = 2;
+/// 10 bits a key keep false positives of a bloom filter at 1 %.
+const BLOOM_BITS: f64 = 10.0;
+/// The first bytes of a trace family's key: the trace id.
+const TRACE_PREFIX_BYTES: usize = 16;
+
+/// A kind of record with keys of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Family {
+    /// Facts about the store as a whole.
+    Meta,
+    /// The write-ahead log: a record for each group of batches.
+    Log,
+    /// What segments are made of. Never changed.
+    Segment,
+    /// The facts about each segment that make it exist.
+    Commit,
+    /// Which segments hold parts of a trace.
+    Trace,
+    /// Summaries of traces that have parts in several segments.
+    Split,
+}
+
+impl Family {
+    const ALL: [Self; 6] = [
+        Self::Meta,
+        Self::Log,
+        Self::Segment,
+        Self::Commit,
+        Self::Trace,
+        Self::Split,
+    ];
+
+    /// The column family's name. `default` is there in every RocksDB.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Meta => "default",
+            Self::Log => "log",
+            Self::Segment => "segment",
+            Self::Commit => "commit",
+            Self::Trace => "trace",
+            Self::Split => "split",
+        }
+    }
+
+    fn options(self, cache: &Cache) -> Options {
+        let mut table = BlockBasedOptions::default();
+        table.set_block_cache(cache);
+        table.set_cache_index_and_filter_blocks(true);
+        table.set_pin_l0_filter_and_index_blocks_in_cache(true);
+        table.set_format_version(6);
+        let mut options = Options::default();
+        // Values are compressed by then, and RocksDB's cache holds more of them so.
+        options.set_compression_type(DBCompressionType::None);
+        options.set_write_buffer_size(MEMTABLE_BYTES);
+        match self {
+            Self::Log => options.set_write_buffer_size(LOG_MEMTABLE_BYTES),
+            Self::Trace => {
+                table.set_bloom_filter(BLOOM_BITS, false);
+                table.set_whole_key_filtering(false);
+                options
+                    .set_prefix_extractor(SliceTransform::create_fixed_prefix(TRACE_PREFIX_BYTES));
+                options.set_memtable_prefix_bloom_ratio(0.1);
+            }
+            Self::Split => table.set_bloom_filter(BLOOM_BITS, false),
+            Self::Meta | Self::Segment | Self::Commit => {}
+        }
+        options.set_block_based_table_factory(&table);
+        options
+    }
+}
+
+/// Changes that happen all or not at all.
+#[derive(Default)]
+pub(crate) struct Changes {
+    puts: Vec<(Family, Vec<u8>, Vec<u8>)>,
+    deletes: Vec<(Family, Vec<u8>)>,
+    range_deletes: Vec<(Family, Vec<u8>, Vec<u8>)>,
+}
+
+impl Changes {
+    /// Makes `payload` the record of `key`.
+    pub(crate) fn put(
+        &mut self,
+        family: Family,
+        key: impl Into<Vec<u8>>,
+        payload: &[u8],
+        effort: Effort,
+    ) {
+        let key = key.into();
+        let value = record::encode(family.name(), &key, payload, effort);
+        self.puts.push((family, key, value));
+    }
+
+    /// Makes the record of `key` one that does not verify.
+    #[cfg(test)]
+    pub(crate) fn put_spoilt(&mut self, family: Family, key: &[u8]) {
+        self.puts.push((family, key.to_vec(), b"spoilt".to_vec()));
+    }
+
+    /// Deletes the record of `key`, if there is one.
+    pub(crate) fn delete(&mut self, family: Family, key: impl Into<Vec<u8>>) {
+        self.deletes.push((family, key.into()));
+    }
+
+    /// Deletes every record from `from` until before `to`, in a bounded number of
+    /// bytes.
+    pub(crate) fn delete_range(
+        &mut self,
+        family: Family,
+        from: impl Into<Vec<u8>>,
+        to: impl Into<Vec<u8>>,
+    ) {
+        self.range_deletes.push((family, from.into(), to.into()));
+    }
+}
+
+/// A directory of records.
+pub(crate) struct Rocks {
+    db: DB,
+    scratch: PathBuf,
+}
+
+impl Rocks {
+    /// Opens the database in `directory`, made where there is none. Files that are
+    /// taken in are built in `scratch`, which lies on the same file system.
+    pub(crate) fn open(directory: &Path, scratch: PathBuf) -> Result<Self, Fault> {
+        let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
+        let families = Family::ALL
+            .map(|family| ColumnFamilyDescriptor::new(family.name(), family.options(&cache)));
+        let db = DB::open_cf_descriptors(&database_options(), directory, families)?;
+        Ok(Self { db, scratch })
+    }
+
+    /// Writes `changes`, as one and so that they survive what `durability` names.
+    /// After an error it is unknown whether they will be there when the database is
+    /// opened again.
+    pub(crate) fn commit(&self, changes: Changes, durability: Durability) -> Result<(), Fault> {
+        let mut batch = WriteBatch::default();
+        for (family, from, to) in changes.range_deletes {
+            batch.delete_range_cf(self.family(family)?, from, to);
+        }
+        for (family, key) in changes.deletes {
+            batch.delete_cf(self.family(family)?, key);
+        }
+        for (family, key, value) in changes.puts {
+            batch.put_cf(self.family(family)?, key, value);
+        }
+        let mut options = WriteOptions::default();
+        options.set_sync(durability == Durability::Disk);
+        Ok(self.db.write_opt(&batch, &options)?)
+    }
+
+    /// Waits until all that was committed is on the disk.
+    pub(crate) fn sync(&self) -> Result<(), Fault> {
+        Ok(self.db.flush_wal(true)?)
+    }
+
+    /// The record of `key`.
+    pub(crate) fn get(&self, family: Family, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let value = self.db.get_pinned_cf(self.family(family)?, key)?;
+        value.map(|value| decode(family, key, &value)).transpose()
+    }
+
+    /// The records from `from` until before `to`, by key. An entry that does not
+    /// verify comes with its key.
+    pub(crate) fn scan<'a>(
+        &'a self,
+        family: Family,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<impl Iterator<Item = Result<Found, Fault>> + use<'a>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound(to);
+        // Scans of the trace family stay within one trace; the bloom filter then
+        // spares the files that have nothing of it.
+        options.set_prefix_same_as_start(family == Family::Trace);
+        let mode = IteratorMode::From(from, Direction::Forward);
+        let items = self.db.iterator_cf_opt(self.family(family)?, options, mode);
+        Ok(items.map(move |item| {
+            let (key, value) = item?;
+            let payload = decode(family, &key, &value);
+            Ok(Found {
+                key: key.into_vec(),
+                payload,
+            })
+        }))
+    }
+
+    /// The last record of those from `from` to `to`, both included.
+    pub(crate) fn last(
+        &self,
+        family: Family,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<Option<Found>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_lower_bound(from);
+        options.set_total_order_seek(true);
+        let mode = IteratorMode::From(to, Direction::Reverse);
+        let item = self
+            .db
+            .iterator_cf_opt(self.family(family)?, options, mode)
+            .next();
+        let Some((key, value)) = item.transpose()? else {
+            return Ok(None);
+        };
+        let payload = decode(family, &key, &value);
+        Ok(Some(Found {
+            key: key.into_vec(),
+            payload,
+        }))
+    }
+
+    /// The first key at or after `from`.
+    pub(crate) fn first_key(&self, family: Family, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_total_order_seek(true);
+        let mode = IteratorMode::From(from, Direction::Forward);
+        let item = self
+            .db
+            .iterator_cf_opt(self.family(family)?, options, mode)
+            .next();
+        Ok(item.transpose()?.map(|(key, _)| key.into_vec()))
+    }
+
+    /// Whether there is no record at all.
+    pub(crate) fn is_empty(&self) -> Result<bool, Fault> {
+        for family in Family::ALL {
+            if self.first_key(family, &[])?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Takes in records as one file that is never rewritten: all of them or none,
+    /// on the disk when this returns. `records` come by key, each once, and no
+    /// key of theirs was ever there before.
+    pub(crate) fn ingest(
+        &self,
+        family: Family,
+        records: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
+    ) -> Result<(), Fault> {
+        let file = self.scratch.join(format!("{}.sst", family.name()));
+        let result = write_file(&file, family, records).and_then(|()| {
+            let mut how = IngestExternalFileOptions::default();
+            how.set_move_files(true);
+            how.set_verify_checksums_before_ingest(true);
+            Ok(self
+                .db
+                .ingest_external_file_cf_opts(self.family(family)?, &how, vec![&file])?)
+        });
+        if result.is_err() {
+            // What is left of it would take space that may be short.
+            std::fs::remove_file(&file).unwrap_or_default();
+        }
+        result
+    }
+
+    /// Gives back the disk space of the records from `from` until before `to`,
+    /// whole files at a time. The records must have been deleted before.
+    pub(crate) fn delete_files(&self, family: Family, from: &[u8], to: &[u8]) -> Result<(), Fault> {
+        Ok(self
+            .db
+            .delete_file_in_range_cf(self.family(family)?, from, to)?)
+    }
+
+    fn family(&self, family: Family) -> Result<&ColumnFamily, Fault> {
+        let missing = || Fault::corrupt(format_args!("column family {}", family.name()), "missing");
+        self.db.cf_handle(family.name()).ok_or_else(missing)
+    }
+}
+
+/// A record that a scan came by.
+pub(crate) struct Found {
+    pub(crate) key: Vec<u8>,
+    pub(crate) payload: Result<Vec<u8>, Fault>,
+}
+
+/// Writes `records` as a file that [`Rocks::ingest`] can take in.
+fn write_file(
+    file: &Path,
+    family: Family,
+    records: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
+) -> Result<(), Fault> {
+    let options = family.options(&Cache::new_lru_cache(0));
+    let mut writer = SstFileWriter::create(&options);
+    writer.open(file)?;
+    for (key, payload) in records {
+        let value = record::encode(family.name(), &key, &payload, Effort::More);
+        writer.put(&key, &value)?;
+    }
+    Ok(writer.finish()?)
+}
+
+fn decode(family: Family, key: &[u8], value: &[u8]) -> Result<Vec<u8>, Fault> {
+    record::decode(family.name(), key, value).in_record(NameOf { family, key })
+}
+
+/// A record's name in messages: `segment record 0000000102`.
+pub(crate) struct NameOf<'a> {
+    pub(crate) family: Family,
+    pub(crate) key: &'a [u8],
+}
+
+impl std::fmt::Display for NameOf<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} record ", self.family.name())?;
+        self.key.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl From<rocksdb::Error> for Fault {
+    fn from(error: rocksdb::Error) -> Self {
+        match error.kind() {
+            rocksdb::ErrorKind::Corruption => Self::corrupt("database", error),
+            _ => Self::Refused(error.into_string()),
+        }
+    }
+}
+
+fn database_options() -> Options {
+    let mut options = Options::default();
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_paranoid_checks(true);
+    // A kill may tear the record that was being appended; nobody had an answer for
+    // it. So the torn tail is tolerated, and only that: damage before intact records
+    // refuses to open, as does a log file that is missing among the others.
+    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    options.set_track_and_verify_wals(true);
+    options.set_max_total_wal_size(WAL_BYTES_MAX);
+    options.set_max_open_files(OPEN_FILES_MAX);
+    options.set_max_background_jobs(BACKGROUND_THREADS);
+    options.set_keep_log_file_num(INFO_LOGS_MAX);
+    options.set_max_log_file_size(INFO_LOG_BYTES_MAX);
+    options
+}

@@ -1,0 +1,126 @@
+//! Searching: candidates in order, decided by the evaluator, until the page is full.
+//!
+//! Each segment and the hot traces are *sources* of candidates ([`source`]). The
+//! source whose next candidate may be the first in the search's order goes next; a
+//! segment is not even opened before its turn comes, which is known from how far
+//! its traces reach. So the answer is exact over the whole range, and as soon as
+//! the page is full nothing further is read.
+//!
+//! Whether a trace matches is decided on all of its spans, whatever parts they lie
+//! in, by [`crate::evaluate`].
+
+pub(crate) mod catalog;
+mod plan;
+mod source;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+use proto::TraceId;
+
+use crate::contract::search::{Cursor, Search, SearchPage};
+use crate::contract::{Completeness, Deadline, ReadError};
+use crate::evaluate::{self, PageCollector};
+use crate::hot::HotTrace;
+use crate::view::{Missing, View};
+
+use plan::Plan;
+use source::Source;
+
+/// Answers `search`, see [`crate::TraceReader::search`].
+pub(crate) fn search(
+    view: &View,
+    search: &Search,
+    deadline: Deadline,
+) -> Result<SearchPage, ReadError> {
+    deadline.check()?;
+    let run = Run {
+        view,
+        search,
+        plan: Plan::of(&search.span),
+        deadline,
+    };
+    let mut missing = Missing::default();
+    let mut page = PageCollector::new(search);
+    let mut sources = run.sources(&mut missing)?;
+    let mut turns: BinaryHeap<Reverse<(Cursor, usize)>> = sources
+        .iter()
+        .enumerate()
+        .filter_map(|(number, source)| source.next_place().map(|place| Reverse((place, number))))
+        .collect();
+    let mut decided = HashSet::new();
+    while let Some(Reverse((place, number))) = turns.pop() {
+        deadline.check()?;
+        if page.is_full() && page.last().is_some_and(|last| place >= last) {
+            break;
+        }
+        let Some(source) = sources.get_mut(number) else {
+            continue;
+        };
+        if let Some(trace) = source.take(&run, &mut missing)?
+            && decided.insert(trace)
+        {
+            run.decide(trace, &mut page, &mut missing)?;
+        }
+        turns.extend(source.next_place().map(|place| Reverse((place, number))));
+    }
+    Ok(page.finish(missing.completeness(Completeness::Complete)))
+}
+
+/// One search under way.
+struct Run<'a> {
+    view: &'a View,
+    search: &'a Search,
+    plan: Plan,
+    deadline: Deadline,
+}
+
+impl Run<'_> {
+    fn sources(&self, missing: &mut Missing) -> Result<Vec<Source>, ReadError> {
+        let mut sources = vec![Source::of_hot(self, missing)?];
+        for segment in self.view.sealed.segments.values() {
+            if segment.splits.reach.may_start_in(&self.search.range) {
+                sources.push(Source::of_segment(Arc::clone(segment), self.search.order));
+            }
+        }
+        Ok(sources)
+    }
+
+    /// Reads all of a candidate and offers it to `page` if it matches.
+    fn decide(
+        &self,
+        trace: TraceId,
+        page: &mut PageCollector,
+        missing: &mut Missing,
+    ) -> Result<(), ReadError> {
+        let hot = self.view.hot.get(&trace).map(|hot| &**hot);
+        if hot.is_some_and(|hot| self.is_certainly_no_match(hot)) {
+            return Ok(());
+        }
+        let whole = match self.view.sealed.whole(trace, hot, Some(self.deadline)) {
+            Err(ReadError::Corrupt { what }) => {
+                missing.add_what(what);
+                return Ok(());
+            }
+            whole => whole?,
+        };
+        missing.extend(whole.missing);
+        if let Some(found) = evaluate::find(&whole.spans, self.search) {
+            page.offer(found);
+        }
+        Ok(())
+    }
+
+    /// Whether no span of a trace that is hot as a whole matches. There are no
+    /// postings of hot traces; this spares the others from being put in order.
+    fn is_certainly_no_match(&self, hot: &HotTrace) -> bool {
+        let facts = hot.facts(self.view.sealed.retired);
+        facts.is_some_and(|facts| facts.sealed_in.is_empty())
+            && !hot
+                .spans()
+                .iter()
+                .any(|span| evaluate::meets_all(span, &self.search.span))
+    }
+}

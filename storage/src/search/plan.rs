@@ -1,0 +1,181 @@
+//! From span conditions to terms: which postings have every trace that can match.
+
+use proto::Value;
+use roaring::RoaringBitmap;
+
+use crate::contract::search::{AttributeScope, Comparison, Condition, Field, Operand};
+use crate::fault::Fault;
+use crate::segment::term::{ATTRIBUTE_SCOPES, Term, Terms, duration_class, number};
+use crate::segment::{Segment, SegmentReader};
+
+/// Doubles from here on do not tell all whole numbers apart (2^53).
+const DOUBLE_EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+
+/// What a trace must have to be a candidate: of each list, one term at least.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    all_of: Vec<Vec<Term>>,
+}
+
+impl Plan {
+    /// For spans that meet all `conditions`. What no posting can tell is left out:
+    /// a plan may let too much through, never too little.
+    pub(super) fn of(conditions: &[Condition]) -> Self {
+        let mut terms = Terms::default();
+        let mut all_of: Vec<_> = conditions
+            .iter()
+            .filter_map(|condition| any_of(&mut terms, condition))
+            .collect();
+        let equal_text = |field: &Field| {
+            let mut with_field = conditions
+                .iter()
+                .filter(|condition| condition.field == *field);
+            with_field.find_map(equal_text)
+        };
+        if let (Some(service), Some(name)) = (equal_text(&Field::Service), equal_text(&Field::Name))
+        {
+            all_of.push(vec![terms.service_and_name(service, name)]);
+        }
+        Self { all_of }
+    }
+
+    /// The ordinals of the segment's candidates.
+    pub(super) fn candidates(
+        &self,
+        reader: &SegmentReader,
+        segment: &Segment,
+    ) -> Result<RoaringBitmap, Fault> {
+        let mut candidates = RoaringBitmap::new();
+        candidates.insert_range(0..segment.commit.traces);
+        for any_of in &self.all_of {
+            let mut having = RoaringBitmap::new();
+            for term in any_of {
+                having |= reader.posting(segment.id, *term)?;
+            }
+            candidates &= having;
+            if candidates.is_empty() {
+                break;
+            }
+        }
+        Ok(candidates)
+    }
+}
+
+/// The terms of which a span that meets `condition` has at least one; `None` where
+/// any span may meet it.
+fn any_of(terms: &mut Terms, condition: &Condition) -> Option<Vec<Term>> {
+    if let Field::Attribute { scope, key } = &condition.field {
+        let scopes = ATTRIBUTE_SCOPES
+            .iter()
+            .filter(|one| *scope == AttributeScope::Any || scope == *one);
+        return Some(
+            scopes
+                .flat_map(|scope| attribute(terms, *scope, key, condition))
+                .collect(),
+        );
+    }
+    match condition.field {
+        Field::Kind => equal_whole(condition).map(|kind| vec![terms.span_kind(kind)]),
+        Field::Status => equal_whole(condition).map(|code| vec![terms.status_code(code)]),
+        Field::DurationNano => {
+            let (first, last) = duration_classes(condition)?;
+            Some(
+                (first..=last)
+                    .map(|class| terms.duration_class(class))
+                    .collect(),
+            )
+        }
+        _ => {
+            let text = equal_text(condition)?;
+            let term = match condition.field {
+                Field::Service => terms.service(text),
+                Field::Name => terms.name(text),
+                Field::StatusMessage => terms.status_message(text),
+                Field::EventName => terms.event_name(text),
+                Field::ScopeName => terms.scope_name(text),
+                Field::ScopeVersion => terms.scope_version(text),
+                Field::LinkTraceId => terms.link_trace_id(text),
+                Field::LinkSpanId => terms.link_span_id(text),
+                Field::Kind | Field::Status | Field::DurationNano | Field::Attribute { .. } => {
+                    return None;
+                }
+            };
+            Some(vec![term])
+        }
+    }
+}
+
+/// The terms for an attribute in one scope.
+fn attribute(
+    terms: &mut Terms,
+    scope: AttributeScope,
+    key: &str,
+    condition: &Condition,
+) -> Vec<Term> {
+    if condition.comparison == Comparison::Equal {
+        match &condition.operand {
+            // The text may be that of a number, too.
+            Operand::Text(text) => {
+                let mut any_of = vec![terms.attribute_text(scope, key, text)];
+                if let Some(number) = text.parse().ok().filter(|number: &f64| !number.is_nan()) {
+                    any_of.push(terms.attribute_number(scope, key, number));
+                }
+                return any_of;
+            }
+            Operand::Value(value @ (Value::String(_) | Value::Bool(_) | Value::Bytes(_))) => {
+                return vec![terms.attribute_text(scope, key, &value.text())];
+            }
+            Operand::Value(value) => {
+                if let Some(number) = number(value) {
+                    return vec![terms.attribute_number(scope, key, number)];
+                }
+            }
+        }
+    }
+    vec![terms.attribute_key(scope, key)]
+}
+
+/// The text that a text field must equal.
+fn equal_text(condition: &Condition) -> Option<&str> {
+    match (condition.comparison, &condition.operand) {
+        (Comparison::Equal, Operand::Text(text) | Operand::Value(Value::String(text))) => {
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// The number that a numeric field is compared with.
+fn numeric_operand(condition: &Condition) -> Option<f64> {
+    match &condition.operand {
+        Operand::Text(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+        Operand::Value(value) => number(value),
+    }
+}
+
+/// The whole number of 32 bits that a numeric field must equal.
+fn equal_whole(condition: &Condition) -> Option<i32> {
+    let number =
+        numeric_operand(condition).filter(|_| condition.comparison == Comparison::Equal)?;
+    let whole = number as i32;
+    (f64::from(whole) == number).then_some(whole)
+}
+
+/// The first and last class of the durations that can meet `condition`.
+fn duration_classes(condition: &Condition) -> Option<(u8, u8)> {
+    let number = numeric_operand(condition)?;
+    // The casts saturate: below 0 is 0, beyond all durations is the longest.
+    let mut first = duration_class(number.floor() as u64);
+    let mut last = duration_class(number.ceil() as u64);
+    if number >= DOUBLE_EXACT_MAX {
+        first = first.saturating_sub(1);
+        last = last.saturating_add(1);
+    }
+    let longest = duration_class(u64::MAX);
+    match condition.comparison {
+        Comparison::Equal => Some((first, last.min(longest))),
+        Comparison::Less | Comparison::LessOrEqual => Some((0, last.min(longest))),
+        Comparison::Greater | Comparison::GreaterOrEqual => Some((first, longest)),
+        Comparison::NotEqual | Comparison::Exists => None,
+    }
+}

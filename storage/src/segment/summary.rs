@@ -1,0 +1,244 @@
+//! Summaries: one line for each trace, as columns, so that lists and orders never
+//! read spans.
+//!
+//! ```text
+//! texts:          count · each text             services and names, once each
+//! traces:         count
+//! columns:        trace ids, 16 bytes each
+//!                 starts, zigzag since the one before
+//!                 durations · span counts · error counts          varints
+//!                 root services · root names                      numbers of texts
+//!                 services: for each trace count · each: text, spans, errors
+//! ```
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use hashbrown::HashMap;
+use proto::TraceId;
+
+use crate::codec::{Malformed, Reader, Writer};
+use crate::contract::search::{Cursor, Order};
+use crate::contract::summary::{ServiceCount, TraceSummary};
+
+/// The record of `summaries`, in their order.
+pub(crate) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
+    let mut texts = Texts::default();
+    let mut columns = Writer::new();
+    columns.size(summaries.len());
+    summaries
+        .iter()
+        .for_each(|summary| columns.raw(summary.trace_id.as_bytes()));
+    let mut before = 0;
+    for summary in summaries {
+        columns.zigzag(summary.start_unix_nano.wrapping_sub(before).cast_signed());
+        before = summary.start_unix_nano;
+    }
+    summaries
+        .iter()
+        .for_each(|summary| columns.varint(summary.duration_nano));
+    summaries
+        .iter()
+        .for_each(|summary| columns.varint(summary.span_count.into()));
+    summaries
+        .iter()
+        .for_each(|summary| columns.varint(summary.error_count.into()));
+    summaries
+        .iter()
+        .for_each(|summary| columns.varint(texts.number(&summary.root_service)));
+    summaries
+        .iter()
+        .for_each(|summary| columns.varint(texts.number(&summary.root_name)));
+    for summary in summaries {
+        columns.size(summary.services.len());
+        for service in &summary.services {
+            columns.varint(texts.number(&service.name));
+            columns.varint(service.spans.into());
+            columns.varint(service.errors.into());
+        }
+    }
+    let mut record = Writer::new();
+    record.size(texts.texts.len());
+    texts
+        .texts
+        .iter()
+        .for_each(|text| record.bytes(text.as_bytes()));
+    record.raw(&columns.into_bytes());
+    record.into_bytes()
+}
+
+#[derive(Default)]
+struct Texts<'a> {
+    texts: Vec<&'a str>,
+    numbers: HashMap<&'a str, u64>,
+}
+
+impl<'a> Texts<'a> {
+    fn number(&mut self, text: &'a str) -> u64 {
+        let next = self.texts.len() as u64;
+        let number = *self.numbers.entry(text).or_insert(next);
+        if number == next {
+            self.texts.push(text);
+        }
+        number
+    }
+}
+
+/// Summaries that were read, by ordinal.
+#[derive(Debug)]
+pub(crate) struct Summaries {
+    texts: Vec<Box<str>>,
+    rows: Vec<Row>,
+    services: Vec<(u32, u32, u32)>,
+    bytes: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    trace_id: TraceId,
+    start_unix_nano: u64,
+    duration_nano: u64,
+    span_count: u32,
+    error_count: u32,
+    root_service: u32,
+    root_name: u32,
+    /// Where its services end in the list of all; they begin where those of the
+    /// trace before end.
+    services_end: usize,
+}
+
+impl Summaries {
+    pub(crate) fn decode(record: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(record);
+        let texts: Vec<Box<str>> = (0..reader.count()?)
+            .map(|_| reader.text().map(Box::from))
+            .collect::<Result<_, _>>()?;
+        let mut rows = Vec::new();
+        for _ in 0..reader.count()? {
+            rows.push(Row::of(TraceId::new(reader.array()?)));
+        }
+        let mut start = 0u64;
+        for row in &mut rows {
+            start = start.wrapping_add(reader.zigzag()?.cast_unsigned());
+            row.start_unix_nano = start;
+        }
+        for row in &mut rows {
+            row.duration_nano = reader.varint()?;
+        }
+        for row in &mut rows {
+            row.span_count = reader.varint32()?;
+        }
+        for row in &mut rows {
+            row.error_count = reader.varint32()?;
+        }
+        for row in &mut rows {
+            row.root_service = reader.varint32()?;
+        }
+        for row in &mut rows {
+            row.root_name = reader.varint32()?;
+        }
+        let mut services = Vec::new();
+        for row in &mut rows {
+            for _ in 0..reader.count()? {
+                services.push((reader.varint32()?, reader.varint32()?, reader.varint32()?));
+            }
+            row.services_end = services.len();
+        }
+        reader.end()?;
+        let bytes = texts
+            .iter()
+            .map(|text| text.len())
+            .fold(0, usize::saturating_add);
+        let bytes = bytes
+            .saturating_add(size_of_val(&*texts))
+            .saturating_add(size_of_val(&*rows))
+            .saturating_add(size_of_val(&*services));
+        Ok(Self {
+            texts,
+            rows,
+            services,
+            bytes,
+        })
+    }
+
+    pub(crate) fn trace_ids(&self) -> impl Iterator<Item = TraceId> + '_ {
+        self.rows.iter().map(|row| row.trace_id)
+    }
+
+    pub(crate) fn trace_id(&self, ordinal: u32) -> Option<TraceId> {
+        self.row(ordinal).map(|(_, row)| row.trace_id)
+    }
+
+    /// Where the trace stands in `order`.
+    pub(crate) fn place(&self, ordinal: u32, order: Order) -> Option<Cursor> {
+        let (_, row) = self.row(ordinal)?;
+        Some(Cursor::of(&row.figures(), order))
+    }
+
+    /// The whole line.
+    pub(crate) fn summary(&self, ordinal: u32) -> Option<TraceSummary> {
+        let (position, row) = self.row(ordinal)?;
+        let before = position
+            .checked_sub(1)
+            .and_then(|before| self.rows.get(before));
+        let services = self
+            .services
+            .get(before.map_or(0, |row| row.services_end)..row.services_end)?;
+        let service = |(name, spans, errors): &(u32, u32, u32)| {
+            Some(ServiceCount {
+                name: self.text(*name)?,
+                spans: *spans,
+                errors: *errors,
+            })
+        };
+        Some(TraceSummary {
+            root_service: self.text(row.root_service)?,
+            root_name: self.text(row.root_name)?,
+            services: services.iter().map(service).collect::<Option<_>>()?,
+            ..row.figures()
+        })
+    }
+
+    /// What they take in memory.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn row(&self, ordinal: u32) -> Option<(usize, &Row)> {
+        let position = usize::try_from(ordinal).ok()?;
+        self.rows.get(position).map(|row| (position, row))
+    }
+
+    fn text(&self, number: u32) -> Option<String> {
+        let number = usize::try_from(number).ok()?;
+        self.texts.get(number).map(|text| (**text).to_owned())
+    }
+}
+
+impl Row {
+    fn of(trace_id: TraceId) -> Self {
+        Self {
+            trace_id,
+            start_unix_nano: 0,
+            duration_nano: 0,
+            span_count: 0,
+            error_count: 0,
+            root_service: 0,
+            root_name: 0,
+            services_end: 0,
+        }
+    }
+
+    /// The summary but for its names.
+    fn figures(&self) -> TraceSummary {
+        TraceSummary {
+            trace_id: self.trace_id,
+            start_unix_nano: self.start_unix_nano,
+            duration_nano: self.duration_nano,
+            span_count: self.span_count,
+            error_count: self.error_count,
+            root_service: String::new(),
+            root_name: String::new(),
+            services: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Terms: what of a span the postings tell traces by.
+//!
+//! A term is a 32-bit hash (XXH3) of what it stands for. Two may share a hash: then
+//! both have the traces of both, which costs a few candidates and nothing else,
+//! since postings only ever propose and the evaluator decides.
+//!
+//! ```text
+//! term = low half of XXH3-64 of:  what it is of, u8 · each operand but the last: length, u32 · bytes
+//!                                 · last operand: bytes
+//! ```
+
+use proto::{Attribute, Span, Value};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::seen::Seen;
+use crate::contract::search::AttributeScope;
+use crate::evaluate::attribute_lists;
+
+/// A term's hash.
+pub(crate) type Term = u32;
+
+/// What a term is of. The numbers are stored, in the hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Service = 1,
+    ServiceAndName = 2,
+    Name = 3,
+    SpanKind = 4,
+    StatusCode = 5,
+    StatusMessage = 6,
+    DurationClass = 7,
+    AttributeKey = 8,
+    AttributeText = 9,
+    AttributeNumber = 10,
+    EventName = 11,
+    ScopeName = 12,
+    ScopeVersion = 13,
+    LinkTraceId = 14,
+    LinkSpanId = 15,
+}
+
+/// Makes terms, in one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    buffer: Vec<u8>,
+}
+
+impl Terms {
+    pub(crate) fn service(&mut self, name: &str) -> Term {
+        self.term(Of::Service, &[], name.as_bytes())
+    }
+
+    /// Both on one span.
+    pub(crate) fn service_and_name(&mut self, service: &str, name: &str) -> Term {
+        self.term(Of::ServiceAndName, &[service.as_bytes()], name.as_bytes())
+    }
+
+    pub(crate) fn name(&mut self, name: &str) -> Term {
+        self.term(Of::Name, &[], name.as_bytes())
+    }
+
+    pub(crate) fn span_kind(&mut self, kind: i32) -> Term {
+        self.term(Of::SpanKind, &[], &kind.to_le_bytes())
+    }
+
+    pub(crate) fn status_code(&mut self, code: i32) -> Term {
+        self.term(Of::StatusCode, &[], &code.to_le_bytes())
+    }
+
+    pub(crate) fn status_message(&mut self, message: &str) -> Term {
+        self.term(Of::StatusMessage, &[], message.as_bytes())
+    }
+
+    /// The spans whose duration has as many bits, see [`duration_class`].
+    pub(crate) fn duration_class(&mut self, class: u8) -> Term {
+        self.term(Of::DurationClass, &[], &[class])
+    }
+
+    /// An attribute that is there.
+    pub(crate) fn attribute_key(&mut self, scope: AttributeScope, key: &str) -> Term {
+        self.term(Of::AttributeKey, &[&[scope_number(scope)]], key.as_bytes())
+    }
+
+    /// An attribute whose value is no number and has this text form.
+    pub(crate) fn attribute_text(&mut self, scope: AttributeScope, key: &str, text: &str) -> Term {
+        let operands: [&[u8]; 2] = [&[scope_number(scope)], key.as_bytes()];
+        self.term(Of::AttributeText, &operands, text.as_bytes())
+    }
+
+    /// An attribute whose value is a number that is closest to this double. Numbers
+    /// have a term of their own, so that 5 and 5.0 meet.
+    pub(crate) fn attribute_number(
+        &mut self,
+        scope: AttributeScope,
+        key: &str,
+        number: f64,
+    ) -> Term {
+        // Adding makes one zero of the two.
+        let bits = (number + 0.0).to_bits();
+        let operands: [&[u8]; 2] = [&[scope_number(scope)], key.as_bytes()];
+        self.term(Of::AttributeNumber, &operands, &bits.to_le_bytes())
+    }
+
+    pub(crate) fn event_name(&mut self, name: &str) -> Term {
+        self.term(Of::EventName, &[], name.as_bytes())
+    }
+
+    pub(crate) fn scope_name(&mut self, name: &str) -> Term {
+        self.term(Of::ScopeName, &[], name.as_bytes())
+    }
+
+    pub(crate) fn scope_version(&mut self, version: &str) -> Term {
+        self.term(Of::ScopeVersion, &[], version.as_bytes())
+    }
+
+    /// A link to the trace with this id, in hex.
+    pub(crate) fn link_trace_id(&mut self, id: &str) -> Term {
+        self.term(Of::LinkTraceId, &[], id.as_bytes())
+    }
+
+    /// A link to the span with this id, in hex.
+    pub(crate) fn link_span_id(&mut self, id: &str) -> Term {
+        self.term(Of::LinkSpanId, &[], id.as_bytes())
+    }
+
+    /// Calls `take` with every term of `span`, some of them several times. Those of
+    /// resources and scopes that were `seen` are left out.
+    pub(super) fn of_span(&mut self, span: &Span, seen: &mut Seen, mut take: impl FnMut(Term)) {
+        let service = span.service_name();
+        take(self.service(&service));
+        take(self.service_and_name(&service, &span.name));
+        take(self.name(&span.name));
+        take(self.span_kind(span.kind.0));
+        take(self.status_code(span.status.code.0));
+        take(self.status_message(&span.status.message));
+        take(self.duration_class(duration_class(span.duration_nano())));
+        take(self.scope_name(&span.scope.name));
+        take(self.scope_version(&span.scope.version));
+        for event in &span.events {
+            take(self.event_name(&event.name));
+        }
+        for link in &span.links {
+            take(self.link_trace_id(&link.trace_id.to_string()));
+            take(self.link_span_id(&link.span_id.to_string()));
+        }
+        for (scope, attributes) in attribute_lists(span) {
+            if !seen.is_first(span, scope) {
+                continue;
+            }
+            for attribute in attributes {
+                take(self.attribute_key(scope, &attribute.key));
+                take(self.attribute_value(scope, attribute));
+            }
+        }
+    }
+
+    fn attribute_value(&mut self, scope: AttributeScope, attribute: &Attribute) -> Term {
+        let Attribute { key, value } = attribute;
+        match number(value) {
+            Some(number) => self.attribute_number(scope, key, number),
+            None => self.attribute_text(scope, key, &value.text()),
+        }
+    }
+
+    fn term(&mut self, of: Of, operands: &[&[u8]], last: &[u8]) -> Term {
+        self.buffer.clear();
+        self.buffer.push(of as u8);
+        for operand in operands {
+            let length = u32::try_from(operand.len()).unwrap_or(u32::MAX);
+            self.buffer.extend_from_slice(&length.to_le_bytes());
+            self.buffer.extend_from_slice(operand);
+        }
+        self.buffer.extend_from_slice(last);
+        xxh3_64(&self.buffer) as u32
+    }
+}
+
+/// The double that a numeric value is closest to; `None` for NaN, which is equal to
+/// no number and known by its text.
+pub(crate) fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Int(number) => Some(*number as f64),
+        Value::Double(number) if !number.is_nan() => Some(*number),
+        _ => None,
+    }
+}
+
+/// How many bits `nano` has: durations of one class are within a factor of two.
+pub(crate) fn duration_class(nano: u64) -> u8 {
+    (u64::BITS - nano.leading_zeros()) as u8
+}
+
+/// The scope's number in stored keys and hashes.
+pub(crate) fn scope_number(scope: AttributeScope) -> u8 {
+    match scope {
+        AttributeScope::Any => 0,
+        AttributeScope::Span => 1,
+        AttributeScope::Resource => 2,
+        AttributeScope::Scope => 3,
+        AttributeScope::Event => 4,
+        AttributeScope::Link => 5,
+    }
+}
+
+/// The scope of a number.
+pub(crate) fn scope_of_number(number: u8) -> Option<AttributeScope> {
+    ATTRIBUTE_SCOPES
+        .into_iter()
+        .find(|scope| scope_number(*scope) == number)
+}
+
+/// Every scope that attributes have.
+pub(crate) const ATTRIBUTE_SCOPES: [AttributeScope; 5] = [
+    AttributeScope::Span,
+    AttributeScope::Resource,
+    AttributeScope::Scope,
+    AttributeScope::Event,
+    AttributeScope::Link,
+];

@@ -1,0 +1,291 @@
+//! The durable store.
+//!
+//! ```text
+//!  write ──► log record (RocksDB, fsync) ──► hot segment ──► answer
+//!                                               │
+//!            maintenance thread: seal ──────────┘
+//!                │    segment file, ingested
+//!                └──► index + commit + log cut, one write
+//!
+//!  read  ──► hot segment ∪ segments, as they were at one moment
+//! ```
+//!
+//! [`write`](mod@write) has the way in, [`open`](mod@open) the way back after an
+//! end, [`seal`](mod@seal) and [`retention`](mod@retention) what happens in between.
+
+mod config;
+mod error;
+mod maintain;
+mod open;
+mod retention;
+mod seal;
+#[cfg(test)]
+mod tests;
+mod write;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+
+use hashbrown::HashMap;
+use parking_lot::{Mutex, RwLock};
+use proto::TraceId;
+
+use crate::contract::catalog::{CatalogPage, CatalogQuestion};
+use crate::contract::search::{Search, SearchPage};
+use crate::contract::{
+    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader,
+    WriteError, Written,
+};
+use crate::hot::{Bounds, Hot};
+use crate::log::RecordNumber;
+use crate::log::mark::Mark;
+use crate::rocks::Rocks;
+use crate::search;
+use crate::segment::commit::Commit;
+use crate::segment::{SegmentId, SegmentReader};
+use crate::view::{SealedView, Segments, View};
+
+pub use config::{Config, Durability};
+pub use error::{MaintainError, OpenError};
+
+use maintain::Signal;
+
+/// Spans on disk, in one directory, of one process.
+///
+/// Maintenance (sealing, retention) runs by itself on a thread of the store's own.
+/// Dropping the store ends it; nothing that was acknowledged is lost by that, nor
+/// by not coming to it.
+pub struct Store {
+    shared: Arc<Shared>,
+    maintenance: Option<JoinHandle<()>>,
+}
+
+/// What the store's users and its maintenance thread have in common.
+struct Shared {
+    config: Config,
+    rocks: Arc<Rocks>,
+    reader: Arc<SegmentReader>,
+    state: RwLock<State>,
+    log_end: Mutex<LogEnd>,
+    upkeep: Mutex<Upkeep>,
+    /// Why nothing is written any more, once that is so.
+    poison: OnceLock<String>,
+    /// Why maintenance did not come to its end the last time, if so.
+    trouble: Mutex<Option<String>>,
+    signal: Signal,
+    /// Keeps other processes out; the last to go.
+    _lock: File,
+}
+
+/// What readers see.
+struct State {
+    hot: Hot,
+    segments: Arc<Segments>,
+    /// Segments that were retired since the store was opened.
+    retired: u64,
+}
+
+/// Where the log goes on. Who holds it is the one writer.
+struct LogEnd {
+    next: RecordNumber,
+    mark: Mark,
+}
+
+/// What only maintenance needs. Who holds it is the one that changes segments.
+struct Upkeep {
+    next_segment: SegmentId,
+    /// Segments that no longer exist, but whose records a reader may still need. No
+    /// one does once the commit is not referred to from elsewhere.
+    retiring: Vec<(SegmentId, Arc<Commit>)>,
+}
+
+impl Store {
+    /// Opens the store in `config.data_dir`, made where there is none: everything
+    /// that was acknowledged is there again.
+    ///
+    /// # Errors
+    /// Each says what the operator can do. Nothing was changed by then that would
+    /// keep another attempt from succeeding.
+    pub fn open(config: Config) -> Result<Self, OpenError> {
+        let shared = Arc::new(open::open(config)?);
+        let maintenance = maintain::spawn(&shared)?;
+        Ok(Self {
+            shared,
+            maintenance: Some(maintenance),
+        })
+    }
+
+    /// Ends maintenance, and forces to the disk what [`Durability::Process`] has
+    /// left to the operating system. Dropping the store does the same, but keeps
+    /// errors to the log.
+    ///
+    /// # Errors
+    /// The disk refused.
+    pub fn close(mut self) -> Result<(), MaintainError> {
+        self.end()
+    }
+
+    /// Seals everything that is hot, traces included that may go on: for tests and
+    /// before a planned stop of a store that is large. Never needed for safety.
+    ///
+    /// # Errors
+    /// The disk refused; what could not be sealed stays hot.
+    pub fn seal_now(&self) -> Result<(), MaintainError> {
+        self.shared.seal_now(proto::clock::now_unix_nano())
+    }
+
+    /// Does at once, and as of the given time, what the maintenance thread does by
+    /// itself every second: for tests.
+    ///
+    /// # Errors
+    /// The disk refused; the next time it is tried again.
+    pub fn maintain(&self, now_unix_nano: u64) -> Result<(), MaintainError> {
+        self.shared.maintain(now_unix_nano)
+    }
+
+    fn end(&mut self) -> Result<(), MaintainError> {
+        let Some(maintenance) = self.maintenance.take() else {
+            return Ok(());
+        };
+        self.shared.signal.stop();
+        if maintenance.join().is_err() {
+            tracing::error!("store maintenance had panicked");
+        }
+        self.shared.force_to_disk()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if let Err(error) = self.end() {
+            tracing::error!(%error, "store closed uncleanly");
+        }
+    }
+}
+
+impl SpanWriter for Store {
+    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+        self.shared.write(group)
+    }
+
+    fn health(&self) -> Health {
+        self.shared.health()
+    }
+}
+
+impl TraceReader for Store {
+    fn trace(
+        &self,
+        id: TraceId,
+        spans_max: usize,
+        deadline: Deadline,
+    ) -> Result<Option<Trace>, ReadError> {
+        deadline.check()?;
+        let (sealed, hot) = {
+            let state = self.shared.state.read();
+            (self.shared.sealed_view(&state), state.hot.trace(id))
+        };
+        let whole = sealed.whole(id, hot.as_deref(), Some(deadline))?;
+        if whole.spans.is_empty() {
+            return if whole.missing.is_empty() {
+                Ok(None)
+            } else {
+                Err(whole.missing.into_error())
+            };
+        }
+        let mut spans = whole.spans;
+        let mut completeness = Completeness::Complete;
+        if spans.len() > spans_max {
+            spans.truncate(spans_max);
+            completeness = Completeness::Truncated {
+                limit: format!("spans_max {spans_max}"),
+            };
+        }
+        let completeness = whole.missing.completeness(completeness);
+        Ok(Some(Trace {
+            id,
+            spans,
+            completeness,
+        }))
+    }
+
+    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
+        search::search(&self.shared.view(), search, deadline)
+    }
+
+    fn catalog(
+        &self,
+        question: &CatalogQuestion,
+        deadline: Deadline,
+    ) -> Result<CatalogPage, ReadError> {
+        search::catalog::catalog(&self.shared.view(), question, deadline)
+    }
+
+    fn stats(&self) -> Stats {
+        let disk_bytes = bytes_in(&self.shared.config.data_dir);
+        let state = self.shared.state.read();
+        let commits = || state.segments.values().map(|segment| &segment.commit);
+        let sealed = commits().map(|commit| commit.oldest_unix_nano);
+        let hot = state.hot.traces().flat_map(|trace| trace.spans());
+        let oldest = sealed.chain(hot.map(|span| span.start_time_unix_nano));
+        Stats {
+            hot_spans: state.hot.span_count() as u64,
+            hot_traces: state.hot.trace_count() as u64,
+            segments: state.segments.len() as u64,
+            sealed_spans: commits().map(|commit| commit.spans).sum(),
+            disk_bytes,
+            oldest_unix_nano: oldest.filter(|start| *start != 0).min().unwrap_or(0),
+        }
+    }
+}
+
+impl Shared {
+    fn sealed_view(&self, state: &State) -> SealedView {
+        SealedView {
+            rocks: Arc::clone(&self.rocks),
+            reader: Arc::clone(&self.reader),
+            segments: Arc::clone(&state.segments),
+            retired: state.retired,
+        }
+    }
+
+    fn view(&self) -> View {
+        let state = self.state.read();
+        let traces = state.hot.traces();
+        let hot: HashMap<_, _> = traces
+            .map(|trace| (trace.id(), Arc::clone(trace)))
+            .collect();
+        View {
+            sealed: self.sealed_view(&state),
+            hot,
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            spans_max: self.config.hot_spans_max,
+            bytes_max: self.config.hot_bytes_max,
+            age_max: self.config.hot_age_max,
+            trace_quiet: self.config.trace_quiet,
+        }
+    }
+}
+
+/// The bytes of all files in `directory` and the directories in it. Files that go
+/// meanwhile do not count.
+fn bytes_in(directory: &Path) -> u64 {
+    let mut bytes = 0u64;
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => directories.push(entry.path()),
+                Ok(metadata) => bytes = bytes.saturating_add(metadata.len()),
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
+}

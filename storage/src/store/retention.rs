@@ -1,0 +1,132 @@
+//! Retention: whole segments go once they are too old.
+//!
+//! 1. One write, synced: the segment's commit and index entries go, and its split
+//!    traces get summaries of what is left of them. Now it does not exist.
+//! 2. Readers who still see it read on. Once the last is done, its records are
+//!    deleted and its file goes, and with it the space.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::seal::ChangedSplits;
+use super::{Durability, MaintainError, Shared, Upkeep};
+use crate::contract::summary::TraceSummary;
+use crate::fault::Fault;
+use crate::index;
+use crate::rocks::{Changes, Family, Rocks};
+use crate::segment::commit::{commit_key, splits_key};
+use crate::segment::{Segment, SegmentId, first_key};
+use crate::view::SealedView;
+
+impl Shared {
+    /// Retires every segment that was sealed longer ago than the configured age.
+    pub(super) fn retire_expired(
+        &self,
+        upkeep: &mut Upkeep,
+        now_unix_nano: u64,
+    ) -> Result<(), MaintainError> {
+        match self.config.retention_age {
+            Some(age) => self.retire_older(upkeep, age, now_unix_nano),
+            None => Ok(()),
+        }
+    }
+
+    /// Retires every segment that was sealed longer ago than `age`.
+    pub(super) fn retire_older(
+        &self,
+        upkeep: &mut Upkeep,
+        age: Duration,
+        now_unix_nano: u64,
+    ) -> Result<(), MaintainError> {
+        let age_of = |segment: &Segment| {
+            Duration::from_nanos(now_unix_nano.saturating_sub(segment.commit.sealed_unix_nano))
+        };
+        let segments = Arc::clone(&self.state.read().segments);
+        for segment in segments.values().filter(|segment| age_of(segment) > age) {
+            if self.poison.get().is_some() {
+                return Ok(());
+            }
+            self.retire(upkeep, segment.id)?;
+        }
+        Ok(())
+    }
+
+    fn retire(&self, upkeep: &mut Upkeep, id: SegmentId) -> Result<(), MaintainError> {
+        let mut rest = self.sealed_view(&self.state.read());
+        let mut segments = (*rest.segments).clone();
+        let Some(segment) = segments.remove(&id) else {
+            return Ok(());
+        };
+        rest.segments = Arc::new(segments.clone());
+        let mut changes = Changes::default();
+        changes.delete(Family::Commit, commit_key(id));
+        changes.delete(Family::Commit, splits_key(id));
+        match forget_traces(&rest, &segment, &mut changes) {
+            Ok(splits) => splits.apply(&mut changes, &mut segments),
+            // Then its index entries stay. They name a segment that no reader sees.
+            Err(error) => tracing::warn!(%error, segment = id.0, "index entries left behind"),
+        }
+        self.rocks
+            .commit(changes, Durability::Disk)
+            .inspect_err(|fault| {
+                self.poison(fault);
+            })?;
+        {
+            let mut state = self.state.write();
+            state.segments = Arc::new(segments);
+            state.retired = state.retired.saturating_add(1);
+        }
+        self.reader.forget(id);
+        upkeep.retiring.push((id, Arc::clone(&segment.commit)));
+        tracing::info!(segment = id.0, spans = segment.commit.spans, "retired");
+        Ok(())
+    }
+
+    /// Gives back the space of retired segments that no reader sees any more.
+    pub(super) fn free_retired(&self, upkeep: &mut Upkeep) -> Result<(), MaintainError> {
+        let (free, in_use) = std::mem::take(&mut upkeep.retiring)
+            .into_iter()
+            .partition(|(_, commit)| Arc::strong_count(commit) == 1);
+        upkeep.retiring = in_use;
+        let free: Vec<_> = free;
+        for (id, _) in free {
+            delete_records(&self.rocks, id)?;
+        }
+        Ok(())
+    }
+}
+
+/// Adds to `changes` that the traces of `segment` have no part there any more, and
+/// answers what that changes about those that have parts in `rest`.
+fn forget_traces(
+    rest: &SealedView,
+    segment: &Segment,
+    changes: &mut Changes,
+) -> Result<ChangedSplits, MaintainError> {
+    let mut splits = ChangedSplits::default();
+    let summaries = rest.reader.summaries(segment.id)?;
+    for (ordinal, trace) in (0u32..).zip(summaries.trace_ids()) {
+        index::remove(changes, trace, segment.id);
+        if !segment.splits.ordinals.contains(ordinal) {
+            continue;
+        }
+        let left = rest.whole(trace, None, None)?;
+        let whole = TraceSummary::of(&left.spans);
+        for part in &left.sealed_in {
+            whole
+                .iter()
+                .for_each(|whole| splits.add(rest, *part, None, whole));
+        }
+        splits.wholes.push((trace, whole));
+    }
+    Ok(splits)
+}
+
+/// Deletes the records of a segment that does not exist.
+pub(super) fn delete_records(rocks: &Rocks, id: SegmentId) -> Result<(), Fault> {
+    let (from, to) = (first_key(id), first_key(id.next()));
+    let mut changes = Changes::default();
+    changes.delete_range(Family::Segment, from, to);
+    rocks.commit(changes, Durability::Disk)?;
+    rocks.delete_files(Family::Segment, &from, &to)
+}

@@ -1,0 +1,229 @@
+//! Sealing: from hot to a segment.
+//!
+//! 1. A segment is built of the chosen traces and taken in as a file. Nothing
+//!    refers to it yet; if the process ends here, it is swept at the next open.
+//! 2. One write, synced: the trace index, the commit, what it changes about
+//!    other segments' split traces, and the cut of the log. Now it exists.
+//! 3. Readers are shown the segment, and the hot traces go, in one step.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+use proto::{Span, TraceId};
+
+use super::{MaintainError, Shared, Upkeep};
+use crate::codec::{Reader, Writer};
+use crate::contract::summary::TraceSummary;
+use crate::evaluate;
+use crate::fault::{Fault, InRecord};
+use crate::hot::{HotTrace, Selection};
+use crate::record::Effort;
+use crate::rocks::{Changes, Family, Rocks};
+use crate::segment::commit::{Splits, commit_key, splits_key};
+use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_summaries};
+use crate::view::{SealedView, Segments};
+use crate::{index, log};
+
+use super::Durability;
+
+/// In the family `meta`: the number of the next segment, varint.
+pub(super) const NEXT_SEGMENT_KEY: &[u8] = b"next segment";
+/// In the family `meta`: the first log record that is needed, varint.
+pub(super) const LOG_NEEDED_KEY: &[u8] = b"log needed";
+
+impl Shared {
+    /// Seals `selection`, which was made while `upkeep` was held.
+    pub(super) fn seal(
+        &self,
+        upkeep: &mut Upkeep,
+        selection: &Selection,
+        now_unix_nano: u64,
+    ) -> Result<(), MaintainError> {
+        if selection.traces.is_empty() || self.poison.get().is_some() {
+            return Ok(());
+        }
+        let view = self.sealed_view(&self.state.read());
+        let mut changes = Changes::default();
+        let mut splits = ChangedSplits::default();
+        let mut traces = Vec::with_capacity(selection.traces.len());
+        for hot in &selection.traces {
+            traces.extend(prepare(&view, hot, &mut splits)?);
+        }
+        let mut segments = (*view.segments).clone();
+        if !traces.is_empty() {
+            let id = upkeep.next_segment;
+            upkeep.next_segment = id.next();
+            put_number(&mut changes, NEXT_SEGMENT_KEY, upkeep.next_segment.0.into());
+            let built = build(id, &traces, selection.through, now_unix_nano);
+            let segment = self.take_in(id, built, &mut changes)?;
+            segments.insert(id, Arc::new(segment));
+        }
+        splits.apply(&mut changes, &mut segments);
+        put_number(&mut changes, LOG_NEEDED_KEY, selection.log_needed_from);
+        log::cut(&mut changes, selection.log_needed_from);
+        self.rocks
+            .commit(changes, Durability::Disk)
+            .inspect_err(|fault| {
+                self.poison(fault);
+            })?;
+        {
+            let mut state = self.state.write();
+            state.segments = Arc::new(segments);
+            state.hot.remove(selection);
+        }
+        Ok(log::free(&self.rocks, selection.log_needed_from)?)
+    }
+
+    /// Takes in the segment's file, and adds to `changes` what makes it exist.
+    fn take_in(
+        &self,
+        id: SegmentId,
+        built: Built,
+        changes: &mut Changes,
+    ) -> Result<Segment, MaintainError> {
+        self.rocks
+            .ingest(Family::Segment, built.records.into_iter())?;
+        for (trace, place) in built.places {
+            index::insert(changes, trace, id, place);
+        }
+        changes.put(
+            Family::Commit,
+            commit_key(id),
+            &built.commit.encode(),
+            Effort::More,
+        );
+        changes.put(
+            Family::Commit,
+            splits_key(id),
+            &built.splits.encode(),
+            Effort::More,
+        );
+        tracing::debug!(
+            segment = id.0,
+            spans = built.commit.spans,
+            traces = built.commit.traces,
+            "sealed"
+        );
+        Ok(Segment {
+            id,
+            commit: Arc::new(built.commit),
+            splits: built.splits,
+        })
+    }
+}
+
+/// What of a hot trace goes into the segment; `None` where all of it is sealed
+/// already. Where it has sealed parts, it is noted in `splits`.
+fn prepare<'a>(
+    view: &SealedView,
+    hot: &'a HotTrace,
+    splits: &mut ChangedSplits,
+) -> Result<Option<SealedTrace<'a>>, MaintainError> {
+    let parts = view.parts(hot.id())?;
+    if parts.is_empty() {
+        return Ok(Some(SealedTrace {
+            id: hot.id(),
+            spans: Cow::Borrowed(hot.spans()),
+            whole: None,
+        }));
+    }
+    let sealed = view.whole_of_parts(hot.id(), &parts, None, None)?;
+    if !sealed.missing.is_empty() {
+        tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
+    }
+    let known: HashSet<_> = sealed.spans.iter().map(evaluate::identity).collect();
+    let new = hot
+        .spans()
+        .iter()
+        .filter(|span| !known.contains(&evaluate::identity(span)));
+    let new: Vec<Span> = new.cloned().collect();
+    let mut spans = sealed.spans;
+    spans.extend_from_slice(&new);
+    let Some(whole) = TraceSummary::of(&spans).filter(|_| !new.is_empty()) else {
+        return Ok(None);
+    };
+    for part in &parts {
+        splits.add(view, part.segment, Some(part.place.ordinal), &whole);
+    }
+    splits.wholes.push((hot.id(), Some(whole.clone())));
+    Ok(Some(SealedTrace {
+        id: hot.id(),
+        spans: Cow::Owned(new),
+        whole: Some(whole),
+    }))
+}
+
+/// What changes about split traces.
+#[derive(Default)]
+pub(super) struct ChangedSplits {
+    by_segment: BTreeMap<SegmentId, Splits>,
+    /// Traces and their summaries as a whole; `None` where nothing is left.
+    pub(super) wholes: Vec<(TraceId, Option<TraceSummary>)>,
+}
+
+impl ChangedSplits {
+    /// Notes that `segment` has a part of the trace of `whole`, and at which
+    /// ordinal if that is not noted there yet.
+    pub(super) fn add(
+        &mut self,
+        view: &SealedView,
+        segment: SegmentId,
+        ordinal: Option<u32>,
+        whole: &TraceSummary,
+    ) {
+        let Some(existing) = view.segments.get(&segment) else {
+            return;
+        };
+        let splits = self
+            .by_segment
+            .entry(segment)
+            .or_insert_with(|| existing.splits.clone());
+        splits.ordinals.extend(ordinal);
+        splits.reach.widen(whole);
+    }
+
+    /// Adds everything to `changes`, and shows it in `segments`.
+    pub(super) fn apply(self, changes: &mut Changes, segments: &mut Segments) {
+        for (trace, whole) in self.wholes {
+            match whole {
+                Some(whole) => {
+                    let record = encode_summaries(&[whole]);
+                    changes.put(Family::Split, *trace.as_bytes(), &record, Effort::More);
+                }
+                None => changes.delete(Family::Split, *trace.as_bytes()),
+            }
+        }
+        for (id, splits) in self.by_segment {
+            changes.put(
+                Family::Commit,
+                splits_key(id),
+                &splits.encode(),
+                Effort::More,
+            );
+            if let Some(segment) = segments.get_mut(&id) {
+                let commit = Arc::clone(&segment.commit);
+                *segment = Arc::new(Segment { id, commit, splits });
+            }
+        }
+    }
+}
+
+/// Adds to `changes` a fact that is one number.
+pub(super) fn put_number(changes: &mut Changes, key: &[u8], number: u64) {
+    let mut payload = Writer::new();
+    payload.varint(number);
+    changes.put(Family::Meta, key, &payload.into_bytes(), Effort::Little);
+}
+
+/// A fact that [`put_number`] put.
+pub(super) fn get_number(rocks: &Rocks, key: &[u8]) -> Result<Option<u64>, Fault> {
+    let Some(payload) = rocks.get(Family::Meta, key)? else {
+        return Ok(None);
+    };
+    Reader::new(&payload)
+        .varint()
+        .in_record(String::from_utf8_lossy(key))
+        .map(Some)
+}

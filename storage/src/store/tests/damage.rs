@@ -1,0 +1,199 @@
+//! Bytes that changed and files that went.
+
+use super::*;
+use crate::contract::ReadError;
+use crate::rocks::{Changes, Family};
+use crate::store::{Durability, OpenError};
+
+/// Overwrites the record of `key` with one that does not verify.
+fn spoil(lab: &Lab, family: Family, key: &[u8]) {
+    let mut changes = Changes::default();
+    changes.put_spoilt(family, key);
+    lab.store()
+        .shared
+        .rocks
+        .commit(changes, Durability::Disk)
+        .unwrap();
+}
+
+fn block_key(segment: u32) -> Vec<u8> {
+    [&segment.to_be_bytes()[..], &[2], &0u32.to_be_bytes()].concat()
+}
+
+#[test]
+fn a_block_that_does_not_verify_is_named_and_hurts_nothing_else() {
+    let mut lab = Lab::new();
+    lab.write(&shop());
+    lab.store().seal_now().unwrap();
+    lab.write(&other("b"));
+    lab.store().seal_now().unwrap();
+    spoil(&lab, Family::Segment, &block_key(0));
+    lab.reopen();
+    let error = lab
+        .store()
+        .trace(shop()[0].trace_id, 10, soon())
+        .unwrap_err();
+    assert!(
+        matches!(&error, ReadError::Corrupt { what } if what.contains("segment")),
+        "{error}"
+    );
+    let page = lab.search(search_all());
+    assert_eq!(page.traces.len(), 1);
+    assert!(matches!(&page.completeness, Completeness::Partial { missing } if missing.len() == 1));
+    let found = lab
+        .store()
+        .trace(other("b")[0].trace_id, 10, soon())
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.completeness, Completeness::Complete);
+}
+
+#[test]
+fn a_trace_with_a_part_that_does_not_verify_is_partial() {
+    let lab = Lab::new();
+    lab.write(&shop()[..2]);
+    lab.store().seal_now().unwrap();
+    lab.write(&shop()[2..]);
+    spoil(&lab, Family::Segment, &block_key(0));
+    let found = lab
+        .store()
+        .trace(shop()[0].trace_id, 10, soon())
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.spans.len(), 2);
+    assert!(matches!(found.completeness, Completeness::Partial { .. }));
+    lab.store().seal_now().unwrap();
+    let found = lab
+        .store()
+        .trace(shop()[0].trace_id, 10, soon())
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.spans.len(), 2);
+    assert!(matches!(found.completeness, Completeness::Partial { .. }));
+}
+
+#[test]
+fn a_log_that_lost_its_end_is_not_opened() {
+    let mut lab = Lab::new();
+    lab.write(&shop());
+    lab.write(&other("b"));
+    let mut changes = Changes::default();
+    changes.delete(Family::Log, 2u64.to_be_bytes());
+    lab.store()
+        .shared
+        .rocks
+        .commit(changes, Durability::Disk)
+        .unwrap();
+    lab.store = None;
+    let error = Store::open(lab.config.clone()).err().unwrap();
+    assert!(
+        matches!(
+            error,
+            OpenError::LogShortened {
+                found: 1,
+                acknowledged: 2,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    assert!(error.to_string().contains("acknowledged"));
+    // As the message says.
+    std::fs::remove_file(lab.dir.path().join("acknowledged")).unwrap();
+    lab.reopen();
+    lab.check(&shop());
+}
+
+#[test]
+fn a_database_that_vanished_is_not_taken_for_a_new_one() {
+    let mut lab = Lab::new();
+    lab.write(&shop());
+    lab.store = None;
+    std::fs::remove_dir_all(lab.dir.path().join("db")).unwrap();
+    let error = Store::open(lab.config.clone()).err().unwrap();
+    assert!(
+        matches!(
+            error,
+            OpenError::LogShortened {
+                found: 0,
+                acknowledged: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_log_with_a_hole_or_a_flipped_byte_is_not_opened() {
+    for spoilt in [false, true] {
+        let mut lab = Lab::new();
+        lab.write(&shop());
+        lab.write(&other("b"));
+        let mut changes = Changes::default();
+        if spoilt {
+            changes.put_spoilt(Family::Log, &1u64.to_be_bytes());
+        } else {
+            changes.delete(Family::Log, 1u64.to_be_bytes());
+        }
+        lab.store()
+            .shared
+            .rocks
+            .commit(changes, Durability::Disk)
+            .unwrap();
+        lab.store = None;
+        let error = Store::open(lab.config.clone()).err().unwrap();
+        assert!(
+            matches!(&error, OpenError::Damaged { what, .. } if what.contains("log")),
+            "{error}"
+        );
+    }
+}
+
+/// The files of RocksDB's own log.
+fn wal_files(directory: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(directory.join("db")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
+        .collect()
+}
+
+#[test]
+fn a_flipped_or_missing_byte_of_the_log_never_goes_unnoticed() {
+    let lab = Lab::new();
+    lab.write(&shop());
+    lab.store().seal_now().unwrap();
+    let mut all = shop();
+    for letter in ["b", "c", "d"] {
+        lab.write(&other(letter));
+        all.extend(other(letter));
+    }
+    let wal = wal_files(lab.dir.path());
+    assert_eq!(wal.len(), 1);
+    let length = std::fs::metadata(&wal[0]).unwrap().len() as usize;
+    let mut refused = 0;
+    for (number, at) in (0..length).step_by(length / 48).enumerate() {
+        let dir = tempfile::tempdir().unwrap();
+        copy(lab.dir.path(), dir.path());
+        let wal = wal_files(dir.path()).remove(0);
+        let mut bytes = std::fs::read(&wal).unwrap();
+        if number % 2 == 0 {
+            bytes[at] ^= 1 << (number % 8);
+        } else {
+            bytes.truncate(at);
+        }
+        std::fs::write(&wal, bytes).unwrap();
+        let config = config_in(dir.path());
+        match Store::open(config.clone()) {
+            Ok(store) => Lab {
+                config,
+                store: Some(store),
+                dir,
+            }
+            .check(&all),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 40, "{refused} refused");
+}

@@ -1,0 +1,171 @@
+//! The store as its users see it, in a directory of its own.
+
+mod damage;
+mod life;
+mod lock;
+mod retention;
+mod sealing;
+mod together;
+
+use std::path::Path;
+use std::time::Duration;
+
+use proto::Span;
+use proto::testing::trace;
+use tempfile::TempDir;
+
+use super::{Config, Store};
+use crate::contract::search::{Order, Search, SearchPage, TraceConditions};
+use crate::contract::{Batch, Completeness, Deadline, SpanWriter, TimeRange, TraceReader, Written};
+use crate::evaluate;
+
+/// A store that can be closed and opened again.
+struct Lab {
+    config: Config,
+    store: Option<Store>,
+    dir: TempDir,
+}
+
+impl Lab {
+    /// A new store, whose maintenance does nothing that a test does not ask for.
+    fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    fn with(configure: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut config = config_in(dir.path());
+        configure(&mut config);
+        let store = Some(Store::open(config.clone()).unwrap());
+        Self { config, store, dir }
+    }
+
+    fn store(&self) -> &Store {
+        self.store.as_ref().unwrap()
+    }
+
+    fn reopen(&mut self) {
+        self.store = None;
+        self.store = Some(Store::open(self.config.clone()).unwrap());
+    }
+
+    /// The store as a kill at this moment would leave it: what the operating system
+    /// has of its files, opened elsewhere.
+    fn after_a_kill(&self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        copy(self.dir.path(), dir.path());
+        let config = Config {
+            data_dir: dir.path().to_owned(),
+            ..self.config.clone()
+        };
+        let store = Some(Store::open(config.clone()).unwrap());
+        Self { config, store, dir }
+    }
+
+    fn write(&self, spans: &[Span]) -> Written {
+        self.store()
+            .write(&[Batch {
+                spans: spans.to_vec(),
+            }])
+            .unwrap()[0]
+    }
+
+    /// That every span is there, once, by its trace's id and by search.
+    #[track_caller]
+    fn check(&self, spans: &[Span]) {
+        let mut ids: Vec<_> = spans.iter().map(|span| span.trace_id).collect();
+        ids.sort();
+        ids.dedup();
+        for id in &ids {
+            let mut expected: Vec<Span> = spans
+                .iter()
+                .filter(|span| span.trace_id == *id)
+                .cloned()
+                .collect();
+            evaluate::dedup_and_sort(&mut expected);
+            let found = self
+                .store()
+                .trace(*id, usize::MAX, soon())
+                .unwrap()
+                .expect("a trace");
+            assert_eq!(found.spans, expected);
+            assert_eq!(found.completeness, Completeness::Complete);
+        }
+        let page = self.search(search_all());
+        let mut found: Vec<_> = page
+            .traces
+            .iter()
+            .map(|found| found.summary.trace_id)
+            .collect();
+        found.sort();
+        assert_eq!(found, ids);
+        let spans_found: u32 = page
+            .traces
+            .iter()
+            .map(|found| found.summary.span_count)
+            .sum();
+        let mut distinct: Vec<_> = spans.iter().map(evaluate::identity).collect();
+        distinct.sort();
+        distinct.dedup();
+        assert_eq!(spans_found as usize, distinct.len());
+        assert_eq!(page.completeness, Completeness::Complete);
+    }
+
+    fn search(&self, search: Search) -> SearchPage {
+        self.store().search(&search, soon()).unwrap()
+    }
+}
+
+fn config_in(directory: &Path) -> Config {
+    Config {
+        hot_age_max: Duration::MAX,
+        retention_age: None,
+        ..Config::new(directory)
+    }
+}
+
+fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(60))
+}
+
+fn search_all() -> Search {
+    Search {
+        range: TimeRange::ALL,
+        span: Vec::new(),
+        trace: TraceConditions::default(),
+        order: Order::Newest,
+        limit: 10_000,
+        after: None,
+    }
+}
+
+/// A small shop's trace.
+fn shop() -> Vec<Span> {
+    trace(
+        "frontend GET /checkout  0..100  kind=server
+           cart AddItem          10..50  kind=client
+             redis HSET          20..30  !timeout event=exception@29
+           payment Charge        55..95  order.id=o-17",
+    )
+}
+
+/// Another trace, of two spans, with an id made of `letter`.
+fn other(letter: &str) -> Vec<Span> {
+    let mut spans = trace("batch run  0..5000\n  batch step 1..2");
+    let id = proto::TraceId::new([letter.as_bytes()[0]; 16]);
+    spans.iter_mut().for_each(|span| span.trace_id = id);
+    spans
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.metadata().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a reader sees: the store as it was at one moment, hot and sealed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use proto::{Span, TraceId};
+
+use crate::contract::summary::TraceSummary;
+use crate::contract::{Completeness, Deadline, ReadError};
+use crate::evaluate;
+use crate::fault::Fault;
+use crate::hot::{Facts, HotTrace};
+use crate::index::{self, TracePart};
+use crate::rocks::Rocks;
+use crate::segment::{Segment, SegmentId, SegmentReader};
+
+/// The segments that exist.
+pub(crate) type Segments = BTreeMap<SegmentId, Arc<Segment>>;
+
+/// The sealed part of the store. As long as someone holds it, no segment in it
+/// loses its records.
+#[derive(Clone)]
+pub(crate) struct SealedView {
+    pub(crate) rocks: Arc<Rocks>,
+    pub(crate) reader: Arc<SegmentReader>,
+    pub(crate) segments: Arc<Segments>,
+    /// How many segments were retired before.
+    pub(crate) retired: u64,
+}
+
+/// The whole store.
+pub(crate) struct View {
+    pub(crate) sealed: SealedView,
+    pub(crate) hot: HashMap<TraceId, Arc<HotTrace>>,
+}
+
+/// Everything there is of a trace.
+#[derive(Debug, Default)]
+pub(crate) struct Whole {
+    /// Its spans, once each: the one that was written first. Sorted.
+    pub(crate) spans: Vec<Span>,
+    /// The segments that hold parts of it.
+    pub(crate) sealed_in: Vec<SegmentId>,
+    /// The parts that can't be read.
+    pub(crate) missing: Missing,
+}
+
+impl SealedView {
+    /// The sealed parts of a trace, those that were sealed first coming first.
+    pub(crate) fn parts(&self, trace: TraceId) -> Result<Vec<TracePart>, Fault> {
+        let mut parts = index::parts(&self.rocks, trace)?;
+        parts.retain(|part| self.segments.contains_key(&part.segment));
+        Ok(parts)
+    }
+
+    /// All of a trace, with what of it is hot. Parts that do not verify are named;
+    /// every other fault is an error.
+    pub(crate) fn whole(
+        &self,
+        trace: TraceId,
+        hot: Option<&HotTrace>,
+        deadline: Option<Deadline>,
+    ) -> Result<Whole, ReadError> {
+        self.whole_of_parts(trace, &self.parts(trace)?, hot, deadline)
+    }
+
+    /// As [`Self::whole`], of parts that were looked up before.
+    pub(crate) fn whole_of_parts(
+        &self,
+        trace: TraceId,
+        parts: &[TracePart],
+        hot: Option<&HotTrace>,
+        deadline: Option<Deadline>,
+    ) -> Result<Whole, ReadError> {
+        let mut whole = Whole::default();
+        for part in parts {
+            deadline.map_or(Ok(()), |deadline| deadline.check())?;
+            whole.sealed_in.push(part.segment);
+            match self.reader.trace(part.segment, part.place, trace) {
+                Ok(spans) => whole.spans.extend(spans),
+                Err(fault @ Fault::Corrupt { .. }) => whole.missing.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        whole
+            .spans
+            .extend(hot.into_iter().flat_map(HotTrace::spans).cloned());
+        evaluate::dedup_and_sort(&mut whole.spans);
+        Ok(whole)
+    }
+
+    /// What is known of a hot trace as a whole. Parts that can't be read are added
+    /// to `missing`; `None` where nothing is left.
+    pub(crate) fn facts(
+        &self,
+        trace: &HotTrace,
+        missing: &mut Missing,
+    ) -> Result<Option<Arc<Facts>>, ReadError> {
+        if let Some(facts) = trace.facts(self.retired) {
+            return Ok(Some(Arc::clone(facts)));
+        }
+        let parts = self.parts(trace.id())?;
+        let (summary, is_all) = if parts.is_empty() {
+            (TraceSummary::of(trace.spans()), true)
+        } else {
+            let whole = self.whole_of_parts(trace.id(), &parts, Some(trace), None)?;
+            let is_all = whole.missing.is_empty();
+            missing.extend(whole.missing);
+            (TraceSummary::of(&whole.spans), is_all)
+        };
+        let Some(summary) = summary else {
+            return Ok(None);
+        };
+        let sealed_in = parts.iter().map(|part| part.segment).collect();
+        let facts = Arc::new(Facts {
+            summary,
+            sealed_in,
+            retired: self.retired,
+        });
+        if is_all {
+            trace.keep_facts(&facts);
+        }
+        Ok(Some(facts))
+    }
+}
+
+/// What of an answer can't be read, for a person.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    named: Vec<String>,
+    unnamed: u64,
+}
+
+/// How many missing parts an answer names; of further ones it says how many.
+const MISSING_NAMED_MAX: usize = 16;
+
+impl Missing {
+    pub(crate) fn add(&mut self, fault: Fault) {
+        self.add_what(fault.to_string());
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        other.named.into_iter().for_each(|text| self.add_what(text));
+        self.unnamed = self.unnamed.saturating_add(other.unnamed);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.named.is_empty()
+    }
+
+    /// What this means for an answer that is otherwise `completeness`.
+    pub(crate) fn completeness(self, otherwise: Completeness) -> Completeness {
+        let Self { mut named, unnamed } = self;
+        if named.is_empty() {
+            return otherwise;
+        }
+        if unnamed > 0 {
+            named.push(format!("{unnamed} more"));
+        }
+        Completeness::Partial { missing: named }
+    }
+
+    /// The error of an answer of which nothing is left.
+    pub(crate) fn into_error(self) -> ReadError {
+        ReadError::Corrupt {
+            what: self.named.join("; "),
+        }
+    }
+
+    pub(crate) fn add_what(&mut self, text: String) {
+        if self.named.contains(&text) {
+            return;
+        }
+        if self.named.len() < MISSING_NAMED_MAX {
+            self.named.push(text);
+        } else {
+            self.unnamed = self.unnamed.saturating_add(1);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Comparing what a store answers with what is right.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hopline_storage::{
+    Batch, CatalogQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage, SpanWriter,
+    TimeRange, TraceReader, WriteError,
+};
+use proptest::prelude::*;
+use proto::{SpanId, TraceId};
+
+use crate::question::Question;
+use crate::subject::{Faces, Subject};
+
+/// Long enough for any question of these tests.
+pub(crate) fn deadline() -> Deadline {
+    Deadline::after(Duration::from_secs(60))
+}
+
+/// The same spans in memory.
+#[derive(Default)]
+pub(crate) struct Expected {
+    oracle: MemoryStore,
+    /// Every content ever written, an identity's second one too, each under an id
+    /// of its own.
+    all_contents: MemoryStore,
+    contents: u64,
+}
+
+impl Expected {
+    /// Takes note of what is written.
+    pub(crate) fn write(&mut self, group: &[Batch]) {
+        self.oracle.write(group).unwrap();
+        let mut spans: Vec<_> = group.iter().flat_map(|batch| batch.spans.clone()).collect();
+        for span in &mut spans {
+            self.contents += 1;
+            span.span_id = SpanId::new(self.contents.to_be_bytes());
+        }
+        self.all_contents.write(&[Batch { spans }]).unwrap();
+    }
+}
+
+/// Writes `group`; the answer accounts for every span. A store that is busy is
+/// given the time for its maintenance.
+pub(crate) fn write(subject: &impl Subject, group: &[Batch]) -> Result<(), TestCaseError> {
+    let written = loop {
+        match subject.store().write(group) {
+            Ok(written) => break written,
+            Err(WriteError::Busy { .. }) => subject.maintain(),
+            Err(error) => return Err(TestCaseError::fail(error.to_string())),
+        }
+    };
+    prop_assert_eq!(written.len(), group.len());
+    for (written, batch) in written.iter().zip(group) {
+        prop_assert_eq!(written.new_spans + written.known_spans, batch.spans.len());
+    }
+    Ok(())
+}
+
+/// Asks `store`; the answer is the oracle's.
+pub(crate) fn answers(
+    store: &dyn Faces,
+    expected: &Expected,
+    question: &Question,
+) -> Result<(), TestCaseError> {
+    match question {
+        Question::Search(search) => same_pages(store, &expected.oracle, search),
+        Question::Trace { id, spans_max } => same_trace(store, &expected.oracle, *id, *spans_max),
+        Question::Catalog(question) => names_within_bounds(store, expected, question),
+    }
+}
+
+/// Every page of `search`, by following the cursor.
+pub(crate) fn all_pages(store: &dyn TraceReader, search: &Search) -> Vec<SearchPage> {
+    let mut search = search.clone();
+    let mut pages = Vec::new();
+    loop {
+        let page = store.search(&search, deadline()).unwrap();
+        search.after = page.next;
+        pages.push(page);
+        if search.after.is_none() {
+            return pages;
+        }
+        assert!(pages.len() < 10_000, "the cursor does not come to an end");
+    }
+}
+
+fn same_pages(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    search: &Search,
+) -> Result<(), TestCaseError> {
+    prop_assert_eq!(
+        all_pages(store, search),
+        all_pages(oracle, search),
+        "of {:?}",
+        search
+    );
+    Ok(())
+}
+
+fn same_trace(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    id: TraceId,
+    spans_max: usize,
+) -> Result<(), TestCaseError> {
+    let found = store.trace(id, spans_max, deadline()).unwrap();
+    let expected = oracle.trace(id, spans_max, deadline()).unwrap();
+    // As text, by which NaN is NaN and -0 is not 0.
+    prop_assert_eq!(format!("{found:#?}"), format!("{expected:#?}"));
+    Ok(())
+}
+
+/// A store may list names of traces outside the range, and names of a content
+/// that came second for its identity; it must list the others. Where there is
+/// nothing of the kind, it answers exactly as the oracle.
+fn names_within_bounds(
+    store: &dyn TraceReader,
+    expected: &Expected,
+    question: &CatalogQuestion,
+) -> Result<(), TestCaseError> {
+    let unlimited = CatalogQuestion {
+        limit: usize::MAX,
+        ..question.clone()
+    };
+    let widest = CatalogQuestion {
+        range: TimeRange::ALL,
+        ..unlimited.clone()
+    };
+    let least = expected.oracle.catalog(&unlimited, deadline()).unwrap();
+    let most = expected.all_contents.catalog(&widest, deadline()).unwrap();
+
+    let found = store.catalog(&unlimited, deadline()).unwrap();
+    prop_assert_eq!(&found.completeness, &Completeness::Complete);
+    prop_assert!(found.entries.is_sorted_by(|a, b| a < b), "{:?}", found);
+    let [least, found, most] = [least, found, most].map(|page| BTreeSet::from_iter(page.entries));
+    prop_assert!(
+        least.is_subset(&found),
+        "{:?} lacks some of {:?}",
+        found,
+        least
+    );
+    prop_assert!(
+        found.is_subset(&most),
+        "{:?} has more than {:?}",
+        found,
+        most
+    );
+
+    let limited = store.catalog(question, deadline()).unwrap();
+    let is_cut = found.len() > question.limit;
+    prop_assert_eq!(is_cut, limited.completeness != Completeness::Complete);
+    let first: Vec<_> = found.into_iter().take(question.limit).collect();
+    prop_assert_eq!(limited.entries, first);
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! Questions for traces.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proto::Span;
+
+use hopline_storage::{Order, Search, TraceConditions};
+
+use super::condition::{self, ConditionSeed};
+use super::{RangeSeed, range_strategy};
+
+/// A [`Search`]'s seed. Its conditions are true of one span, unless they want
+/// otherwise.
+#[derive(Debug, Clone)]
+pub(crate) struct SearchSeed {
+    of: Index,
+    range: RangeSeed,
+    conditions: Vec<ConditionSeed>,
+    duration_nano_min: Option<Index>,
+    duration_nano_max: Option<Index>,
+    root_service: Option<Index>,
+    root_name: Option<Index>,
+    order: Order,
+    limit: usize,
+}
+
+pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
+    let bound = || option::weighted(0.06, any::<Index>());
+    let order = select(vec![Order::Newest, Order::Slowest, Order::MostErrors]);
+    (
+        (
+            any::<Index>(),
+            range_strategy(),
+            vec(condition::strategy(), 0..4),
+        ),
+        (bound(), bound(), bound(), bound()),
+        (order, select(vec![1, 2, 3, 20, usize::MAX])),
+    )
+        .prop_map(
+            |((of, range, conditions), bounds, (order, limit))| SearchSeed {
+                of,
+                range,
+                conditions,
+                duration_nano_min: bounds.0,
+                duration_nano_max: bounds.1,
+                root_service: bounds.2,
+                root_name: bounds.3,
+                order,
+                limit,
+            },
+        )
+}
+
+impl SearchSeed {
+    pub(super) fn about(&self, spans: &[Span]) -> Search {
+        let of = self.of.get(spans);
+        let condition =
+            |seed: &ConditionSeed| seed.about(seed.of_another.map_or(of, |index| index.get(spans)));
+        Search {
+            range: self.range.about(spans),
+            span: self.conditions.iter().map(condition).collect(),
+            trace: TraceConditions {
+                duration_nano_min: self.duration_nano_min.map(|i| i.get(spans).duration_nano()),
+                duration_nano_max: self.duration_nano_max.map(|i| i.get(spans).duration_nano()),
+                root_service: self
+                    .root_service
+                    .map(|i| i.get(spans).service_name().into_owned()),
+                root_name: self.root_name.map(|i| i.get(spans).name.clone()),
+            },
+            order: self.order,
+            limit: self.limit,
+            after: None,
+        }
+    }
+}
