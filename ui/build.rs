@@ -80,9 +80,7 @@ fn embed_prebuilt(out: &Path) -> Result<(), String> {
                 .to_owned(),
         );
     }
-    empty(out)
-        .and_then(|()| copy_folder(dist, out))
-        .map_err(|e| format!("copying ui/dist: {e}"))
+    empty(out).and_then(|()| copy_folder(dist, out)).map_err(|e| format!("copying ui/dist: {e}"))
 }
 
 fn embed_placeholder(out: &Path) -> Result<(), String> {
@@ -93,20 +91,14 @@ fn embed_placeholder(out: &Path) -> Result<(), String> {
 }
 
 fn npm_is_installed() -> bool {
-    npm_command()
-        .arg("--version")
-        .output()
-        .is_ok_and(|o| o.status.success())
+    npm_command().arg("--version").output().is_ok_and(|o| o.status.success())
 }
 
 /// npm writes `node_modules/.package-lock.json` last, so its time is that of the
 /// last complete installation.
 fn modules_are_current() -> bool {
     let modified = |path: &str| fs::metadata(path).and_then(|m| m.modified());
-    match (
-        modified("node_modules/.package-lock.json"),
-        modified("package-lock.json"),
-    ) {
+    match (modified("node_modules/.package-lock.json"), modified("package-lock.json")) {
         (Ok(installed), Ok(locked)) => installed >= locked,
         _ => false,
     }
@@ -116,10 +108,7 @@ fn modules_are_current() -> bool {
 /// the error, so that a failing bundle explains itself.
 fn npm(args: &[&str]) -> Result<(), String> {
     let line = format!("npm {}", args.join(" "));
-    let output = npm_command()
-        .args(args)
-        .output()
-        .map_err(|e| format!("{line}: {e}"))?;
+    let output = npm_command().args(args).output().map_err(|e| format!("{line}: {e}"))?;
     if output.status.success() {
         return Ok(());
     }

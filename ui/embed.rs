@@ -76,21 +76,13 @@ fn answer(path: &str, headers: &HeaderMap) -> Response {
         && let Some(file) = Bundle::get(name)
     {
         let kind = ContentType::of(file.metadata.mimetype());
-        let caching = if name.starts_with("assets/") {
-            CACHE_FOR_EVER
-        } else {
-            CACHE_BUT_ASK
-        };
+        let caching = if name.starts_with("assets/") { CACHE_FOR_EVER } else { CACHE_BUT_ASK };
         let tag = format!("\"{}\"", short_hex(&file.metadata.sha256_hash()));
         return file_response(file.data, kind, caching, &tag, headers);
     }
     // A missing script answered with a page would fail far from its cause.
     if name.starts_with("assets/") || !accepts_html(headers) {
-        return (
-            StatusCode::NOT_FOUND,
-            [(header::CACHE_CONTROL, "no-store")],
-            "not found",
-        )
+        return (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "not found")
             .into_response();
     }
     index(name, headers)
@@ -127,11 +119,8 @@ impl ContentType {
     fn of(media_type: &str) -> Self {
         let textual = media_type.starts_with("text/")
             || matches!(media_type, "application/json" | "image/svg+xml");
-        let value = if textual {
-            format!("{media_type}; charset=utf-8")
-        } else {
-            media_type.to_owned()
-        };
+        let value =
+            if textual { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() };
         Self(
             HeaderValue::from_str(&value)
                 .unwrap_or(HeaderValue::from_static("application/octet-stream")),

@@ -9,10 +9,7 @@ use super::*;
 const BODY_BYTES_MAX: usize = 16 << 20;
 
 async fn ask(request: axum::http::request::Builder) -> (StatusCode, HeaderMap, String) {
-    let response = router()
-        .oneshot(request.body(Body::empty()).unwrap())
-        .await
-        .unwrap();
+    let response = router().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, BODY_BYTES_MAX).await.unwrap();
     let text = String::from_utf8_lossy(&body).into_owned();
@@ -130,10 +127,7 @@ async fn the_bundle_ships_its_third_party_licences() {
     if has_assets {
         let (status, headers, body) = ask(Request::get("/licenses.md")).await;
         assert_eq!(status, StatusCode::OK);
-        assert_eq!(
-            headers[header::CONTENT_TYPE],
-            "text/markdown; charset=utf-8"
-        );
+        assert_eq!(headers[header::CONTENT_TYPE], "text/markdown; charset=utf-8");
         assert!(body.contains("react"), "{body}");
     }
 }

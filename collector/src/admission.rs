@@ -36,22 +36,12 @@ impl Budget {
     /// A budget of `max` bytes, whose use `gauge` shows.
     pub(crate) fn new(max: usize, gauge: Gauge) -> Self {
         let large = Semaphore::new(1);
-        Self {
-            shared: Arc::new(Shared {
-                max,
-                used: AtomicUsize::new(0),
-                gauge,
-                large,
-            }),
-        }
+        Self { shared: Arc::new(Shared { max, used: AtomicUsize::new(0), gauge, large }) }
     }
 
     /// A charge of nothing yet.
     pub(crate) fn open(&self) -> Charge {
-        Charge {
-            shared: Arc::clone(&self.shared),
-            bytes: 0,
-        }
+        Charge { shared: Arc::clone(&self.shared), bytes: 0 }
     }
 
     /// Whether `bytes` would fit now; a hint, nothing is set aside.

@@ -103,32 +103,12 @@ impl Collector {
         let (writer, writer_end) = writer::start(Arc::clone(&store), &bounds, metrics.writing())
             .map_err(BindError::Thread)?;
         let budget = Budget::new(config.in_flight_bytes_max, metrics.in_flight());
-        let ingest = Arc::new(Ingest {
-            config,
-            budget,
-            metrics,
-            writer,
-        });
+        let ingest = Arc::new(Ingest { config, budget, metrics, writer });
         let (grpc_service, health) = otlp_grpc::service(Arc::clone(&ingest))?;
-        let grpc = Port {
-            listener: grpc,
-            address: grpc_address,
-            service: grpc_service,
-        };
+        let grpc = Port { listener: grpc, address: grpc_address, service: grpc_service };
         let service = otlp_http::service(Arc::clone(&ingest));
-        let http = Port {
-            listener: http,
-            address: http_address,
-            service,
-        };
-        Ok(Self {
-            grpc,
-            http,
-            health,
-            store,
-            config: ingest.config.clone(),
-            writer_end,
-        })
+        let http = Port { listener: http, address: http_address, service };
+        Ok(Self { grpc, http, health, store, config: ingest.config.clone(), writer_end })
     }
 
     /// Where OTLP/gRPC is served; the port is a real one even where 0 was asked for.
@@ -148,14 +128,7 @@ impl Collector {
     /// queued, within [`Config::drain_timeout`]. What remains is named in the log and
     /// in the answer; nothing of it was acknowledged.
     pub async fn run(self, shutdown: CancellationToken) -> Stopped {
-        let Self {
-            grpc,
-            http,
-            health,
-            store,
-            config,
-            writer_end,
-        } = self;
+        let Self { grpc, http, health, store, config, writer_end } = self;
         let bounds = || config.listener.clone();
         let (grpc, http, ()) = tokio::join!(
             listener::serve(grpc.listener, grpc.service, bounds(), shutdown.clone()),
@@ -166,18 +139,11 @@ impl Collector {
         // when its queue is empty.
         let pending_requests = writer_end.wait(config.drain_timeout).await;
         let cut_connections = grpc.cut_connections.saturating_add(http.cut_connections);
-        let stopped = Stopped {
-            cut_connections,
-            pending_requests,
-        };
+        let stopped = Stopped { cut_connections, pending_requests };
         if stopped == Stopped::default() {
             tracing::info!("collector stopped");
         } else {
-            tracing::warn!(
-                cut_connections,
-                pending_requests,
-                "collector stopped with work left"
-            );
+            tracing::warn!(cut_connections, pending_requests, "collector stopped with work left");
         }
         stopped
     }

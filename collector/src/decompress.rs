@@ -115,13 +115,8 @@ fn read_capped(
                     _ => Err(ReadError::TooLarge(bytes_max)),
                 };
             }
-            let size = filled
-                .saturating_mul(2)
-                .max(FIRST_OUTPUT_BYTES)
-                .min(bytes_max);
-            charge
-                .try_grow(size.saturating_sub(filled))
-                .map_err(|_| ReadError::Overloaded)?;
+            let size = filled.saturating_mul(2).max(FIRST_OUTPUT_BYTES).min(bytes_max);
+            charge.try_grow(size.saturating_sub(filled)).map_err(|_| ReadError::Overloaded)?;
             output.reserve_exact(size.saturating_sub(filled));
             output.resize(size, 0);
         }
@@ -189,18 +184,8 @@ mod tests {
         check(Encoding::Gzip, gzip(&plain), MAX, Ok(300_000));
         check(Encoding::Zstd, zstd(&plain), MAX, Ok(300_000));
         check(Encoding::Gzip, gzip(&[]), MAX, Ok(0));
-        check(
-            Encoding::Gzip,
-            [gzip(&plain), gzip(b"x")].concat(),
-            MAX,
-            Ok(300_001),
-        );
-        check(
-            Encoding::Zstd,
-            [zstd(&plain), zstd(b"x")].concat(),
-            MAX,
-            Ok(300_001),
-        );
+        check(Encoding::Gzip, [gzip(&plain), gzip(b"x")].concat(), MAX, Ok(300_001));
+        check(Encoding::Zstd, [zstd(&plain), zstd(b"x")].concat(), MAX, Ok(300_001));
     }
 
     #[test]
@@ -213,12 +198,7 @@ mod tests {
 
     #[test]
     fn a_full_budget_refuses_for_now() {
-        check(
-            Encoding::Gzip,
-            gzip(&vec![0; MAX]),
-            MAX / 2,
-            Err("overloaded"),
-        );
+        check(Encoding::Gzip, gzip(&vec![0; MAX]), MAX / 2, Err("overloaded"));
     }
 
     #[test]
@@ -252,11 +232,6 @@ mod tests {
         let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
         encoder.window_log(ZSTD_WINDOW_LOG_MAX + 1).unwrap();
         encoder.write_all(&[0; 1000]).unwrap();
-        check(
-            Encoding::Zstd,
-            encoder.finish().unwrap(),
-            MAX,
-            Err("malformed"),
-        );
+        check(Encoding::Zstd, encoder.finish().unwrap(), MAX, Err("malformed"));
     }
 }

@@ -49,12 +49,7 @@ impl Ingest {
     /// # Errors
     /// Nothing of the request is acknowledged.
     pub(crate) async fn export(&self, received: Received) -> Result<ExportResponse, Refusal> {
-        let Received {
-            bytes,
-            encoding,
-            format,
-            mut charge,
-        } = received;
+        let Received { bytes, encoding, format, mut charge } = received;
         let limits = self.config.limits;
         let body = decompress(encoding, bytes, limits.request_bytes_max, &mut charge)?;
         charge.shrink_to(body.len());
@@ -77,19 +72,10 @@ impl Ingest {
         let accepted = decoded.spans.len();
         let mut resent = 0;
         if accepted > 0 {
-            let written = self
-                .writer
-                .write(
-                    Batch {
-                        spans: decoded.spans,
-                    },
-                    charge,
-                )
-                .await?;
+            let written = self.writer.write(Batch { spans: decoded.spans }, charge).await?;
             resent = written.known_spans;
         }
-        self.metrics
-            .spans(accepted, resent, response.rejected_spans);
+        self.metrics.spans(accepted, resent, response.rejected_spans);
         if response.rejected_spans > 0 {
             tracing::debug!(accepted, reason = %response.error_message, "refused spans");
         }
@@ -110,7 +96,5 @@ impl Ingest {
 
 /// The room that the spans of a body of `bytes` are expected to need.
 fn expected_bytes(bytes: usize, limits: &Limits) -> usize {
-    bytes
-        .saturating_mul(DECODED_BYTES_PER_BYTE)
-        .min(limits.decoded_bytes_max)
+    bytes.saturating_mul(DECODED_BYTES_PER_BYTE).min(limits.decoded_bytes_max)
 }

@@ -100,11 +100,7 @@ impl Metrics {
     pub(crate) fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
         let registry = registry.sub_registry_with_prefix("hopline_collector");
-        registry.register(
-            "requests",
-            "Export requests received",
-            metrics.requests.clone(),
-        );
+        registry.register("requests", "Export requests received", metrics.requests.clone());
         registry.register(
             "refused_requests",
             "Export requests refused as a whole, by reason",
@@ -168,9 +164,7 @@ impl Metrics {
 
     /// A request has arrived, with its header.
     pub(crate) fn request(&self, transport: Transport) {
-        self.requests
-            .get_or_create(&[("transport", transport.label())])
-            .inc();
+        self.requests.get_or_create(&[("transport", transport.label())]).inc();
     }
 
     /// It was refused as a whole.
@@ -194,23 +188,11 @@ impl Metrics {
 
     /// What was corrected and what was odd in a request.
     pub(crate) fn found(&self, findings: &Findings) {
-        for (repair, times) in findings
-            .repairs()
-            .into_iter()
-            .filter(|(_, times)| *times > 0)
-        {
-            self.repairs
-                .get_or_create(&[("repair", repair)])
-                .inc_by(times as u64);
+        for (repair, times) in findings.repairs().into_iter().filter(|(_, times)| *times > 0) {
+            self.repairs.get_or_create(&[("repair", repair)]).inc_by(times as u64);
         }
-        for (oddity, spans) in findings
-            .oddities()
-            .into_iter()
-            .filter(|(_, spans)| *spans > 0)
-        {
-            self.odd_spans
-                .get_or_create(&[("oddity", oddity)])
-                .inc_by(spans as u64);
+        for (oddity, spans) in findings.oddities().into_iter().filter(|(_, spans)| *spans > 0) {
+            self.odd_spans.get_or_create(&[("oddity", oddity)]).inc_by(spans as u64);
         }
     }
 

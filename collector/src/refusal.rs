@@ -69,10 +69,7 @@ pub(crate) enum Refusal {
 impl Refusal {
     /// A malformed request, wrong as a whole.
     pub(crate) fn malformed(what: impl Into<String>) -> Self {
-        Self::Malformed {
-            field: String::new(),
-            what: what.into(),
-        }
+        Self::Malformed { field: String::new(), what: what.into() }
     }
 
     /// What both transports say: the code, the sentence and, where there are any,
@@ -81,10 +78,7 @@ impl Refusal {
     pub(crate) fn status(&self, usual: Duration) -> Status {
         let field_violations = match self {
             Self::Malformed { field, what } => {
-                vec![FieldViolation {
-                    field: field.clone(),
-                    description: what.clone(),
-                }]
+                vec![FieldViolation { field: field.clone(), description: what.clone() }]
             }
             _ => Vec::new(),
         };
@@ -177,10 +171,7 @@ impl From<&WriteError> for Refusal {
         let what = error.to_string();
         match error {
             WriteError::Busy { retry_after } | WriteError::Unavailable { retry_after, .. } => {
-                Self::StoreRefuses {
-                    what,
-                    retry_after: Some(*retry_after),
-                }
+                Self::StoreRefuses { what, retry_after: Some(*retry_after) }
             }
             WriteError::OutcomeUnknown { .. } => Self::OutcomeUnknown { what },
         }

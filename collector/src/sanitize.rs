@@ -55,10 +55,7 @@ impl Findings {
 /// What was corrected and what is odd in a request.
 pub(crate) fn inspect(decoded: &Decoded) -> Findings {
     let links = usize::try_from(decoded.links_dropped).unwrap_or(usize::MAX);
-    let mut findings = Findings {
-        link_dropped: links,
-        ..Findings::default()
-    };
+    let mut findings = Findings { link_dropped: links, ..Findings::default() };
     let mut last: Option<(*const Resource, ServiceName)> = None;
     for span in &decoded.spans {
         let resource = ptr::from_ref::<Resource>(&span.resource);
@@ -78,14 +75,8 @@ fn inspect_span(span: &Span, name: ServiceName, findings: &mut Findings) {
     };
     let start = span.start_time_unix_nano;
     count(&mut findings.start_unknown, start == 0);
-    count(
-        &mut findings.end_before_start,
-        start != 0 && span.end_time_unix_nano < start,
-    );
-    count(
-        &mut findings.own_parent,
-        span.parent_span_id == Some(span.span_id),
-    );
+    count(&mut findings.end_before_start, start != 0 && span.end_time_unix_nano < start);
+    count(&mut findings.own_parent, span.parent_span_id == Some(span.span_id));
     count(&mut findings.service_unnamed, name == ServiceName::Absent);
     count(&mut findings.service_not_text, name == ServiceName::NotText);
 }

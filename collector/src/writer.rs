@@ -58,18 +58,12 @@ pub(crate) fn start(
     let (end, ended) = oneshot::channel();
     let group_bytes_max = bounds.group_bytes_max;
     let thread_metrics = metrics.clone();
-    std::thread::Builder::new()
-        .name("writer".to_owned())
-        .spawn(move || {
-            write_all(&*store, jobs, group_bytes_max, &thread_metrics);
-            // Fails if nobody waits for the end.
-            end.send(()).ok();
-        })?;
-    let writer = Writer {
-        queue,
-        metrics: metrics.clone(),
-        commit_timeout: bounds.commit_timeout,
-    };
+    std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        write_all(&*store, jobs, group_bytes_max, &thread_metrics);
+        // Fails if nobody waits for the end.
+        end.send(()).ok();
+    })?;
+    let writer = Writer { queue, metrics: metrics.clone(), commit_timeout: bounds.commit_timeout };
     Ok((writer, WriterEnd { ended, metrics }))
 }
 
@@ -84,24 +78,20 @@ impl Writer {
     pub(crate) async fn write(&self, batch: Batch, charge: Charge) -> Result<Written, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.metrics.queued_requests.inc();
-        if let Err(refused) = self.queue.try_send(Job {
-            batch,
-            charge,
-            answer,
-        }) {
+        if let Err(refused) = self.queue.try_send(Job { batch, charge, answer }) {
             self.metrics.queued_requests.dec();
             return Err(match refused {
                 mpsc::error::TrySendError::Full(_) => Refusal::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => Refusal::OutcomeUnknown {
-                    what: "the writer has stopped".to_owned(),
-                },
+                mpsc::error::TrySendError::Closed(_) => {
+                    Refusal::OutcomeUnknown { what: "the writer has stopped".to_owned() }
+                }
             });
         }
         match tokio::time::timeout(self.commit_timeout, answered).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(Refusal::OutcomeUnknown {
-                what: "the writer has stopped".to_owned(),
-            }),
+            Ok(Err(_)) => {
+                Err(Refusal::OutcomeUnknown { what: "the writer has stopped".to_owned() })
+            }
             Err(_) => Err(Refusal::OutcomeUnknown {
                 what: format!("the store took longer than {:?}", self.commit_timeout),
             }),
@@ -144,12 +134,7 @@ fn write_group(store: &dyn SpanWriter, group: Vec<Job>, metrics: &Writing) {
     let count = group.len();
     let mut batches = Vec::with_capacity(count);
     let mut waiting = Vec::with_capacity(count);
-    for Job {
-        batch,
-        charge,
-        answer,
-    } in group
-    {
+    for Job { batch, charge, answer } in group {
         batches.push(batch);
         waiting.push((charge, answer));
     }
@@ -158,9 +143,7 @@ fn write_group(store: &dyn SpanWriter, group: Vec<Job>, metrics: &Writing) {
     // receiving, down with it. The store keeps its own promises about what a
     // panic leaves behind; nothing of ours is shared with it.
     let result = catch_unwind(AssertUnwindSafe(|| store.write(&batches)));
-    metrics
-        .commit_duration
-        .observe(started.elapsed().as_secs_f64());
+    metrics.commit_duration.observe(started.elapsed().as_secs_f64());
     metrics.group_requests.observe(count as f64);
     drop(batches);
     match &result {
@@ -185,7 +168,5 @@ fn write_group(store: &dyn SpanWriter, group: Vec<Job>, metrics: &Writing) {
 }
 
 fn unknown(what: &str) -> Refusal {
-    Refusal::OutcomeUnknown {
-        what: what.to_owned(),
-    }
+    Refusal::OutcomeUnknown { what: what.to_owned() }
 }

@@ -33,10 +33,7 @@ pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
             io::ErrorKind::PermissionDenied => ": ports below 1024 need a privilege",
             _ => "",
         };
-        io::Error::new(
-            error.kind(),
-            format!("cannot listen on {address}: {error}{hint}"),
-        )
+        io::Error::new(error.kind(), format!("cannot listen on {address}: {error}{hint}"))
     })
 }
 
@@ -62,9 +59,7 @@ where
 {
     let builder = Arc::new(connection::builder(&config));
     let config = Arc::new(config);
-    let places = Arc::new(Semaphore::new(
-        config.connections_max.clamp(1, Semaphore::MAX_PERMITS),
-    ));
+    let places = Arc::new(Semaphore::new(config.connections_max.clamp(1, Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -129,10 +124,7 @@ async fn drain(mut connections: JoinSet<()>, timeout: Duration) -> Drained {
         }
     };
     if cut_connections > 0 {
-        tracing::warn!(
-            cut_connections,
-            "requests were still in flight at the deadline"
-        );
+        tracing::warn!(cut_connections, "requests were still in flight at the deadline");
     }
     Drained { cut_connections }
 }

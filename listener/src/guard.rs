@@ -40,14 +40,8 @@ impl<I> Guard<I> {
         let deadline = Some(Box::pin(tokio::time::sleep(config.prelude_timeout)));
         Self {
             io,
-            prelude: Prelude {
-                deadline,
-                missing: Config::PRELUDE_BYTES,
-            },
-            stalled: Stalled {
-                timeout: config.write_timeout,
-                deadline: None,
-            },
+            prelude: Prelude { deadline, missing: Config::PRELUDE_BYTES },
+            stalled: Stalled { timeout: config.write_timeout, deadline: None },
         }
     }
 }
@@ -81,9 +75,7 @@ impl Stalled {
             return written;
         }
         let timeout = self.timeout;
-        let deadline = self
-            .deadline
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         ready!(deadline.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
@@ -100,8 +92,7 @@ impl<I: AsyncRead + Unpin> AsyncRead for Guard<I> {
         }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.io).poll_read(context, buffer))?;
-        self.prelude
-            .came(buffer.filled().len().saturating_sub(before));
+        self.prelude.came(buffer.filled().len().saturating_sub(before));
         Poll::Ready(Ok(()))
     }
 }

@@ -96,19 +96,9 @@ mod tests {
 
     #[test]
     fn a_prefix_a_wrong_length_or_a_wrong_digit_is_no_id() {
-        for text in [
-            "",
-            "0x2a",
-            "0x0000000000002a",
-            "00f067aa0ba902b",
-            "00f067aa0ba902bg",
-        ] {
+        for text in ["", "0x2a", "0x0000000000002a", "00f067aa0ba902b", "00f067aa0ba902bg"] {
             let error = text.parse::<SpanId>().unwrap_err();
-            assert!(
-                error
-                    .to_string()
-                    .starts_with("span id must be 16 hexadecimal digits")
-            );
+            assert!(error.to_string().starts_with("span id must be 16 hexadecimal digits"));
         }
     }
 }

@@ -37,14 +37,8 @@ pub const RPC_STATUS_CODE: Spellings = &["rpc.response.status_code", "rpc.grpc.s
 
 /// What tells one clock from another: resource attributes that name the machine
 /// or the container a span was timed on, the most specific first.
-pub const CLOCK_DOMAIN: Spellings = &[
-    "host.id",
-    "k8s.pod.uid",
-    "k8s.pod.name",
-    "host.name",
-    "container.id",
-    "service.instance.id",
-];
+pub const CLOCK_DOMAIN: Spellings =
+    &["host.id", "k8s.pod.uid", "k8s.pod.name", "host.name", "container.id", "service.instance.id"];
 
 /// The value of the first spelling that `span` carries.
 pub fn find(span: &Span, spellings: Spellings) -> Option<&Value> {

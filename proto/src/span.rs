@@ -55,8 +55,7 @@ impl Span {
         if self.start_time_unix_nano == 0 {
             return 0;
         }
-        self.end_time_unix_nano
-            .saturating_sub(self.start_time_unix_nano)
+        self.end_time_unix_nano.saturating_sub(self.start_time_unix_nano)
     }
 
     /// The name of the service that sent it, never empty.
@@ -85,11 +84,7 @@ impl Span {
 
 /// The value of `key` among `attributes`. Where a key occurs twice the last wins.
 pub fn find_attribute<'a>(attributes: &'a [Attribute], key: &str) -> Option<&'a Value> {
-    attributes
-        .iter()
-        .rev()
-        .find(|attribute| attribute.key == key)
-        .map(|found| &found.value)
+    attributes.iter().rev().find(|attribute| attribute.key == key).map(|found| &found.value)
 }
 
 /// A span's role in a call. An open enum: a number OTLP does not name is kept.

@@ -14,10 +14,7 @@ pub struct Attribute {
 impl Attribute {
     /// An attribute with this key and value.
     pub fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
-        Self {
-            key: key.into(),
-            value: value.into(),
-        }
+        Self { key: key.into(), value: value.into() }
     }
 }
 
@@ -106,11 +103,7 @@ fn double_text(value: f64) -> String {
     if value.is_nan() {
         "NaN".to_owned()
     } else if value.is_infinite() {
-        if value > 0.0 {
-            "Infinity".to_owned()
-        } else {
-            "-Infinity".to_owned()
-        }
+        if value > 0.0 { "Infinity".to_owned() } else { "-Infinity".to_owned() }
     } else {
         format!("{value}")
     }
@@ -152,10 +145,7 @@ mod tests {
 
     #[test]
     fn every_type_has_one_text() {
-        let map = Value::Map(vec![Attribute::new(
-            "k",
-            Value::Array(vec!["a".into(), 1.into()]),
-        )]);
+        let map = Value::Map(vec![Attribute::new("k", Value::Array(vec!["a".into(), 1.into()]))]);
         for (value, text) in [
             (Value::Empty, ""),
             ("x y".into(), "x y"),

@@ -27,10 +27,7 @@ fn with_ids(rest: &[u8]) -> Vec<u8> {
 #[test]
 fn empty_spans_are_too_many() {
     let body = wrap(flood(&[0x12, 0]), &[2, 1]);
-    let expected = DecodeError::TooLarge {
-        limit: "spans_max",
-        max: 500_000,
-    };
+    let expected = DecodeError::TooLarge { limit: "spans_max", max: 500_000 };
     assert_eq!(decode(&body), Err(expected));
 }
 
@@ -38,10 +35,7 @@ fn empty_spans_are_too_many() {
 fn as_many_empty_spans_as_are_allowed_take_no_memory() {
     let body = wrap([0x12, 0].repeat(500_000), &[2, 1]);
     let decoded = decode(&body).unwrap();
-    assert_eq!(
-        (decoded.rejected.spans(), decoded.decoded_bytes),
-        (500_000, 0)
-    );
+    assert_eq!((decoded.rejected.spans(), decoded.decoded_bytes), (500_000, 0));
     assert_eq!(decoded.spans.capacity(), 0);
 }
 
@@ -58,10 +52,7 @@ fn empty_envelopes_take_no_memory() {
 #[test]
 fn empty_items_in_a_span_are_over_the_budget() {
     let too_large = |body: &[u8], name: &str| {
-        let expected = DecodeError::TooLarge {
-            limit: "decoded_bytes_max",
-            max: 192 * MIB,
-        };
+        let expected = DecodeError::TooLarge { limit: "decoded_bytes_max", max: 192 * MIB };
         assert_eq!(decode(body), Err(expected), "{name}");
     };
     for (name, number) in [("attributes", 9), ("events", 11), ("links", 13)] {
@@ -75,10 +66,7 @@ fn empty_items_in_a_span_are_over_the_budget() {
     let attributes_of_resource = wrap(small_flood(&[0x0a, 0]), &[1, 1]);
     too_large(&attributes_of_resource, "resource attributes");
     let smallest_spans = small_flood(&field(2, &with_ids(&[])));
-    let expected = DecodeError::TooLarge {
-        limit: "spans_max",
-        max: 500_000,
-    };
+    let expected = DecodeError::TooLarge { limit: "spans_max", max: 500_000 };
     assert_eq!(decode(&wrap(smallest_spans, &[2, 1])), Err(expected));
 }
 
@@ -92,41 +80,18 @@ fn a_refused_span_gives_its_memory_back() {
     let decoded = decode(&body).unwrap();
     assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (1, 1000));
     let structs = decoded.spans.capacity() * size_of::<proto::Span>();
-    assert!(
-        decoded.decoded_bytes < structs + 1000,
-        "{}",
-        decoded.decoded_bytes
-    );
+    assert!(decoded.decoded_bytes < structs + 1000, "{}", decoded.decoded_bytes);
 }
 
 #[test]
 fn sixty_four_mib_of_common_spans_fit() {
-    let texts = [
-        "http.request.method",
-        "http.route",
-        "server.address",
-        "url.scheme",
-        "thread.name",
-    ];
+    let texts =
+        ["http.request.method", "http.route", "server.address", "url.scheme", "thread.name"];
     let attribute = |key: &str| {
-        field(
-            9,
-            &[
-                field(1, key.as_bytes()),
-                wrap(b"checkout-7f".to_vec(), &[1, 2]),
-            ]
-            .concat(),
-        )
+        field(9, &[field(1, key.as_bytes()), wrap(b"checkout-7f".to_vec(), &[1, 2])].concat())
     };
-    let attributes: Vec<u8> = texts
-        .iter()
-        .chain(&texts)
-        .flat_map(|key| attribute(key))
-        .collect();
-    let span = field(
-        2,
-        &with_ids(&[&field(5, b"GET /checkout")[..], &attributes].concat()),
-    );
+    let attributes: Vec<u8> = texts.iter().chain(&texts).flat_map(|key| attribute(key)).collect();
+    let span = field(2, &with_ids(&[&field(5, b"GET /checkout")[..], &attributes].concat()));
     let decoded = decode(&wrap(flood(&span), &[2, 1])).unwrap();
     assert!(decoded.spans.len() > 100_000);
     assert!(decoded.decoded_bytes > 64 * MIB);
@@ -134,14 +99,8 @@ fn sixty_four_mib_of_common_spans_fit() {
 
 #[test]
 fn a_body_over_the_limit_is_not_looked_at() {
-    let limits = Limits {
-        request_bytes_max: 3,
-        ..Limits::default()
-    };
-    let expected = Err(DecodeError::TooLarge {
-        limit: "request_bytes_max",
-        max: 3,
-    });
+    let limits = Limits { request_bytes_max: 3, ..Limits::default() };
+    let expected = Err(DecodeError::TooLarge { limit: "request_bytes_max", max: 3 });
     assert_eq!(protobuf::decode_request(b"????", &limits), expected);
     assert_eq!(json::decode_request(b"????", &limits), expected);
 }
@@ -156,10 +115,7 @@ fn json_floods_are_refused_too() {
     const SPAN: &str = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"0102030405060708","#;
     let limits = Limits::default();
     for (before, limit) in [
-        (
-            r#"{"resourceSpans":[{"scopeSpans":[{"spans":["#.to_owned(),
-            "spans_max",
-        ),
+        (r#"{"resourceSpans":[{"scopeSpans":[{"spans":["#.to_owned(), "spans_max"),
         (format!(r#"{SPAN}"attributes":["#), "decoded_bytes_max"),
         (format!(r#"{SPAN}"events":["#), "decoded_bytes_max"),
         (format!(r#"{SPAN}"links":["#), "decoded_bytes_max"),
@@ -172,10 +128,7 @@ fn json_floods_are_refused_too() {
         assert!(error.to_string().contains(limit), "{before}: {error}");
     }
     let empty = json_flood(r#"{"resourceSpans":["#, "{}", "]}");
-    assert_eq!(
-        json::decode_request(&empty, &limits).unwrap().decoded_bytes,
-        0
-    );
+    assert_eq!(json::decode_request(&empty, &limits).unwrap().decoded_bytes, 0);
 }
 
 #[test]
@@ -186,10 +139,5 @@ fn ten_thousand_levels_of_json_overflow_nothing() {
         json::decode_request(body.as_bytes(), &Limits::default()).unwrap_err();
     }
     let closed = format!(r#"{{"unknown":{deep}{}}}"#, "]".repeat(10_000));
-    assert!(
-        json::decode_request(closed.as_bytes(), &Limits::default())
-            .unwrap()
-            .spans
-            .is_empty()
-    );
+    assert!(json::decode_request(closed.as_bytes(), &Limits::default()).unwrap().spans.is_empty());
 }

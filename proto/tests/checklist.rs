@@ -49,11 +49,7 @@ fn there_and_back(span: &Span) -> Span {
 #[test]
 fn rows_49_and_50_empty_requests_and_envelopes() {
     assert_eq!(decode(&[]).unwrap(), Decoded::default());
-    for body in [
-        field(1, &[]),
-        field(1, &field(2, &[])),
-        field(1, &field(1, &[])),
-    ] {
+    for body in [field(1, &[]), field(1, &field(2, &[])), field(1, &field(1, &[]))] {
         assert_eq!(decode(&body).unwrap(), Decoded::default());
     }
 }
@@ -66,10 +62,7 @@ fn row_54_one_bad_span_of_a_hundred() {
     let decoded = decode(&field(1, &field(2, &body))).unwrap();
     assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (99, 1));
     let message = decoded.rejected.error_message();
-    assert_eq!(
-        message,
-        "refused 1 spans: trace id must have 16 bytes, has 15 (1)"
-    );
+    assert_eq!(message, "refused 1 spans: trace id must have 16 bytes, has 15 (1)");
 }
 
 #[test]
@@ -79,27 +72,12 @@ fn rows_55_to_59_ids() {
     for (span, reason) in [
         (vec![], Reason::TraceIdMissing),
         (span_id.clone(), Reason::TraceIdMissing),
-        (
-            [field(1, &[0; 16]), span_id.clone()].concat(),
-            Reason::TraceIdMissing,
-        ),
-        (
-            [field(1, &[1; 17]), span_id].concat(),
-            Reason::TraceIdLength(17),
-        ),
+        ([field(1, &[0; 16]), span_id.clone()].concat(), Reason::TraceIdMissing),
+        ([field(1, &[1; 17]), span_id].concat(), Reason::TraceIdLength(17)),
         (trace_id.clone(), Reason::SpanIdMissing),
-        (
-            [trace_id.clone(), field(2, &[0; 8])].concat(),
-            Reason::SpanIdMissing,
-        ),
-        (
-            [trace_id, field(2, &[2; 7])].concat(),
-            Reason::SpanIdLength(7),
-        ),
-        (
-            [ids(), field(4, &[3; 7])].concat(),
-            Reason::ParentIdLength(7),
-        ),
+        ([trace_id.clone(), field(2, &[0; 8])].concat(), Reason::SpanIdMissing),
+        ([trace_id, field(2, &[2; 7])].concat(), Reason::SpanIdLength(7)),
+        ([ids(), field(4, &[3; 7])].concat(), Reason::ParentIdLength(7)),
     ] {
         assert_eq!(refused(&span), reason);
     }
@@ -152,26 +130,16 @@ fn rows_71_to_75_attributes() {
         f64::INFINITY.into(),
         Value::Bytes(vec![0, 255]),
         Value::Empty,
-        Value::Array(vec![
-            1.into(),
-            "x".into(),
-            Value::Empty,
-            Value::Array(vec![]),
-        ]),
+        Value::Array(vec![1.into(), "x".into(), Value::Empty, Value::Array(vec![])]),
         Value::Map(vec![Attribute::new("", Value::Map(vec![]))]),
         "x".repeat(1 << 20).into(),
     ]
     .into_iter()
-    .map(|value| Attribute {
-        key: String::new(),
-        value,
-    })
+    .map(|value| Attribute { key: String::new(), value })
     .collect();
     assert_eq!(format!("{:?}", there_and_back(&span)), format!("{span:?}"));
 
-    span.attributes = (0..10_000)
-        .map(|n| Attribute::new(format!("k{n}"), n))
-        .collect();
+    span.attributes = (0..10_000).map(|n| Attribute::new(format!("k{n}"), n)).collect();
     assert_eq!(there_and_back(&span), span);
 }
 
@@ -188,13 +156,9 @@ fn rows_76_and_77_nesting() {
     // In a resource or scope, its spans go.
     let deep = Attribute::new("k", nested(25));
     let mut in_resource = trace("a b 0..1").remove(0);
-    std::sync::Arc::make_mut(&mut in_resource.resource)
-        .attributes
-        .push(deep.clone());
+    std::sync::Arc::make_mut(&mut in_resource.resource).attributes.push(deep.clone());
     let mut in_scope = trace("a b 0..1").remove(0);
-    std::sync::Arc::make_mut(&mut in_scope.scope)
-        .attributes
-        .push(deep);
+    std::sync::Arc::make_mut(&mut in_scope.scope).attributes.push(deep);
     let good = trace("a b 0..1").remove(0);
     let decoded = decode(&protobuf::encode_request(&[in_resource, in_scope, good])).unwrap();
     assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (1, 2));
@@ -204,40 +168,26 @@ fn rows_76_and_77_nesting() {
         deep = field(5, &field(1, &deep));
     }
     let attribute = field(9, &field(2, &deep));
-    assert_eq!(
-        refused(&[ids(), attribute].concat()),
-        Reason::ValueDepth(24)
-    );
+    assert_eq!(refused(&[ids(), attribute].concat()), Reason::ValueDepth(24));
 }
 
 #[test]
 fn row_78_profile_only_fields_are_ignored() {
     let attribute = [field(1, b"k"), vec![0x18, 5], field(2, &[0x40, 7])].concat();
-    assert_eq!(
-        span(&field(9, &attribute)).attributes,
-        [Attribute::new("k", Value::Empty)]
-    );
+    assert_eq!(span(&field(9, &attribute)).attributes, [Attribute::new("k", Value::Empty)]);
 }
 
 #[test]
 fn rows_79_and_80_links() {
     let to_self = [field(1, &[1; 16]), field(2, &[2; 8])].concat();
     let broken = field(1, &[1; 3]);
-    let links = [
-        field(13, &to_self).repeat(1000),
-        field(13, &broken),
-        field(13, &[]),
-    ]
-    .concat();
+    let links = [field(13, &to_self).repeat(1000), field(13, &broken), field(13, &[])].concat();
     let body = request(&[ids(), links, vec![0x70, 4]].concat());
     let decoded = decode(&body).unwrap();
     let span = &decoded.spans[0];
     assert_eq!(span.links.len(), 1001);
     assert_eq!((span.dropped_links_count, decoded.links_dropped), (5, 1));
-    assert_eq!(
-        (span.links[0].trace_id, span.links[0].span_id),
-        (span.trace_id, span.span_id)
-    );
+    assert_eq!((span.links[0].trace_id, span.links[0].span_id), (span.trace_id, span.span_id));
 }
 
 #[test]
@@ -249,12 +199,7 @@ fn rows_82_to_86_flags_trace_state_schema_scope_entities() {
         assert_eq!(there_and_back(&span), span);
     }
     let resource = [field(3, &field(2, b"service")), field(1, &field(1, b"k"))].concat();
-    let body = [
-        field(1, &resource),
-        field(2, &field(2, &ids())),
-        field(3, b"url"),
-    ]
-    .concat();
+    let body = [field(1, &resource), field(2, &field(2, &ids())), field(3, b"url")].concat();
     let decoded = decode(&field(1, &body)).unwrap();
     assert_eq!(decoded.spans[0].resource.attributes.len(), 1);
     assert_eq!(decoded.spans[0].resource.schema_url, "url");
@@ -271,10 +216,7 @@ fn rows_87_and_88_unknown_fields() {
     ]
     .concat();
     let with = |fields: &[u8]| [&unknown[..], fields, &unknown].concat();
-    let attribute = with(&field(
-        2,
-        &with(&field(5, &with(&field(1, &with(&[0x18, 3]))))),
-    ));
+    let attribute = with(&field(2, &with(&field(5, &with(&field(1, &with(&[0x18, 3])))))));
     let inside = [
         with(&ids()),
         field(9, &attribute),
@@ -284,16 +226,10 @@ fn rows_87_and_88_unknown_fields() {
     ]
     .concat();
     let scope_spans = [with(&field(1, &unknown)), field(2, &inside)].concat();
-    let body = with(&field(
-        1,
-        &with(&[field(1, &unknown), field(2, &scope_spans)].concat()),
-    ));
+    let body = with(&field(1, &with(&[field(1, &unknown), field(2, &scope_spans)].concat())));
     let decoded = decode(&body).unwrap();
     let span = &decoded.spans[0];
-    assert_eq!(
-        span.attributes,
-        [Attribute::new("", Value::Array(vec![3.into()]))]
-    );
+    assert_eq!(span.attributes, [Attribute::new("", Value::Array(vec![3.into()]))]);
     assert_eq!((span.events.len(), span.links.len()), (1, 1));
 }
 
@@ -320,47 +256,20 @@ fn row_89_repeated_and_out_of_order_fields() {
         .concat(),
     );
     assert_eq!((odd.name.as_str(), odd.kind), ("last", SpanKind::CLIENT));
-    assert_eq!(
-        (odd.status.code, odd.status.message.as_str()),
-        (StatusCode::ERROR, "message")
-    );
-    assert_eq!(
-        odd.attribute("k"),
-        Some(&Value::Array(vec![1.into(), 2.into()]))
-    );
+    assert_eq!((odd.status.code, odd.status.message.as_str()), (StatusCode::ERROR, "message"));
+    assert_eq!(odd.attribute("k"), Some(&Value::Array(vec![1.into(), 2.into()])));
 
-    let scope_spans = [
-        field(2, &ids()),
-        field(1, &field(1, b"lib")),
-        field(1, &field(2, b"1")),
-    ]
-    .concat();
-    let service = field(
-        1,
-        &[field(1, b"service.name"), field(2, &field(1, b"s"))].concat(),
-    );
+    let scope_spans =
+        [field(2, &ids()), field(1, &field(1, b"lib")), field(1, &field(2, b"1"))].concat();
+    let service = field(1, &[field(1, b"service.name"), field(2, &field(1, b"s"))].concat());
     let more = field(1, &field(1, b"more"));
-    let body = [
-        field(2, &scope_spans),
-        field(1, &service),
-        field(3, b"url"),
-        field(1, &more),
-    ]
-    .concat();
+    let body =
+        [field(2, &scope_spans), field(1, &service), field(3, b"url"), field(1, &more)].concat();
     let decoded = decode(&field(1, &body)).unwrap();
     let span = &decoded.spans[0];
     assert_eq!(span.service_name(), "s");
-    assert_eq!(
-        (
-            span.resource.attributes.len(),
-            span.resource.schema_url.as_str()
-        ),
-        (2, "url")
-    );
-    assert_eq!(
-        (span.scope.name.as_str(), span.scope.version.as_str()),
-        ("lib", "1")
-    );
+    assert_eq!((span.resource.attributes.len(), span.resource.schema_url.as_str()), (2, "url"));
+    assert_eq!((span.scope.name.as_str(), span.scope.version.as_str()), ("lib", "1"));
 }
 
 #[test]
@@ -370,10 +279,7 @@ fn rows_92_and_93_text() {
     assert_eq!(there_and_back(&odd), odd);
     let error = malformed(&[ids(), field(5, b"ab\xffc")].concat());
     assert!(error.contains("text is no UTF-8, at byte 38"), "{error}");
-    assert!(
-        error.ends_with("(in resource_spans[0].scope_spans[0].spans[0].name)"),
-        "{error}"
-    );
+    assert!(error.ends_with("(in resource_spans[0].scope_spans[0].spans[0].name)"), "{error}");
 }
 
 #[test]
@@ -381,13 +287,7 @@ fn row_111_malformed_requests_name_field_and_byte() {
     let error = decode(&[0x0a, 5, 1]).unwrap_err();
     let status = Status::from(&error);
     assert_eq!((status.code, status.field_violations.len()), (3, 1));
-    assert_eq!(
-        status.message,
-        "malformed request: the bytes end inside a field, at byte 2"
-    );
+    assert_eq!(status.message, "malformed request: the bytes end inside a field, at byte 2");
     let in_event = malformed(&[ids(), field(11, &[]), field(11, &[0x08, 1])].concat());
-    assert!(
-        in_event.ends_with("spans[0].events[1].time_unix_nano)"),
-        "{in_event}"
-    );
+    assert!(in_event.ends_with("spans[0].events[1].time_unix_nano)"), "{in_event}");
 }

@@ -11,19 +11,11 @@ fn the_descriptor_is_up_to_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let service = "opentelemetry/proto/collector/trace/v1/trace_service.proto";
     let mut compiler = protox::Compiler::new([root.join("protos")]).unwrap();
-    compiler
-        .include_imports(true)
-        .include_source_info(false)
-        .open_file(service)
-        .unwrap();
+    compiler.include_imports(true).include_source_info(false).open_file(service).unwrap();
     let set = compiler.file_descriptor_set();
     let names: Vec<_> = set.file.iter().map(|file| file.name()).collect();
     assert_eq!(names.len(), 4, "{names:?}");
-    let described = format!(
-        "{}.{}",
-        set.file[3].package(),
-        set.file[3].service[0].name()
-    );
+    let described = format!("{}.{}", set.file[3].package(), set.file[3].service[0].name());
     assert_eq!(described, TRACE_SERVICE);
 
     let generated = set.encode_to_vec();

@@ -18,11 +18,7 @@ fn request(span: &str) -> String {
 /// The span with valid ids and these `fields`.
 pub(crate) fn span(fields: &str) -> Span {
     let mut decoded = decode(&request(&format!("{IDS},{fields}"))).unwrap();
-    assert!(
-        decoded.rejected.is_empty(),
-        "{fields}: {:?}",
-        decoded.rejected
-    );
+    assert!(decoded.rejected.is_empty(), "{fields}: {:?}", decoded.rejected);
     decoded.spans.remove(0)
 }
 
@@ -36,11 +32,7 @@ pub(crate) fn malformed(fields: &str) -> String {
 
 fn refused(fields: &str) -> Reason {
     let decoded = decode(&request(fields)).unwrap();
-    assert_eq!(
-        (decoded.spans.len(), decoded.rejected.spans()),
-        (0, 1),
-        "{fields}"
-    );
+    assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (0, 1), "{fields}");
     decoded.rejected.reasons().next().unwrap().0.clone()
 }
 
@@ -66,48 +58,26 @@ fn the_example_of_the_specification() {
                 }]}]}]}"#,
     )
     .unwrap();
-    let [span] = &decoded.spans[..] else {
-        panic!("{decoded:?}")
-    };
-    assert_eq!(
-        span.trace_id.to_string(),
-        "5b8efff798038103d269b633813fc60c"
-    );
+    let [span] = &decoded.spans[..] else { panic!("{decoded:?}") };
+    assert_eq!(span.trace_id.to_string(), "5b8efff798038103d269b633813fc60c");
     assert_eq!(span.span_id.to_string(), "eee19b7ec3c1b174");
     assert_eq!(span.parent_span_id.unwrap().to_string(), "eee19b7ec3c1b173");
-    assert_eq!(
-        (span.name.as_str(), span.kind),
-        ("I'm a server span", SpanKind::SERVER)
-    );
+    assert_eq!((span.name.as_str(), span.kind), ("I'm a server span", SpanKind::SERVER));
     assert_eq!(span.start_time_unix_nano, 1_544_712_660_000_000_000);
     assert_eq!(span.duration_nano(), 1_000_000_000);
-    assert_eq!(
-        span.attributes,
-        [Attribute::new("my.span.attr", "some value")]
-    );
+    assert_eq!(span.attributes, [Attribute::new("my.span.attr", "some value")]);
     assert_eq!(span.service_name(), "my.service");
-    assert_eq!(
-        (span.scope.name.as_str(), span.scope.version.as_str()),
-        ("my.library", "1.0.0")
-    );
-    assert_eq!(
-        span.scope.attributes[0].value,
-        "some scope attribute".into()
-    );
+    assert_eq!((span.scope.name.as_str(), span.scope.version.as_str()), ("my.library", "1.0.0"));
+    assert_eq!(span.scope.attributes[0].value, "some scope attribute".into());
 }
 
 #[test]
 fn ids_are_hex_in_either_case() {
     let upper = request(&format!(
         "{},\"name\":\"x\"",
-        IDS.to_uppercase()
-            .replace("TRACEID", "traceId")
-            .replace("SPANID", "spanId")
+        IDS.to_uppercase().replace("TRACEID", "traceId").replace("SPANID", "spanId")
     ));
-    assert_eq!(
-        decode(&upper).unwrap().spans[0].trace_id,
-        span("\"name\":\"x\"").trace_id
-    );
+    assert_eq!(decode(&upper).unwrap().spans[0].trace_id, span("\"name\":\"x\"").trace_id);
 
     let good = "0af7651916cd43dd8448eb211c80319c";
     for (trace_id, reason) in [
@@ -128,25 +98,16 @@ fn ids_are_hex_in_either_case() {
         (r#""5b8e""#, Reason::SpanIdLength(2)),
         (r#""00f067aa0ba902bg""#, Reason::SpanIdText),
     ] {
-        assert_eq!(
-            refused(&format!(r#""traceId":"{good}","spanId":{span_id}"#)),
-            reason
-        );
+        assert_eq!(refused(&format!(r#""traceId":"{good}","spanId":{span_id}"#)), reason);
     }
     assert_eq!(refused(r#""name":"x""#), Reason::TraceIdMissing);
     assert_eq!(
         refused(&format!(r#"{IDS},"parentSpanId":"f067aa0ba902b7""#)),
         Reason::ParentIdLength(7)
     );
-    assert_eq!(
-        refused(&format!(r#"{IDS},"parentSpanId":"?""#)),
-        Reason::ParentIdText
-    );
+    assert_eq!(refused(&format!(r#"{IDS},"parentSpanId":"?""#)), Reason::ParentIdText);
     for parent in [r#""""#, "null", r#""0000000000000000""#] {
-        assert_eq!(
-            span(&format!(r#""parentSpanId":{parent}"#)).parent_span_id,
-            None
-        );
+        assert_eq!(span(&format!(r#""parentSpanId":{parent}"#)).parent_span_id, None);
     }
     malformed(r#""traceId":7"#);
 }
@@ -159,11 +120,7 @@ fn a_bad_span_does_not_harm_its_neighbours() {
             {{{IDS},"name":"c"}}]}}]}}]}}"#
     );
     let decoded = decode(&body).unwrap();
-    let names: Vec<_> = decoded
-        .spans
-        .iter()
-        .map(|span| span.name.as_str())
-        .collect();
+    let names: Vec<_> = decoded.spans.iter().map(|span| span.name.as_str()).collect();
     assert_eq!((names, decoded.rejected.spans()), (vec!["a", "c"], 2));
 }
 
@@ -232,10 +189,7 @@ fn unknown_and_snake_case_keys_are_ignored_everywhere() {
     );
     let decoded = decode(&body).unwrap();
     let span = &decoded.spans[0];
-    assert_eq!(
-        (span.start_time_unix_nano, span.trace_state.as_str()),
-        (0, "")
-    );
+    assert_eq!((span.start_time_unix_nano, span.trace_state.as_str()), (0, ""));
     assert_eq!(span.service_name(), "s");
     assert_eq!((span.events.len(), span.links.len()), (1, 1));
     assert_eq!(span.attribute("a"), Some(&Value::Array(vec![Value::Empty])));
@@ -252,21 +206,10 @@ fn keys_come_in_any_order_and_twice() {
         }}]}}"#
     );
     let decoded = decode(&body).unwrap();
-    let [first, second] = &decoded.spans[..] else {
-        panic!("{decoded:?}")
-    };
+    let [first, second] = &decoded.spans[..] else { panic!("{decoded:?}") };
     assert_eq!((first.name.as_str(), second.name.as_str()), ("a", "c"));
-    assert_eq!(
-        (first.scope.name.as_str(), first.scope.schema_url.as_str()),
-        ("lib", "s")
-    );
-    assert_eq!(
-        (
-            second.scope.name.as_str(),
-            second.resource.schema_url.as_str()
-        ),
-        ("", "r")
-    );
+    assert_eq!((first.scope.name.as_str(), first.scope.schema_url.as_str()), ("lib", "s"));
+    assert_eq!((second.scope.name.as_str(), second.resource.schema_url.as_str()), ("", "r"));
     assert_eq!(first.resource.attributes.len(), 2);
     assert_eq!(first.service_name(), "y");
     assert!(std::sync::Arc::ptr_eq(&first.resource, &second.resource));
@@ -293,19 +236,11 @@ fn a_body_that_is_no_single_object_is_malformed() {
         r#"{"resourceSpans":[{"schemaUrl":"\ud800"}]}"#,
     ] {
         let result = decode(body);
-        assert!(
-            matches!(result, Err(DecodeError::Malformed { .. })),
-            "{body}: {result:?}"
-        );
+        assert!(matches!(result, Err(DecodeError::Malformed { .. })), "{body}: {result:?}");
     }
-    let invalid_utf8 = json::decode_request(
-        b"{\"resourceSpans\":[{\"schemaUrl\":\"\xff\"}]}",
-        &Limits::default(),
-    );
-    assert!(
-        matches!(invalid_utf8, Err(DecodeError::Malformed { .. })),
-        "{invalid_utf8:?}"
-    );
+    let invalid_utf8 =
+        json::decode_request(b"{\"resourceSpans\":[{\"schemaUrl\":\"\xff\"}]}", &Limits::default());
+    assert!(matches!(invalid_utf8, Err(DecodeError::Malformed { .. })), "{invalid_utf8:?}");
     for body in ["{}", " {} \n", r#"{"resourceLogs":[]}"#] {
         assert_eq!(decode(body).unwrap(), Decoded::default());
     }
@@ -322,10 +257,7 @@ fn errors_name_the_place_and_stay_short() {
         ),
         "{error}"
     );
-    assert!(
-        error.starts_with("malformed request: invalid type: sequence"),
-        "{error}"
-    );
+    assert!(error.starts_with("malformed request: invalid type: sequence"), "{error}");
     assert!(error.contains("line 1 column"), "{error}");
     let long = "x".repeat(1 << 20);
     for field in ["kind", "attributes", "status", "startTimeUnixNano"] {
@@ -341,14 +273,7 @@ fn links_with_broken_ids_are_dropped_and_counted() {
     );
     let decoded = decode(&request(&body)).unwrap();
     let span = &decoded.spans[0];
-    assert_eq!(
-        (
-            span.links.len(),
-            span.dropped_links_count,
-            decoded.links_dropped
-        ),
-        (1, 3, 2)
-    );
+    assert_eq!((span.links.len(), span.dropped_links_count, decoded.links_dropped), (1, 3, 2));
 }
 
 #[test]

@@ -15,13 +15,8 @@ fn indentation_makes_children_and_times_are_milliseconds() {
         other root  0..1
         ",
     );
-    let [frontend, cart, redis, payment, other] = &spans[..] else {
-        panic!("{spans:?}")
-    };
-    assert_eq!(
-        (frontend.name.as_str(), frontend.kind),
-        ("GET /checkout", SpanKind::SERVER)
-    );
+    let [frontend, cart, redis, payment, other] = &spans[..] else { panic!("{spans:?}") };
+    assert_eq!((frontend.name.as_str(), frontend.kind), ("GET /checkout", SpanKind::SERVER));
     assert_eq!(frontend.service_name(), "frontend");
     assert_eq!(frontend.duration_nano(), 100_000_000);
     assert_eq!(frontend.parent_span_id, None);
@@ -32,10 +27,7 @@ fn indentation_makes_children_and_times_are_milliseconds() {
     assert_eq!(payment.parent_span_id, Some(frontend.span_id));
     assert_eq!(payment.start_time_unix_nano, EPOCH_UNIX_NANO - 5_000_000);
     assert_eq!(payment.end_time_unix_nano, 0);
-    assert_eq!(
-        (other.parent_span_id, other.trace_id),
-        (None, frontend.trace_id)
-    );
+    assert_eq!((other.parent_span_id, other.trace_id), (None, frontend.trace_id));
 }
 
 #[test]
@@ -49,39 +41,21 @@ fn markers_say_what_indentation_cannot() {
           a below  0..1
         "#,
     );
-    let [call, serve, orphan, late, below] = &spans[..] else {
-        panic!("{spans:?}")
-    };
+    let [call, serve, orphan, late, below] = &spans[..] else { panic!("{spans:?}") };
     assert_eq!(call.span_id, serve.span_id);
     assert_eq!(call.status.message, "connection refused");
     assert!(call.is_error() && serve.status.code == StatusCode::OK);
-    assert_eq!(
-        call.attribute("http.response.status_code"),
-        Some(&Value::Int(503))
-    );
-    assert_eq!(
-        serve.resource.attributes[1],
-        Attribute::new("host.name", "h")
-    );
+    assert_eq!(call.attribute("http.response.status_code"), Some(&Value::Int(503)));
+    assert_eq!(serve.resource.attributes[1], Attribute::new("host.name", "h"));
     assert_eq!(serve.is_parent_remote(), Some(true));
-    assert!(
-        spans
-            .iter()
-            .all(|span| Some(span.span_id) != orphan.parent_span_id)
-    );
+    assert!(spans.iter().all(|span| Some(span.span_id) != orphan.parent_span_id));
     assert_eq!(orphan.attribute("rate"), Some(&Value::Double(0.5)));
     assert_eq!(orphan.attribute("retry"), Some(&Value::Bool(true)));
     assert_eq!(orphan.attribute("word"), Some(&"NaN".into()));
     assert_ne!(late.trace_id, call.trace_id);
     assert_eq!(below.trace_id, late.trace_id);
-    assert_eq!(
-        (late.links[0].trace_id, late.links[0].span_id),
-        (call.trace_id, call.span_id)
-    );
-    assert_eq!(
-        (late.links[1].trace_id, late.links[1].span_id),
-        (late.trace_id, late.span_id)
-    );
+    assert_eq!((late.links[0].trace_id, late.links[0].span_id), (call.trace_id, call.span_id));
+    assert_eq!((late.links[1].trace_id, late.links[1].span_id), (late.trace_id, late.span_id));
     assert_eq!(late.events[0].time_unix_nano, EPOCH_UNIX_NANO + 3_000_000);
 }
 
@@ -90,10 +64,7 @@ fn errors_name_the_line() {
     for (text, error) in [
         ("a b", "line 1: no times such as 0..100 after the span name"),
         ("\n0..1", "line 2: no service before the times"),
-        (
-            "a 0..1 now",
-            "line 1: `now` is no marker; quote one that has spaces",
-        ),
+        ("a 0..1 now", "line 1: `now` is no marker; quote one that has spaces"),
         ("a 0..1 kind=odd", "line 1: `odd` is no span kind"),
         ("a 0..1 \"x", "line 1: a quote is not closed"),
     ] {

@@ -38,34 +38,21 @@ pub(crate) fn encode(spans: &[Span]) -> Vec<u8> {
         }],
         schema_url: span.resource.schema_url.clone(),
     });
-    ExportTraceServiceRequest {
-        resource_spans: resource_spans.collect(),
-    }
-    .encode_to_vec()
+    ExportTraceServiceRequest { resource_spans: resource_spans.collect() }.encode_to_vec()
 }
 
 /// What a receiver by our rules keeps of `body`; an error where prost refuses it.
 pub(crate) fn decode(body: &[u8]) -> Result<Vec<Span>, prost::DecodeError> {
     let request = ExportTraceServiceRequest::decode(body)?;
     let mut spans = Vec::new();
-    for ResourceSpans {
-        resource,
-        scope_spans,
-        schema_url,
-    } in request.resource_spans
-    {
+    for ResourceSpans { resource, scope_spans, schema_url } in request.resource_spans {
         let resource = resource.unwrap_or_default();
         let resource = Arc::new(Resource {
             attributes: attributes(resource.attributes),
             dropped_attributes_count: resource.dropped_attributes_count,
             schema_url,
         });
-        for ScopeSpans {
-            scope,
-            spans: wire_spans,
-            schema_url,
-        } in scope_spans
-        {
+        for ScopeSpans { scope, spans: wire_spans, schema_url } in scope_spans {
             let scope = scope.unwrap_or_default();
             let scope = Arc::new(Scope {
                 name: scope.name,
@@ -74,9 +61,8 @@ pub(crate) fn decode(body: &[u8]) -> Result<Vec<Span>, prost::DecodeError> {
                 dropped_attributes_count: scope.dropped_attributes_count,
                 schema_url,
             });
-            let kept = wire_spans
-                .into_iter()
-                .filter_map(|span| model_span(span, &resource, &scope));
+            let kept =
+                wire_spans.into_iter().filter_map(|span| model_span(span, &resource, &scope));
             spans.extend(kept);
         }
     }
@@ -88,10 +74,7 @@ fn wire_span(span: &Span) -> WireSpan {
         trace_id: span.trace_id.as_bytes().to_vec(),
         span_id: span.span_id.as_bytes().to_vec(),
         trace_state: span.trace_state.clone(),
-        parent_span_id: span
-            .parent_span_id
-            .map(|id| id.as_bytes().to_vec())
-            .unwrap_or_default(),
+        parent_span_id: span.parent_span_id.map(|id| id.as_bytes().to_vec()).unwrap_or_default(),
         flags: span.flags,
         name: span.name.clone(),
         kind: span.kind.0,
@@ -103,10 +86,7 @@ fn wire_span(span: &Span) -> WireSpan {
         dropped_events_count: span.dropped_events_count,
         links: span.links.iter().map(wire_link).collect(),
         dropped_links_count: span.dropped_links_count,
-        status: Some(WireStatus {
-            message: span.status.message.clone(),
-            code: span.status.code.0,
-        }),
+        status: Some(WireStatus { message: span.status.message.clone(), code: span.status.code.0 }),
     }
 }
 
@@ -149,12 +129,12 @@ fn any_value(value: &Value) -> AnyValue {
         Value::Int(value) => Some(AnyKind::IntValue(*value)),
         Value::Double(value) => Some(AnyKind::DoubleValue(*value)),
         Value::Bytes(bytes) => Some(AnyKind::BytesValue(bytes.clone())),
-        Value::Array(values) => Some(AnyKind::ArrayValue(ArrayValue {
-            values: values.iter().map(any_value).collect(),
-        })),
-        Value::Map(entries) => Some(AnyKind::KvlistValue(KeyValueList {
-            values: key_values(entries),
-        })),
+        Value::Array(values) => {
+            Some(AnyKind::ArrayValue(ArrayValue { values: values.iter().map(any_value).collect() }))
+        }
+        Value::Map(entries) => {
+            Some(AnyKind::KvlistValue(KeyValueList { values: key_values(entries) }))
+        }
     };
     AnyValue { value }
 }
@@ -193,10 +173,7 @@ fn model_span(span: WireSpan, resource: &Arc<Resource>, scope: &Arc<Scope>) -> O
         dropped_events_count: span.dropped_events_count,
         links,
         dropped_links_count: span.dropped_links_count.saturating_add(links_dropped),
-        status: Status {
-            code: StatusCode(status.code),
-            message: status.message,
-        },
+        status: Status { code: StatusCode(status.code), message: status.message },
         resource: Arc::clone(resource),
         scope: Arc::clone(scope),
     })
@@ -224,10 +201,7 @@ fn model_link(link: WireLink) -> Option<Link> {
 fn attributes(key_values: Vec<KeyValue>) -> Vec<Attribute> {
     key_values
         .into_iter()
-        .map(|KeyValue { key, value, .. }| Attribute {
-            key,
-            value: model_value(value),
-        })
+        .map(|KeyValue { key, value, .. }| Attribute { key, value: model_value(value) })
         .collect()
 }
 
@@ -239,13 +213,9 @@ fn model_value(value: Option<AnyValue>) -> Value {
         Some(AnyKind::IntValue(value)) => Value::Int(value),
         Some(AnyKind::DoubleValue(value)) => Value::Double(value),
         Some(AnyKind::BytesValue(bytes)) => Value::Bytes(bytes),
-        Some(AnyKind::ArrayValue(array)) => Value::Array(
-            array
-                .values
-                .into_iter()
-                .map(|value| model_value(Some(value)))
-                .collect(),
-        ),
+        Some(AnyKind::ArrayValue(array)) => {
+            Value::Array(array.values.into_iter().map(|value| model_value(Some(value))).collect())
+        }
         Some(AnyKind::KvlistValue(map)) => Value::Map(attributes(map.values)),
     }
 }

@@ -26,10 +26,7 @@ fn responses_by_prost() {
             error_message: error_message.to_owned(),
         }),
     };
-    assert_eq!(
-        ExportTraceServiceResponse::decode(&response.to_protobuf()[..]),
-        Ok(expected)
-    );
+    assert_eq!(ExportTraceServiceResponse::decode(&response.to_protobuf()[..]), Ok(expected));
     let json: serde_json::Value = serde_json::from_str(&response.to_json()).unwrap();
     assert_eq!(json["partialSuccess"]["rejectedSpans"], "1");
     assert_eq!(json["partialSuccess"]["errorMessage"], error_message);
@@ -44,10 +41,7 @@ fn row_47_responses_stay_short() {
     let response = ExportResponse::from(&rejected);
     assert_eq!(response.rejected_spans, 100_000);
     assert!(response.to_protobuf().len() < 5000 && response.to_json().len() < 5000);
-    let status = Status {
-        message: "x".repeat(1 << 24),
-        ..Status::default()
-    };
+    let status = Status { message: "x".repeat(1 << 24), ..Status::default() };
     assert!(status.to_protobuf().len() < 5000 && status.to_json().len() < 5000);
 }
 
@@ -55,49 +49,26 @@ fn row_47_responses_stay_short() {
 fn statuses_carry_their_details() {
     let body = wrap(vec![0x08, 1], &[2, 2, 1]);
     let error = protobuf::decode_request(&body, &Limits::default()).unwrap_err();
-    let status = Status {
-        retry_delay: Some(Duration::from_millis(1500)),
-        ..Status::from(&error)
-    };
+    let status = Status { retry_delay: Some(Duration::from_millis(1500)), ..Status::from(&error) };
     let json: serde_json::Value = serde_json::from_str(&status.to_json()).unwrap();
     let field = "resource_spans[0].scope_spans[0].spans[0].trace_id";
     assert_eq!(json["code"], 3);
-    assert_eq!(
-        json["details"][0]["@type"],
-        "type.googleapis.com/google.rpc.BadRequest"
-    );
+    assert_eq!(json["details"][0]["@type"], "type.googleapis.com/google.rpc.BadRequest");
     assert_eq!(json["details"][0]["fieldViolations"][0]["field"], field);
-    assert_eq!(
-        json["details"][1]["@type"],
-        "type.googleapis.com/google.rpc.RetryInfo"
-    );
+    assert_eq!(json["details"][1]["@type"], "type.googleapis.com/google.rpc.RetryInfo");
     assert_eq!(json["details"][1]["retryDelay"], "1.500000000s");
 
     let decoded = RpcStatus::decode(&status.to_protobuf()[..]).unwrap();
     assert_eq!((decoded.code, decoded.message), (3, status.message));
-    let [bad_request, retry_info] = &decoded.details[..] else {
-        panic!("{:?}", decoded.details)
-    };
-    assert_eq!(
-        bad_request.type_url,
-        "type.googleapis.com/google.rpc.BadRequest"
-    );
+    let [bad_request, retry_info] = &decoded.details[..] else { panic!("{:?}", decoded.details) };
+    assert_eq!(bad_request.type_url, "type.googleapis.com/google.rpc.BadRequest");
     let bad_request = BadRequest::decode(&bad_request.value[..]).unwrap();
     assert_eq!(bad_request.field_violations[0].field, field);
-    assert_eq!(
-        retry_info.type_url,
-        "type.googleapis.com/google.rpc.RetryInfo"
-    );
-    let delay = RetryInfo::decode(&retry_info.value[..])
-        .unwrap()
-        .retry_delay
-        .unwrap();
+    assert_eq!(retry_info.type_url, "type.googleapis.com/google.rpc.RetryInfo");
+    let delay = RetryInfo::decode(&retry_info.value[..]).unwrap().retry_delay.unwrap();
     assert_eq!((delay.seconds, delay.nanos), (1, 500_000_000));
 
-    let too_large = DecodeError::TooLarge {
-        limit: "spans_max",
-        max: 5,
-    };
+    let too_large = DecodeError::TooLarge { limit: "spans_max", max: 5 };
     let status = Status::from(&too_large);
     assert_eq!((status.code, status.retry_delay), (8, None));
 }

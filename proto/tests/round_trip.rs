@@ -11,20 +11,14 @@ use crate::oracle;
 fn decode(body: &[u8]) -> Vec<Span> {
     let decoded = protobuf::decode_request(body, &Limits::default()).unwrap();
     assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
-    assert!(
-        heap_bytes(&decoded) <= decoded.decoded_bytes,
-        "accounted too little"
-    );
+    assert!(heap_bytes(&decoded) <= decoded.decoded_bytes, "accounted too little");
     decoded.spans
 }
 
 fn decode_json(body: &str) -> Vec<Span> {
     let decoded = json::decode_request(body.as_bytes(), &Limits::default()).unwrap();
     assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
-    assert!(
-        heap_bytes(&decoded) <= decoded.decoded_bytes,
-        "accounted too little"
-    );
+    assert!(heap_bytes(&decoded) <= decoded.decoded_bytes, "accounted too little");
     decoded.spans
 }
 
@@ -86,9 +80,7 @@ fn heap_bytes(decoded: &Decoded) -> usize {
             + span.status.message.capacity()
             + attribute_bytes(&span.attributes)
             + span.events.capacity() * size_of::<Event>()
-            + events
-                .map(|e| e.name.capacity() + attribute_bytes(&e.attributes))
-                .sum::<usize>()
+            + events.map(|e| e.name.capacity() + attribute_bytes(&e.attributes)).sum::<usize>()
             + span.links.capacity() * size_of::<Link>()
             + links
                 .map(|l| l.trace_state.capacity() + attribute_bytes(&l.attributes))
@@ -98,9 +90,7 @@ fn heap_bytes(decoded: &Decoded) -> usize {
 }
 
 fn attribute_bytes(attributes: &Vec<Attribute>) -> usize {
-    let inside = attributes
-        .iter()
-        .map(|a| a.key.capacity() + value_bytes(&a.value));
+    let inside = attributes.iter().map(|a| a.key.capacity() + value_bytes(&a.value));
     attributes.capacity() * size_of::<Attribute>() + inside.sum::<usize>()
 }
 

@@ -1,9 +1,6 @@
 //! The wire forms, as their users see them.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "these are tests, also outside `#[test]` functions"
-)]
+#![expect(clippy::unwrap_used, reason = "these are tests, also outside `#[test]` functions")]
 
 extern crate hopline_proto as proto;
 

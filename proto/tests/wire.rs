@@ -15,7 +15,5 @@ pub(crate) fn field(number: u8, payload: &[u8]) -> Vec<u8> {
 
 /// Wraps `payload` in fields of these numbers, the innermost first.
 pub(crate) fn wrap(payload: Vec<u8>, numbers: &[u8]) -> Vec<u8> {
-    numbers
-        .iter()
-        .fold(payload, |payload, number| field(*number, &payload))
+    numbers.iter().fold(payload, |payload, number| field(*number, &payload))
 }

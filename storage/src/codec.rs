@@ -126,10 +126,7 @@ impl<'a> Reader<'a> {
     /// How many items follow. Each takes a byte or more, so there are never more
     /// than bytes: what a caller may allocate for.
     pub(crate) fn count(&mut self) -> Result<usize, Malformed> {
-        self.size()
-            .ok()
-            .filter(|count| *count <= self.rest.len())
-            .ok_or(Malformed("count"))
+        self.size().ok().filter(|count| *count <= self.rest.len()).ok_or(Malformed("count"))
     }
 
     pub(crate) fn zigzag(&mut self) -> Result<i64, Malformed> {
@@ -147,10 +144,7 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn raw(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
-        let (taken, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(Malformed("bytes"))?;
+        let (taken, rest) = self.rest.split_at_checked(length).ok_or(Malformed("bytes"))?;
         self.rest = rest;
         Ok(taken)
     }
@@ -168,11 +162,7 @@ impl<'a> Reader<'a> {
 
     /// That nothing is left.
     pub(crate) fn end(&self) -> Result<(), Malformed> {
-        if self.rest.is_empty() {
-            Ok(())
-        } else {
-            Err(Malformed("end of record"))
-        }
+        if self.rest.is_empty() { Ok(()) } else { Err(Malformed("end of record")) }
     }
 }
 

@@ -23,19 +23,14 @@ pub(crate) enum Fault {
 
 impl Fault {
     pub(crate) fn corrupt(what: impl Display, why: impl Display) -> Self {
-        Self::Corrupt {
-            what: what.to_string(),
-            why: why.to_string(),
-        }
+        Self::Corrupt { what: what.to_string(), why: why.to_string() }
     }
 }
 
 impl From<Fault> for ReadError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Corrupt { .. } => Self::Corrupt {
-                what: fault.to_string(),
-            },
+            Fault::Corrupt { .. } => Self::Corrupt { what: fault.to_string() },
             Fault::Refused(reason) => Self::Unavailable { reason },
         }
     }

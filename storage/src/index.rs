@@ -45,12 +45,7 @@ pub(crate) fn insert(changes: &mut Changes, trace: TraceId, segment: SegmentId, 
     value.varint(place.ordinal.into());
     value.varint(place.block.into());
     value.varint(place.position.into());
-    changes.put(
-        Family::Trace,
-        key(trace, segment),
-        &value.into_bytes(),
-        Effort::Little,
-    );
+    changes.put(Family::Trace, key(trace, segment), &value.into_bytes(), Effort::Little);
 }
 
 /// Adds to `changes` that `segment` holds nothing of `trace` any more.
@@ -71,8 +66,5 @@ fn decode(key: &[u8], value: &[u8]) -> Result<TracePart, Malformed> {
         position: reader.varint32()?,
     };
     reader.end()?;
-    Ok(TracePart {
-        segment: SegmentId(u32::from_be_bytes(*number)),
-        place,
-    })
+    Ok(TracePart { segment: SegmentId(u32::from_be_bytes(*number)), place })
 }

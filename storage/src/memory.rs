@@ -82,15 +82,9 @@ impl TraceReader for MemoryStore {
         let mut completeness = Completeness::Complete;
         if spans.len() > spans_max {
             spans.truncate(spans_max);
-            completeness = Completeness::Truncated {
-                limit: format!("spans_max {spans_max}"),
-            };
+            completeness = Completeness::Truncated { limit: format!("spans_max {spans_max}") };
         }
-        Ok(Some(Trace {
-            id,
-            spans,
-            completeness,
-        }))
+        Ok(Some(Trace { id, spans, completeness }))
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
@@ -126,9 +120,7 @@ impl TraceReader for MemoryStore {
     fn stats(&self) -> Stats {
         let traces = self.traces.read();
         let spans = || traces.values().flat_map(BTreeMap::values);
-        let starts = spans()
-            .map(|span| span.start_time_unix_nano)
-            .filter(|start| *start != 0);
+        let starts = spans().map(|span| span.start_time_unix_nano).filter(|start| *start != 0);
         Stats {
             hot_spans: u64::try_from(spans().count()).unwrap_or(u64::MAX),
             hot_traces: u64::try_from(traces.len()).unwrap_or(u64::MAX),

@@ -91,11 +91,7 @@ pub(crate) fn decode(family: &str, key: &[u8], value: &[u8]) -> Result<Vec<u8>, 
     let length = usize::try_from(length).map_err(|_| Malformed("size"))?;
     let payload = zstd::bulk::decompress(reader.rest(), length)
         .map_err(|_| Malformed("zstd frame of the given length"))?;
-    if payload.len() == length {
-        Ok(payload)
-    } else {
-        Err(Malformed("full length"))
-    }
+    if payload.len() == length { Ok(payload) } else { Err(Malformed("full length")) }
 }
 
 fn checksum(family: &str, key: &[u8], coding: u8, body: &[u8]) -> u32 {

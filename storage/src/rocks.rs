@@ -57,14 +57,8 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    const ALL: [Self; 6] = [
-        Self::Meta,
-        Self::Log,
-        Self::Segment,
-        Self::Commit,
-        Self::Trace,
-        Self::Split,
-    ];
+    const ALL: [Self; 6] =
+        [Self::Meta, Self::Log, Self::Segment, Self::Commit, Self::Trace, Self::Split];
 
     /// The column family's name. `default` is there in every RocksDB.
     fn name(self) -> &'static str {
@@ -215,10 +209,7 @@ impl Rocks {
         Ok(items.map(move |item| {
             let (key, value) = item?;
             let payload = decode(family, &key, &value);
-            Ok(Found {
-                key: key.into_vec(),
-                payload,
-            })
+            Ok(Found { key: key.into_vec(), payload })
         }))
     }
 
@@ -233,18 +224,12 @@ impl Rocks {
         options.set_iterate_lower_bound(from);
         options.set_total_order_seek(true);
         let mode = IteratorMode::From(to, Direction::Reverse);
-        let item = self
-            .db
-            .iterator_cf_opt(self.family(family)?, options, mode)
-            .next();
+        let item = self.db.iterator_cf_opt(self.family(family)?, options, mode).next();
         let Some((key, value)) = item.transpose()? else {
             return Ok(None);
         };
         let payload = decode(family, &key, &value);
-        Ok(Some(Found {
-            key: key.into_vec(),
-            payload,
-        }))
+        Ok(Some(Found { key: key.into_vec(), payload }))
     }
 
     /// The first key at or after `from`.
@@ -252,10 +237,7 @@ impl Rocks {
         let mut options = ReadOptions::default();
         options.set_total_order_seek(true);
         let mode = IteratorMode::From(from, Direction::Forward);
-        let item = self
-            .db
-            .iterator_cf_opt(self.family(family)?, options, mode)
-            .next();
+        let item = self.db.iterator_cf_opt(self.family(family)?, options, mode).next();
         Ok(item.transpose()?.map(|(key, _)| key.into_vec()))
     }
 
@@ -282,9 +264,7 @@ impl Rocks {
             let mut how = IngestExternalFileOptions::default();
             how.set_move_files(true);
             how.set_verify_checksums_before_ingest(true);
-            Ok(self
-                .db
-                .ingest_external_file_cf_opts(self.family(family)?, &how, vec![&file])?)
+            Ok(self.db.ingest_external_file_cf_opts(self.family(family)?, &how, vec![&file])?)
         });
         if result.is_err() {
             // What is left of it would take space that may be short.
@@ -296,9 +276,7 @@ impl Rocks {
     /// Gives back the disk space of the records from `from` until before `to`,
     /// whole files at a time. The records must have been deleted before.
     pub(crate) fn delete_files(&self, family: Family, from: &[u8], to: &[u8]) -> Result<(), Fault> {
-        Ok(self
-            .db
-            .delete_file_in_range_cf(self.family(family)?, from, to)?)
+        Ok(self.db.delete_file_in_range_cf(self.family(family)?, from, to)?)
     }
 
     fn family(&self, family: Family) -> Result<&ColumnFamily, Fault> {

@@ -83,9 +83,7 @@ impl SealedView {
                 Err(fault) => return Err(fault.into()),
             }
         }
-        whole
-            .spans
-            .extend(hot.into_iter().flat_map(HotTrace::spans).cloned());
+        whole.spans.extend(hot.into_iter().flat_map(HotTrace::spans).cloned());
         evaluate::dedup_and_sort(&mut whole.spans);
         Ok(whole)
     }
@@ -113,11 +111,7 @@ impl SealedView {
             return Ok(None);
         };
         let sealed_in = parts.iter().map(|part| part.segment).collect();
-        let facts = Arc::new(Facts {
-            summary,
-            sealed_in,
-            retired: self.retired,
-        });
+        let facts = Arc::new(Facts { summary, sealed_in, retired: self.retired });
         if is_all {
             trace.keep_facts(&facts);
         }
@@ -163,9 +157,7 @@ impl Missing {
 
     /// The error of an answer of which nothing is left.
     pub(crate) fn into_error(self) -> ReadError {
-        ReadError::Corrupt {
-            what: self.named.join("; "),
-        }
+        ReadError::Corrupt { what: self.named.join("; ") }
     }
 
     pub(crate) fn add_what(&mut self, text: String) {

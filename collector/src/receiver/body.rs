@@ -117,13 +117,8 @@ impl BodyReader {
             return Ok(Some(std::mem::take(&mut self.ahead)));
         }
         loop {
-            let seconds = self
-                .received
-                .checked_div(self.bytes_per_second_min)
-                .unwrap_or(0);
-            let allowed = self
-                .grace
-                .saturating_add(Duration::from_secs(seconds as u64));
+            let seconds = self.received.checked_div(self.bytes_per_second_min).unwrap_or(0);
+            let allowed = self.grace.saturating_add(Duration::from_secs(seconds as u64));
             let deadline = self.started.checked_add(allowed).unwrap_or(self.started);
             let frame = tokio::time::timeout_at(deadline, self.body.frame())
                 .await
@@ -181,11 +176,7 @@ fn append(
 ) -> Result<(), Refusal> {
     let needed = bytes.len().saturating_add(chunk.len());
     if needed > bytes.capacity() {
-        let doubled = bytes
-            .capacity()
-            .saturating_mul(2)
-            .max(FIRST_BYTES)
-            .min(room);
+        let doubled = bytes.capacity().saturating_mul(2).max(FIRST_BYTES).min(room);
         let capacity = doubled.max(needed);
         charge.try_grow(capacity.saturating_sub(bytes.capacity()))?;
         bytes.reserve_exact(capacity.saturating_sub(bytes.len()));

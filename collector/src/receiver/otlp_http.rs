@@ -34,12 +34,7 @@ struct Problem {
 
 impl Problem {
     fn not_found(message: String) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            code: Code::NotFound,
-            message,
-            header: None,
-        }
+        Self { status: StatusCode::NOT_FOUND, code: Code::NotFound, message, header: None }
     }
 }
 
@@ -82,9 +77,7 @@ async fn serve(State(ingest): State<Arc<Ingest>>, request: Request<Body>) -> Res
 async fn export(ingest: &Ingest, request: Request<Body>) -> Response<Body> {
     ingest.metrics.request(Transport::OtlpHttp);
     let Some(format) = format_of(request.headers()) else {
-        ingest
-            .metrics
-            .refused_request(Transport::OtlpHttp, Reason::UnsupportedMediaType);
+        ingest.metrics.refused_request(Transport::OtlpHttp, Reason::UnsupportedMediaType);
         let message = "unsupported media type, supported: application/x-protobuf, application/json";
         let problem = Problem {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -98,9 +91,7 @@ async fn export(ingest: &Ingest, request: Request<Body>) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let mut reader = BodyReader::new(body, &ingest.config);
     let received = receive(ingest, &parts.headers, format, &mut reader).await;
-    ingest
-        .metrics
-        .received(Transport::OtlpHttp, reader.received());
+    ingest.metrics.received(Transport::OtlpHttp, reader.received());
     let result = match received {
         Ok(received) => ingest.export(received).await,
         Err(refusal) => {
@@ -139,12 +130,7 @@ async fn receive(
     }
     let mut charge = ingest.budget.open();
     let bytes = reader.read_all(declared, bytes_max, &mut charge).await?;
-    Ok(Received {
-        bytes,
-        encoding,
-        format,
-        charge,
-    })
+    Ok(Received { bytes, encoding, format, charge })
 }
 
 /// The media type, compared as RFC 9110 §8.3.1 demands: in any case, without its
@@ -172,9 +158,7 @@ fn is_grpc(headers: &HeaderMap) -> bool {
 fn encoding_of(headers: &HeaderMap) -> Result<Encoding, Refusal> {
     let mut found = Encoding::Identity;
     for value in headers.get_all(header::CONTENT_ENCODING) {
-        let unsupported = |name: &str| Refusal::UnsupportedEncoding {
-            name: name.to_owned(),
-        };
+        let unsupported = |name: &str| Refusal::UnsupportedEncoding { name: name.to_owned() };
         let value = value.to_str().map_err(|_| unsupported("?"))?;
         for name in value.split(',') {
             let encoding = Encoding::named(name.trim()).ok_or_else(|| unsupported(name.trim()))?;
@@ -223,9 +207,7 @@ fn failure(ingest: &Ingest, format: Format, refusal: &Refusal) -> Response<Body>
     if let Refusal::UnsupportedEncoding { .. } = refusal {
         // RFC 9110 §12.5.3: what would have been accepted.
         let value = HeaderValue::from_static(Encoding::NAMES);
-        response
-            .headers_mut()
-            .insert(header::ACCEPT_ENCODING, value);
+        response.headers_mut().insert(header::ACCEPT_ENCODING, value);
     }
     response
 }
@@ -237,16 +219,11 @@ fn refuse(request: Request<Body>, problem: Problem, ingest: &Ingest) -> Response
     if can_linger(&request) {
         BodyReader::new(request.into_body(), &ingest.config).linger();
     }
-    let status = Status {
-        code: problem.code as i32,
-        message: problem.message,
-        ..Status::default()
-    };
+    let status =
+        Status { code: problem.code as i32, message: problem.message, ..Status::default() };
     let mut response = respond(problem.status, format, status_body(format, &status));
     if let Some((name, value)) = problem.header {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }

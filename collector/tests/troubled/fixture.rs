@@ -48,12 +48,8 @@ impl Store {
     }
 
     pub(crate) fn span_count(&self, id: TraceId) -> usize {
-        let trace = self
-            .memory
-            .trace(id, 1000, Deadline::after(Duration::from_secs(60)));
-        trace
-            .expect("a memory")
-            .map_or(0, |trace| trace.spans.len())
+        let trace = self.memory.trace(id, 1000, Deadline::after(Duration::from_secs(60)));
+        trace.expect("a memory").map_or(0, |trace| trace.spans.len())
     }
 }
 
@@ -73,9 +69,7 @@ impl SpanWriter for Store {
 
     fn health(&self) -> Health {
         match &*self.plan.lock() {
-            Plan::Refuse(error) => Health::Refusing {
-                reason: error().to_string(),
-            },
+            Plan::Refuse(error) => Health::Refusing { reason: error().to_string() },
             _ => Health::Accepting,
         }
     }
@@ -95,11 +89,7 @@ pub(crate) struct Fixture {
 /// A configuration for tests: any free ports.
 pub(crate) fn config() -> Config {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    Config {
-        otlp_grpc_listen: any,
-        otlp_http_listen: any,
-        ..Config::default()
-    }
+    Config { otlp_grpc_listen: any, otlp_http_listen: any, ..Config::default() }
 }
 
 impl Fixture {
@@ -113,21 +103,12 @@ impl Fixture {
         let runtime = Runtime::new().expect("a runtime");
         let mut registry = Registry::default();
         let writer: Arc<dyn SpanWriter> = store.clone();
-        let collector = runtime
-            .block_on(Collector::bind(config, writer, &mut registry))
-            .expect("free ports");
+        let collector =
+            runtime.block_on(Collector::bind(config, writer, &mut registry)).expect("free ports");
         let (grpc, http) = (collector.otlp_grpc_address(), collector.otlp_http_address());
         let shutdown = CancellationToken::new();
         let running = runtime.spawn(collector.run(shutdown.clone()));
-        Self {
-            store,
-            grpc,
-            http,
-            registry,
-            runtime,
-            shutdown,
-            running,
-        }
+        Self { store, grpc, http, registry, runtime, shutdown, running }
     }
 
     /// A gRPC connection.
@@ -149,9 +130,7 @@ impl Fixture {
     pub(crate) fn metric(&self, line: &str) -> f64 {
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry).expect("text");
-        let figure = text
-            .lines()
-            .find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
+        let figure = text.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(' '));
         figure.map_or(0.0, |figure| figure.parse().expect("a number"))
     }
 }
@@ -179,10 +158,7 @@ fn spans(number: u8) -> Vec<Span> {
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !is_so() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(60),
-            "waited in vain: {what}"
-        );
+        assert!(begin.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

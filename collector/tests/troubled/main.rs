@@ -3,11 +3,7 @@
 //! package's `tests/otlp`.
 
 #[path = "../../../tests/otlp/wire/mod.rs"]
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "the whole program's tests use all of it"
-)]
+#[expect(dead_code, unused_imports, reason = "the whole program's tests use all of it")]
 mod wire;
 
 mod fixture;

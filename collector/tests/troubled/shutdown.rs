@@ -17,9 +17,7 @@ fn requests_in_flight_finish_and_new_ones_find_no_one() {
     std::thread::scope(|scope| {
         let first = scope.spawn(move || Request::protobuf(request(1)).send(http).status);
         let second = scope.spawn(|| grpc.call(&Call::export(&request(2))).code);
-        until("both wait", || {
-            fixture.metric("hopline_collector_queued_requests") == 2.0
-        });
+        until("both wait", || fixture.metric("hopline_collector_queued_requests") == 2.0);
         fixture.shut_down();
         until("the port is closed", || TcpStream::connect(http).is_err());
         store.plan(Plan::Keep);
@@ -27,18 +25,12 @@ fn requests_in_flight_finish_and_new_ones_find_no_one() {
         assert_eq!(second.join().unwrap(), 0);
     });
     assert_eq!(fixture.stopped(), Stopped::default());
-    assert_eq!(
-        (store.span_count(trace_id(1)), store.span_count(trace_id(2))),
-        (1, 1)
-    );
+    assert_eq!((store.span_count(trace_id(1)), store.span_count(trace_id(2))), (1, 1));
 }
 
 #[test]
 fn what_is_left_at_the_deadline_is_counted_and_not_acknowledged() {
-    let mut config = Config {
-        drain_timeout: Duration::from_millis(50),
-        ..config()
-    };
+    let mut config = Config { drain_timeout: Duration::from_millis(50), ..config() };
     config.listener.drain_timeout = Duration::from_millis(50);
     let fixture = Fixture::start(config);
     fixture.store.plan(Plan::Hold);
@@ -50,14 +42,9 @@ fn what_is_left_at_the_deadline_is_counted_and_not_acknowledged() {
             connection.write(&request(1));
             connection.is_closed()
         });
-        until("it waits", || {
-            fixture.metric("hopline_collector_queued_requests") == 1.0
-        });
+        until("it waits", || fixture.metric("hopline_collector_queued_requests") == 1.0);
         fixture.shut_down();
-        let left = Stopped {
-            cut_connections: 1,
-            pending_requests: 1,
-        };
+        let left = Stopped { cut_connections: 1, pending_requests: 1 };
         assert_eq!(fixture.stopped(), left);
         assert!(client.join().unwrap(), "no answer was sent");
     });

@@ -25,25 +25,19 @@ pub enum DecodeError {
 }
 
 fn place(field: &str) -> String {
-    if field.is_empty() {
-        String::new()
-    } else {
-        format!(" (in {field})")
-    }
+    if field.is_empty() { String::new() } else { format!(" (in {field})") }
 }
 
 impl DecodeError {
     /// The same error, seen from the message around the field `name`.
     pub(super) fn within(self, name: &str) -> Self {
         match self {
-            Self::Malformed { field, reason } if field.is_empty() => Self::Malformed {
-                field: name.to_owned(),
-                reason,
-            },
-            Self::Malformed { field, reason } => Self::Malformed {
-                field: format!("{name}.{field}"),
-                reason,
-            },
+            Self::Malformed { field, reason } if field.is_empty() => {
+                Self::Malformed { field: name.to_owned(), reason }
+            }
+            Self::Malformed { field, reason } => {
+                Self::Malformed { field: format!("{name}.{field}"), reason }
+            }
             other => other,
         }
     }

@@ -23,19 +23,14 @@ pub(super) fn group(spans: &[Span]) -> Vec<ResourceGroup<'_>> {
     for span in spans {
         let pointers = (Arc::as_ptr(&span.resource), Arc::as_ptr(&span.scope));
         let (resource_at, scope_at) = *by_pointer.entry(pointers).or_insert_with(|| {
-            let resource_at = *by_resource
-                .entry(resource_identity(&span.resource))
-                .or_insert_with(|| {
-                    groups.push(ResourceGroup {
-                        resource: &span.resource,
-                        scopes: Vec::new(),
-                    });
+            let resource_at =
+                *by_resource.entry(resource_identity(&span.resource)).or_insert_with(|| {
+                    groups.push(ResourceGroup { resource: &span.resource, scopes: Vec::new() });
                     groups.len() - 1
                 });
             let scopes = &mut groups[resource_at].scopes;
-            let scope_at = *by_scope
-                .entry((resource_at, scope_identity(&span.scope)))
-                .or_insert_with(|| {
+            let scope_at =
+                *by_scope.entry((resource_at, scope_identity(&span.scope))).or_insert_with(|| {
                     scopes.push((&*span.scope, Vec::new()));
                     scopes.len() - 1
                 });

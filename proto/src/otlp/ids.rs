@@ -8,11 +8,7 @@ pub(super) fn trace_id(bytes: &[u8]) -> Result<TraceId, Reason> {
         return Err(Reason::TraceIdMissing);
     }
     let id = TraceId::from_slice(bytes).ok_or(Reason::TraceIdLength(bytes.len()))?;
-    if id.is_valid() {
-        Ok(id)
-    } else {
-        Err(Reason::TraceIdMissing)
-    }
+    if id.is_valid() { Ok(id) } else { Err(Reason::TraceIdMissing) }
 }
 
 pub(super) fn span_id(bytes: &[u8]) -> Result<SpanId, Reason> {
@@ -20,11 +16,7 @@ pub(super) fn span_id(bytes: &[u8]) -> Result<SpanId, Reason> {
         return Err(Reason::SpanIdMissing);
     }
     let id = SpanId::from_slice(bytes).ok_or(Reason::SpanIdLength(bytes.len()))?;
-    if id.is_valid() {
-        Ok(id)
-    } else {
-        Err(Reason::SpanIdMissing)
-    }
+    if id.is_valid() { Ok(id) } else { Err(Reason::SpanIdMissing) }
 }
 
 /// No bytes and all zeros both mean that there is no parent.

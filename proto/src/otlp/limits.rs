@@ -37,10 +37,7 @@ impl Limits {
     pub(super) fn check_request(&self, body: &[u8]) -> Result<(), DecodeError> {
         let max = self.request_bytes_max;
         if body.len() > max {
-            return Err(DecodeError::TooLarge {
-                limit: "request_bytes_max",
-                max,
-            });
+            return Err(DecodeError::TooLarge { limit: "request_bytes_max", max });
         }
         Ok(())
     }
@@ -65,18 +62,12 @@ pub(super) struct Exhausted {
 
 impl Budget {
     pub(super) fn new(limits: &Limits) -> Self {
-        Self {
-            max: limits.decoded_bytes_max,
-            left: limits.decoded_bytes_max,
-        }
+        Self { max: limits.decoded_bytes_max, left: limits.decoded_bytes_max }
     }
 
     /// Grants `bytes`, or nothing.
     pub(super) fn take(&mut self, bytes: usize) -> Result<(), Exhausted> {
-        let left = self
-            .left
-            .checked_sub(bytes)
-            .ok_or(Exhausted { max: self.max })?;
+        let left = self.left.checked_sub(bytes).ok_or(Exhausted { max: self.max })?;
         self.left = left;
         Ok(())
     }
@@ -137,9 +128,6 @@ impl Budget {
 
 impl From<Exhausted> for DecodeError {
     fn from(exhausted: Exhausted) -> Self {
-        Self::TooLarge {
-            limit: "decoded_bytes_max",
-            max: exhausted.max,
-        }
+        Self::TooLarge { limit: "decoded_bytes_max", max: exhausted.max }
     }
 }

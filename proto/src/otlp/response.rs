@@ -31,10 +31,7 @@ pub struct ExportResponse {
 
 impl From<&Rejected> for ExportResponse {
     fn from(rejected: &Rejected) -> Self {
-        Self {
-            rejected_spans: rejected.spans(),
-            error_message: rejected.error_message(),
-        }
+        Self { rejected_spans: rejected.spans(), error_message: rejected.error_message() }
     }
 }
 
@@ -110,11 +107,9 @@ impl From<&DecodeError> for Status {
                 }],
                 retry_delay: None,
             },
-            DecodeError::TooLarge { .. } => Self {
-                code: RESOURCE_EXHAUSTED,
-                message,
-                ..Self::default()
-            },
+            DecodeError::TooLarge { .. } => {
+                Self { code: RESOURCE_EXHAUSTED, message, ..Self::default() }
+            }
         }
     }
 }
@@ -173,13 +168,10 @@ impl Status {
     }
 
     fn violations(&self) -> impl Iterator<Item = FieldViolation> {
-        self.field_violations
-            .iter()
-            .take(VIOLATIONS_MAX)
-            .map(|violation| FieldViolation {
-                field: shorten(violation.field.clone()),
-                description: shorten(violation.description.clone()),
-            })
+        self.field_violations.iter().take(VIOLATIONS_MAX).map(|violation| FieldViolation {
+            field: shorten(violation.field.clone()),
+            description: shorten(violation.description.clone()),
+        })
     }
 }
 

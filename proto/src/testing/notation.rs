@@ -78,10 +78,7 @@ pub fn parse_trace(text: &str) -> Result<Vec<Span>, ParseTraceError> {
         let indent = line.len().saturating_sub(trimmed.len());
         let span = parser
             .line(indent, trimmed)
-            .map_err(|reason| ParseTraceError {
-                line: position.saturating_add(1),
-                reason,
-            })?;
+            .map_err(|reason| ParseTraceError { line: position.saturating_add(1), reason })?;
         spans.push(span);
     }
     Ok(spans)
@@ -134,10 +131,7 @@ impl Parser {
         };
         let mut resource = vec![Attribute::new(semconv::SERVICE_NAME, service.as_str())];
         // The trace first: the other markers name spans of it.
-        for marker in words[at + 1..]
-            .iter()
-            .filter_map(|marker| marker.strip_prefix("trace="))
-        {
+        for marker in words[at + 1..].iter().filter_map(|marker| marker.strip_prefix("trace=")) {
             span.trace_id = self.trace_id(marker);
         }
         for marker in &words[at + 1..] {
@@ -158,10 +152,7 @@ impl Parser {
         resource: &mut Vec<Attribute>,
     ) -> Result<(), String> {
         if let Some(message) = marker.strip_prefix('!') {
-            span.status = Status {
-                code: StatusCode::ERROR,
-                message: message.to_owned(),
-            };
+            span.status = Status { code: StatusCode::ERROR, message: message.to_owned() };
             return Ok(());
         }
         if marker == "ok" {
@@ -178,16 +169,13 @@ impl Parser {
             "parent" if value == "none" => span.parent_span_id = None,
             "parent" => span.parent_span_id = Some(self.span_id(value)),
             "flags" => {
-                let digits = value
-                    .strip_prefix("0x")
-                    .ok_or("flags are written as 0x301")?;
+                let digits = value.strip_prefix("0x").ok_or("flags are written as 0x301")?;
                 span.flags = u32::from_str_radix(digits, 16)
                     .map_err(|error| format!("flags `{value}`: {error}"))?;
             }
             "event" => {
-                let (name, time) = value
-                    .split_once('@')
-                    .ok_or("an event is written as event=name@20")?;
+                let (name, time) =
+                    value.split_once('@').ok_or("an event is written as event=name@20")?;
                 let time_unix_nano = parse_time(time)?;
                 span.events.push(Event {
                     time_unix_nano,
@@ -201,11 +189,7 @@ impl Parser {
                     None => (span.trace_id, value),
                 };
                 let span_id = self.span_id(name);
-                span.links.push(Link {
-                    trace_id,
-                    span_id,
-                    ..Link::default()
-                });
+                span.links.push(Link { trace_id, span_id, ..Link::default() });
             }
             _ => {
                 let value = parse_value(value);
@@ -244,12 +228,7 @@ impl Parser {
     /// One `Arc` for lines that say the same of their sender, as a decoder makes.
     fn resource(&mut self, attributes: Vec<Attribute>) -> Arc<Resource> {
         let made = self.resources.entry(format!("{attributes:?}"));
-        Arc::clone(made.or_insert_with(|| {
-            Arc::new(Resource {
-                attributes,
-                ..Resource::default()
-            })
-        }))
+        Arc::clone(made.or_insert_with(|| Arc::new(Resource { attributes, ..Resource::default() })))
     }
 }
 
@@ -297,11 +276,7 @@ fn parse_kind(text: &str) -> Result<SpanKind, String> {
         "client" => SpanKind::CLIENT,
         "producer" => SpanKind::PRODUCER,
         "consumer" => SpanKind::CONSUMER,
-        number => SpanKind(
-            number
-                .parse()
-                .map_err(|_| format!("`{text}` is no span kind"))?,
-        ),
+        number => SpanKind(number.parse().map_err(|_| format!("`{text}` is no span kind"))?),
     })
 }
 

@@ -13,31 +13,12 @@ use crate::{
 };
 
 const SERVICES: &[&str] = &["frontend", "cart", "payment", "bank", "inventory"];
-const NAMES: &[&str] = &[
-    "GET /checkout",
-    "POST /charge",
-    "SELECT stock",
-    "publish",
-    "",
-    "größe 🦀",
-];
-const KEYS: &[&str] = &[
-    "http.request.method",
-    "http.response.status_code",
-    "error.type",
-    "order.id",
-    "retry",
-    "",
-];
-const TEXTS: &[&str] = &[
-    "",
-    "GET",
-    "timeout",
-    "a b",
-    "naïve 🦀\u{2028}",
-    "nul\0nul",
-    "\"quoted\"\\",
-];
+const NAMES: &[&str] =
+    &["GET /checkout", "POST /charge", "SELECT stock", "publish", "", "größe 🦀"];
+const KEYS: &[&str] =
+    &["http.request.method", "http.response.status_code", "error.type", "order.id", "retry", ""];
+const TEXTS: &[&str] =
+    &["", "GET", "timeout", "a b", "naïve 🦀\u{2028}", "nul\0nul", "\"quoted\"\\"];
 
 /// One span of any of a few traces. Ids collide, parents are missing, times are
 /// zero or the end lies before the start; every type of value occurs, keys occur
@@ -77,11 +58,8 @@ pub fn value_strategy() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 8, 3, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..3).prop_map(Value::Array),
-            vec(
-                (any_key(), inner).prop_map(|(key, value)| Attribute { key, value }),
-                0..3
-            )
-            .prop_map(Value::Map),
+            vec((any_key(), inner).prop_map(|(key, value)| Attribute { key, value }), 0..3)
+                .prop_map(Value::Map),
         ]
     })
 }
@@ -91,24 +69,10 @@ fn span_of(
     resource: Arc<Resource>,
     scope: Arc<Scope>,
 ) -> impl Strategy<Value = Span> {
-    let identity = (
-        any_span_id(),
-        proptest::option::weighted(0.8, any_span_id()),
-        any_text(),
-        any_flags(),
-    );
-    let what = (
-        select(NAMES),
-        any_kind(),
-        any_time(),
-        any_time(),
-        any_status(),
-    );
-    let inside = (
-        any_attributes(),
-        vec(any_event(), 0..3),
-        vec(any_link(), 0..3),
-    );
+    let identity =
+        (any_span_id(), proptest::option::weighted(0.8, any_span_id()), any_text(), any_flags());
+    let what = (select(NAMES), any_kind(), any_time(), any_time(), any_status());
+    let inside = (any_attributes(), vec(any_event(), 0..3), vec(any_link(), 0..3));
     let dropped = (any_count(), any_count(), any_count());
     (identity, what, inside, dropped).prop_map(move |(identity, what, inside, dropped)| {
         let (span_id, parent_span_id, trace_state, flags) = identity;
@@ -139,57 +103,34 @@ fn span_of(
 
 fn any_sender() -> impl Strategy<Value = (Arc<Resource>, Arc<Scope>)> {
     let service = proptest::option::weighted(0.9, select(SERVICES));
-    (
-        service,
-        any_attributes(),
-        any_count(),
-        any_text(),
-        any_text(),
-        any_attributes(),
-    )
-        .prop_map(
-            |(
-                service,
-                mut attributes,
-                dropped_attributes_count,
-                url,
+    (service, any_attributes(), any_count(), any_text(), any_text(), any_attributes()).prop_map(
+        |(service, mut attributes, dropped_attributes_count, url, version, scope_attributes)| {
+            if let Some(service) = service {
+                attributes.push(Attribute::new(semconv::SERVICE_NAME, service));
+            }
+            let schema_url = url.clone();
+            let resource = Resource { attributes, dropped_attributes_count, schema_url };
+            let scope = Scope {
+                name: version.clone(),
                 version,
-                scope_attributes,
-            )| {
-                if let Some(service) = service {
-                    attributes.push(Attribute::new(semconv::SERVICE_NAME, service));
-                }
-                let schema_url = url.clone();
-                let resource = Resource {
-                    attributes,
-                    dropped_attributes_count,
-                    schema_url,
-                };
-                let scope = Scope {
-                    name: version.clone(),
-                    version,
-                    attributes: scope_attributes,
-                    dropped_attributes_count,
-                    schema_url: url,
-                };
-                (Arc::new(resource), Arc::new(scope))
-            },
-        )
+                attributes: scope_attributes,
+                dropped_attributes_count,
+                schema_url: url,
+            };
+            (Arc::new(resource), Arc::new(scope))
+        },
+    )
 }
 
 fn any_trace_id() -> impl Strategy<Value = TraceId> {
     let few = (1_u128..6).prop_map(|number| TraceId::new(number.to_be_bytes()));
-    let any = any::<[u8; 16]>()
-        .prop_map(TraceId::new)
-        .prop_filter("zero", TraceId::is_valid);
+    let any = any::<[u8; 16]>().prop_map(TraceId::new).prop_filter("zero", TraceId::is_valid);
     prop_oneof![3 => few, 1 => any]
 }
 
 fn any_span_id() -> impl Strategy<Value = SpanId> {
     let few = (1_u64..24).prop_map(|number| SpanId::new(number.to_be_bytes()));
-    let any = any::<[u8; 8]>()
-        .prop_map(SpanId::new)
-        .prop_filter("zero", SpanId::is_valid);
+    let any = any::<[u8; 8]>().prop_map(SpanId::new).prop_filter("zero", SpanId::is_valid);
     prop_oneof![9 => few, 1 => any]
 }
 
@@ -227,24 +168,15 @@ fn any_event() -> impl Strategy<Value = Event> {
 }
 
 fn any_link() -> impl Strategy<Value = Link> {
-    (
-        any_trace_id(),
-        any_span_id(),
-        any_text(),
-        any_flags(),
-        any_attributes(),
-        any_count(),
-    )
-        .prop_map(
-            |(trace_id, span_id, trace_state, flags, attributes, dropped)| Link {
-                trace_id,
-                span_id,
-                trace_state,
-                flags,
-                attributes,
-                dropped_attributes_count: dropped,
-            },
-        )
+    (any_trace_id(), any_span_id(), any_text(), any_flags(), any_attributes(), any_count())
+        .prop_map(|(trace_id, span_id, trace_state, flags, attributes, dropped)| Link {
+            trace_id,
+            span_id,
+            trace_state,
+            flags,
+            attributes,
+            dropped_attributes_count: dropped,
+        })
 }
 
 fn any_kind() -> impl Strategy<Value = SpanKind> {

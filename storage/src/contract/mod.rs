@@ -160,11 +160,7 @@ impl Deadline {
     /// # Errors
     /// [`ReadError::DeadlineExceeded`] once there is none.
     pub fn check(&self) -> Result<(), ReadError> {
-        if Instant::now() >= self.0 {
-            Err(ReadError::DeadlineExceeded)
-        } else {
-            Ok(())
-        }
+        if Instant::now() >= self.0 { Err(ReadError::DeadlineExceeded) } else { Ok(()) }
     }
 }
 
@@ -179,10 +175,7 @@ pub struct TimeRange {
 
 impl TimeRange {
     /// All of time, traces of unknown start included.
-    pub const ALL: Self = Self {
-        from_unix_nano: 0,
-        to_unix_nano: u64::MAX,
-    };
+    pub const ALL: Self = Self { from_unix_nano: 0, to_unix_nano: u64::MAX };
 
     /// Whether `unix_nano` lies inside. The range's end is outside, except that
     /// [`TimeRange::ALL`] has no outside.

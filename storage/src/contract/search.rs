@@ -124,19 +124,10 @@ pub struct TraceConditions {
 impl TraceConditions {
     /// Whether `summary` meets them all.
     pub fn are_met_by(&self, summary: &TraceSummary) -> bool {
-        self.duration_nano_min
-            .is_none_or(|min| summary.duration_nano >= min)
-            && self
-                .duration_nano_max
-                .is_none_or(|max| summary.duration_nano <= max)
-            && self
-                .root_service
-                .as_ref()
-                .is_none_or(|name| *name == summary.root_service)
-            && self
-                .root_name
-                .as_ref()
-                .is_none_or(|name| *name == summary.root_name)
+        self.duration_nano_min.is_none_or(|min| summary.duration_nano >= min)
+            && self.duration_nano_max.is_none_or(|max| summary.duration_nano <= max)
+            && self.root_service.as_ref().is_none_or(|name| *name == summary.root_service)
+            && self.root_name.as_ref().is_none_or(|name| *name == summary.root_name)
     }
 }
 

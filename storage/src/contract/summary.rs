@@ -44,10 +44,7 @@ impl TraceSummary {
     pub fn of(spans: &[Span]) -> Option<Self> {
         let root = root(spans)?;
         let timed = || spans.iter().filter(|span| span.start_time_unix_nano != 0);
-        let start = timed()
-            .map(|span| span.start_time_unix_nano)
-            .min()
-            .unwrap_or(0);
+        let start = timed().map(|span| span.start_time_unix_nano).min().unwrap_or(0);
         let end = timed()
             .map(|span| span.end_time_unix_nano.max(span.start_time_unix_nano))
             .max()
@@ -55,9 +52,7 @@ impl TraceSummary {
         let mut services: BTreeMap<String, (u32, u32)> = BTreeMap::new();
         let mut error_count = 0u32;
         for span in spans {
-            let service = services
-                .entry(span.service_name().into_owned())
-                .or_default();
+            let service = services.entry(span.service_name().into_owned()).or_default();
             service.0 = service.0.saturating_add(1);
             if span.is_error() {
                 service.1 = service.1.saturating_add(1);
@@ -74,11 +69,7 @@ impl TraceSummary {
             root_name: root.name.clone(),
             services: services
                 .into_iter()
-                .map(|(name, (spans, errors))| ServiceCount {
-                    name,
-                    spans,
-                    errors,
-                })
+                .map(|(name, (spans, errors))| ServiceCount { name, spans, errors })
                 .collect(),
         })
     }

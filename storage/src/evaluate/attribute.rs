@@ -10,14 +10,8 @@ use crate::contract::search::AttributeScope;
 /// the span, its resource and its instrumentation scope, and one for each event
 /// and link. Never with [`AttributeScope::Any`].
 pub(crate) fn attribute_lists(span: &Span) -> impl Iterator<Item = (AttributeScope, &[Attribute])> {
-    let events = span
-        .events
-        .iter()
-        .map(|event| (AttributeScope::Event, &*event.attributes));
-    let links = span
-        .links
-        .iter()
-        .map(|link| (AttributeScope::Link, &*link.attributes));
+    let events = span.events.iter().map(|event| (AttributeScope::Event, &*event.attributes));
+    let links = span.links.iter().map(|link| (AttributeScope::Link, &*link.attributes));
     once((AttributeScope::Span, &*span.attributes))
         .chain(once((AttributeScope::Resource, &*span.resource.attributes)))
         .chain(once((AttributeScope::Scope, &*span.scope.attributes)))

@@ -23,11 +23,7 @@ impl<'a> CatalogCollector<'a> {
     /// For the names that `question` asks for. Its range is for the caller to
     /// heed.
     pub(crate) fn new(question: &'a CatalogQuestion) -> Self {
-        Self {
-            catalog: &question.catalog,
-            limit: question.limit.max(1),
-            kept: BTreeSet::new(),
-        }
+        Self { catalog: &question.catalog, limit: question.limit.max(1), kept: BTreeSet::new() }
     }
 
     /// Takes note of every name in `span` that was asked for.
@@ -90,10 +86,7 @@ impl<'a> CatalogCollector<'a> {
     }
 
     fn insert(&mut self, name: &str, scope: AttributeScope) {
-        self.kept.insert(CatalogEntry {
-            name: name.to_owned(),
-            scope,
-        });
+        self.kept.insert(CatalogEntry { name: name.to_owned(), scope });
         if self.kept.len() > self.limit.saturating_add(1) {
             self.kept.pop_last();
         }
@@ -104,13 +97,8 @@ impl<'a> CatalogCollector<'a> {
         let mut completeness = Completeness::Complete;
         if self.kept.len() > self.limit {
             self.kept.pop_last();
-            completeness = Completeness::Truncated {
-                limit: format!("limit {}", self.limit),
-            };
+            completeness = Completeness::Truncated { limit: format!("limit {}", self.limit) };
         }
-        CatalogPage {
-            entries: self.kept.into_iter().collect(),
-            completeness,
-        }
+        CatalogPage { entries: self.kept.into_iter().collect(), completeness }
     }
 }

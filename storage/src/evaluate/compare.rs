@@ -40,9 +40,7 @@ pub(super) fn number_meets(field: i128, condition: &Condition) -> bool {
         Operand::Text(text) => Number::parse(text),
         Operand::Value(value) => Number::of(value),
     };
-    let relation = operand.map_or(Relation::None, |operand| {
-        Number::Whole(field).relation(operand)
-    });
+    let relation = operand.map_or(Relation::None, |operand| Number::Whole(field).relation(operand));
     relation.meets(condition.comparison)
 }
 
@@ -131,10 +129,7 @@ impl Number {
         if let Some(number) = text.parse().ok().filter(fits) {
             return Some(Self::Whole(number));
         }
-        text.parse()
-            .ok()
-            .filter(|number: &f64| number.is_finite())
-            .map(Self::Double)
+        text.parse().ok().filter(|number: &f64| number.is_finite()).map(Self::Double)
     }
 
     fn relation(self, other: Self) -> Relation {
@@ -156,9 +151,5 @@ fn cmp_whole_with_double(whole: i128, double: f64) -> Option<Ordering> {
     let floor = double.floor();
     // The cast saturates, beyond every whole number there is.
     let order = whole.cmp(&(floor as i128));
-    Some(order.then(if double > floor {
-        Ordering::Less
-    } else {
-        Ordering::Equal
-    }))
+    Some(order.then(if double > floor { Ordering::Less } else { Ordering::Equal }))
 }

@@ -66,11 +66,7 @@ pub(crate) fn find(spans: &[Span], search: &Search) -> Option<FoundTrace> {
             }
         }
     }
-    (matched_count > 0).then_some(FoundTrace {
-        summary,
-        matched_count,
-        matched,
-    })
+    (matched_count > 0).then_some(FoundTrace { summary, matched_count, matched })
 }
 
 /// Whether `span` meets all `conditions` at once.

@@ -62,10 +62,6 @@ impl PageCollector {
             self.kept.pop_last();
         }
         let next = self.last().filter(|_| has_next);
-        SearchPage {
-            traces: self.kept.into_values().collect(),
-            next,
-            completeness,
-        }
+        SearchPage { traces: self.kept.into_values().collect(), next, completeness }
     }
 }

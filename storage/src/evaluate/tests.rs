@@ -19,10 +19,7 @@ use crate::contract::{Completeness, TimeRange};
 const DOUBLE_EXACT_MAX: i64 = 1 << 53;
 
 fn span() -> Span {
-    let attribute = |key: &str, value: Value| Attribute {
-        key: key.to_owned(),
-        value,
-    };
+    let attribute = |key: &str, value: Value| Attribute { key: key.to_owned(), value };
     Span {
         trace_id: TraceId::new([1; 16]),
         span_id: SpanId::new([2; 8]),
@@ -50,10 +47,7 @@ fn span() -> Span {
         ],
         dropped_attributes_count: 0,
         events: vec![
-            Event {
-                name: "retry".to_owned(),
-                ..Event::default()
-            },
+            Event { name: "retry".to_owned(), ..Event::default() },
             Event {
                 name: "exception".to_owned(),
                 attributes: vec![attribute("where", "event".into())],
@@ -68,10 +62,7 @@ fn span() -> Span {
             ..Link::default()
         }],
         dropped_links_count: 0,
-        status: Status {
-            code: StatusCode::ERROR,
-            message: "declined".to_owned(),
-        },
+        status: Status { code: StatusCode::ERROR, message: "declined".to_owned() },
         resource: Arc::new(Resource {
             attributes: vec![
                 attribute("service.name", "bank".into()),
@@ -88,10 +79,7 @@ fn span() -> Span {
 }
 
 fn attribute(scope: In, key: &str) -> Field {
-    Field::Attribute {
-        scope,
-        key: key.to_owned(),
-    }
+    Field::Attribute { scope, key: key.to_owned() }
 }
 
 fn on(key: &str) -> Field {
@@ -123,12 +111,7 @@ fn a_condition_means_what_the_contract_says() {
         (Field::EventName, Equal, text("exception"), true),
         (Field::EventName, NotEqual, text("exception"), true),
         (Field::EventName, Equal, text("timeout"), false),
-        (
-            Field::LinkTraceId,
-            Equal,
-            text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
-            true,
-        ),
+        (Field::LinkTraceId, Equal, text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), true),
         (Field::LinkSpanId, Equal, text("bbbbbbbbbbbbbbbb"), true),
         (Field::LinkSpanId, Equal, text("BBBBBBBBBBBBBBBB"), false),
         // An empty text field is absent.
@@ -195,22 +178,13 @@ fn a_condition_means_what_the_contract_says() {
         (attribute(In::Any, "where"), Equal, text("link"), true),
         (attribute(In::Any, "where"), NotEqual, text("link"), true),
         (attribute(In::Span, "where"), Exists, text(""), false),
-        (
-            attribute(In::Resource, "where"),
-            Equal,
-            text("resource"),
-            true,
-        ),
+        (attribute(In::Resource, "where"), Equal, text("resource"), true),
         (attribute(In::Scope, "where"), Equal, text("scope"), true),
         (attribute(In::Event, "where"), Equal, text("event"), true),
         (attribute(In::Link, "where"), Equal, text("event"), false),
     ];
     for (field, comparison, operand, expected) in rows {
-        let condition = Condition {
-            field,
-            comparison,
-            operand,
-        };
+        let condition = Condition { field, comparison, operand };
         assert_eq!(meets(&span, &condition), expected, "{condition:?}");
     }
 }
@@ -232,11 +206,7 @@ fn search_all() -> Search {
 
 #[test]
 fn one_span_must_meet_all_conditions_at_once() {
-    let equal = |field, operand| Condition {
-        field,
-        comparison: Equal,
-        operand: text(operand),
-    };
+    let equal = |field, operand| Condition { field, comparison: Equal, operand: text(operand) };
     let mut server = span();
     server.kind = SpanKind::SERVER;
     server.name = "charge".to_owned();
@@ -260,18 +230,8 @@ fn a_trace_of_unknown_start_is_only_in_ranges_that_begin_at_zero() {
     let mut unknown = span();
     unknown.start_time_unix_nano = 0;
     let is_found = |from_unix_nano, to_unix_nano| {
-        let range = TimeRange {
-            from_unix_nano,
-            to_unix_nano,
-        };
-        find(
-            &[unknown.clone()],
-            &Search {
-                range,
-                ..search_all()
-            },
-        )
-        .is_some()
+        let range = TimeRange { from_unix_nano, to_unix_nano };
+        find(&[unknown.clone()], &Search { range, ..search_all() }).is_some()
     };
     assert!(is_found(0, u64::MAX));
     assert!(is_found(0, 1));
@@ -303,10 +263,7 @@ fn pages_tell_of_a_next_one_exactly_when_a_trace_follows() {
     // Two of the same start go by the smaller id.
     let traces = [found(4, 10), found(3, 20), found(2, 20), found(1, 5)];
     let walk = |limit| {
-        let mut search = Search {
-            limit,
-            ..search_all()
-        };
+        let mut search = Search { limit, ..search_all() };
         let mut pages = Vec::new();
         loop {
             let mut page = PageCollector::new(&search);
@@ -314,15 +271,9 @@ fn pages_tell_of_a_next_one_exactly_when_a_trace_follows() {
                 page.offer(trace.clone());
             }
             let page = page.finish(Completeness::Complete);
-            let ids = page
-                .traces
-                .iter()
-                .map(|found| found.summary.trace_id.as_bytes()[0]);
+            let ids = page.traces.iter().map(|found| found.summary.trace_id.as_bytes()[0]);
             pages.push(ids.collect::<Vec<_>>());
-            assert!(
-                pages.len() <= traces.len(),
-                "the cursor does not come to an end"
-            );
+            assert!(pages.len() <= traces.len(), "the cursor does not come to an end");
             match page.next {
                 Some(next) => search.after = Some(next),
                 None => return pages,

@@ -29,19 +29,11 @@ impl Sizes {
         for link in &span.links {
             bytes += size_of_val(link) + text(&link.trace_state) + attributes(&link.attributes);
         }
-        if self
-            .resource
-            .as_ref()
-            .is_none_or(|last| !Arc::ptr_eq(last, &span.resource))
-        {
+        if self.resource.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &span.resource)) {
             bytes += size_of::<Resource>() + attributes(&span.resource.attributes);
             self.resource = Some(Arc::clone(&span.resource));
         }
-        if self
-            .scope
-            .as_ref()
-            .is_none_or(|last| !Arc::ptr_eq(last, &span.scope))
-        {
+        if self.scope.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &span.scope)) {
             bytes += size_of::<Scope>() + attributes(&span.scope.attributes);
             self.scope = Some(Arc::clone(&span.scope));
         }
@@ -69,9 +61,5 @@ fn value(value: &Value) -> usize {
 }
 
 fn text(text: &str) -> usize {
-    if text.is_empty() {
-        0
-    } else {
-        text.len() + ALLOCATION_BYTES
-    }
+    if text.is_empty() { 0 } else { text.len() + ALLOCATION_BYTES }
 }

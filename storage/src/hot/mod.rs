@@ -60,10 +60,7 @@ pub(crate) struct Facts {
 impl Hot {
     /// Nothing, with the log applied up to `applied`.
     pub(crate) fn new(applied: RecordNumber) -> Self {
-        Self {
-            applied,
-            ..Self::default()
-        }
+        Self { applied, ..Self::default() }
     }
 
     /// Whether the span is here. It may be sealed where it is not.
@@ -86,15 +83,7 @@ impl Hot {
             let bytes = sizes.of(&span);
             self.spans = self.spans.saturating_add(1);
             self.bytes = self.bytes.saturating_add(bytes);
-            Arc::make_mut(trace).push(
-                span,
-                Arrival {
-                    record,
-                    unix_nano,
-                    spans: 1,
-                    bytes,
-                },
-            );
+            Arc::make_mut(trace).push(span, Arrival { record, unix_nano, spans: 1, bytes });
         }
         self.applied = record;
     }
@@ -180,11 +169,7 @@ impl HotTrace {
         self.identities.insert((span.span_id, span.kind));
         self.spans.push(span);
         self.facts = OnceLock::new();
-        match self
-            .arrivals
-            .last_mut()
-            .filter(|last| last.record == arrival.record)
-        {
+        match self.arrivals.last_mut().filter(|last| last.record == arrival.record) {
             Some(last) => {
                 last.spans = last.spans.saturating_add(arrival.spans);
                 last.bytes = last.bytes.saturating_add(arrival.bytes);
@@ -196,9 +181,7 @@ impl HotTrace {
     /// What came after the record `through`, if anything; and how many spans and
     /// bytes came before.
     fn since(&self, through: RecordNumber) -> (Option<Self>, usize, usize) {
-        let cut = self
-            .arrivals
-            .partition_point(|arrival| arrival.record <= through);
+        let cut = self.arrivals.partition_point(|arrival| arrival.record <= through);
         let (gone, left) = self.arrivals.split_at(cut);
         let spans = gone.iter().map(|arrival| arrival.spans).sum();
         let bytes = gone.iter().map(|arrival| arrival.bytes).sum();
@@ -208,10 +191,7 @@ impl HotTrace {
         let remaining = self.spans.get(spans..).unwrap_or_default().to_vec();
         let rest = Self {
             id: self.id,
-            identities: remaining
-                .iter()
-                .map(|span| (span.span_id, span.kind))
-                .collect(),
+            identities: remaining.iter().map(|span| (span.span_id, span.kind)).collect(),
             spans: remaining,
             arrivals: left.to_vec(),
             facts: OnceLock::new(),

@@ -49,12 +49,7 @@ impl Hot {
         let is_old = |trace: &HotTrace| since(trace.first_arrival_unix_nano()) >= bounds.age_max;
         let is_large = |trace: &HotTrace| trace.spans.len() >= TRACE_SPANS_MAX;
         let is_full = self.is_full(bounds);
-        if !is_full
-            && !self
-                .traces
-                .values()
-                .any(|trace| is_old(trace) || is_large(trace))
-        {
+        if !is_full && !self.traces.values().any(|trace| is_old(trace) || is_large(trace)) {
             return None;
         }
         let (mut chosen, mut others): (Vec<_>, Vec<_>) =
@@ -78,20 +73,10 @@ impl Hot {
 
     fn selection(&self, traces: Vec<Arc<HotTrace>>) -> Selection {
         let chosen: hashbrown::HashSet<TraceId> = traces.iter().map(|trace| trace.id).collect();
-        let staying = self
-            .traces
-            .values()
-            .filter(|trace| !chosen.contains(&trace.id));
+        let staying = self.traces.values().filter(|trace| !chosen.contains(&trace.id));
         let next = self.applied.saturating_add(1);
-        let log_needed_from = staying
-            .map(|trace| trace.first_record())
-            .min()
-            .unwrap_or(next);
-        Selection {
-            traces,
-            through: self.applied,
-            log_needed_from,
-        }
+        let log_needed_from = staying.map(|trace| trace.first_record()).min().unwrap_or(next);
+        Selection { traces, through: self.applied, log_needed_from }
     }
 }
 

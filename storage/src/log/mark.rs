@@ -44,22 +44,11 @@ impl Mark {
     /// it claims nothing.
     pub(crate) fn open(data_dir: &Path) -> io::Result<(Self, RecordNumber)> {
         let path = data_dir.join(FILE_NAME);
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)?;
+        let file =
+            File::options().read(true).write(true).create(true).truncate(false).open(path)?;
         let [first, second] = SLOTS.map(|at| read_slot(&file, at).unwrap_or(0));
         let is_second_next = first > second;
-        Ok((
-            Self {
-                file: Arc::new(file),
-                is_second_next,
-                is_unsynced: false,
-            },
-            first.max(second),
-        ))
+        Ok((Self { file: Arc::new(file), is_second_next, is_unsynced: false }, first.max(second)))
     }
 
     /// Claims that the log is acknowledged up to `number`.

@@ -48,12 +48,7 @@ pub(crate) fn append(
     payload.u64(written_unix_nano);
     payload.u32(u32::try_from(spans.len()).unwrap_or(u32::MAX));
     payload.raw(&protobuf::encode_request(spans));
-    changes.put(
-        Family::Log,
-        key(number),
-        &payload.into_bytes(),
-        Effort::Little,
-    );
+    changes.put(Family::Log, key(number), &payload.into_bytes(), Effort::Little);
 }
 
 /// Adds to `changes` that no record before `number` is needed any more.
@@ -92,11 +87,7 @@ fn decode(number: RecordNumber, payload: &[u8]) -> Result<Record, Fault> {
     if decoded.spans.len() != usize::try_from(count).unwrap_or(usize::MAX) {
         return Err(Fault::corrupt(&what, Malformed("full count of spans")));
     }
-    Ok(Record {
-        number,
-        written_unix_nano,
-        spans: decoded.spans,
-    })
+    Ok(Record { number, written_unix_nano, spans: decoded.spans })
 }
 
 /// What was accepted once is read back, whatever the limits were: the record's
@@ -113,8 +104,6 @@ fn key(number: RecordNumber) -> [u8; 8] {
 }
 
 fn number_of(key: &[u8]) -> Result<RecordNumber, Fault> {
-    let bytes = key
-        .try_into()
-        .map_err(|_| Fault::corrupt("log", "a key is no number"))?;
+    let bytes = key.try_into().map_err(|_| Fault::corrupt("log", "a key is no number"))?;
     Ok(RecordNumber::from_be_bytes(bytes))
 }

@@ -40,11 +40,7 @@ pub(crate) fn catalog(
         }
         // The whole trace may start in the range though no segment that has a part
         // of it knows yet.
-        reached.extend(
-            facts
-                .iter()
-                .flat_map(|facts| facts.sealed_in.iter().copied()),
-        );
+        reached.extend(facts.iter().flat_map(|facts| facts.sealed_in.iter().copied()));
         trace.spans().iter().for_each(|span| names.offer_span(span));
     }
     let mut are_all = true;

@@ -36,12 +36,7 @@ pub(crate) fn search(
     deadline: Deadline,
 ) -> Result<SearchPage, ReadError> {
     deadline.check()?;
-    let run = Run {
-        view,
-        search,
-        plan: Plan::of(&search.span),
-        deadline,
-    };
+    let run = Run { view, search, plan: Plan::of(&search.span), deadline };
     let mut missing = Missing::default();
     let mut page = PageCollector::new(search);
     let mut sources = run.sources(&mut missing)?;
@@ -118,9 +113,6 @@ impl Run<'_> {
     fn is_certainly_no_match(&self, hot: &HotTrace) -> bool {
         let facts = hot.facts(self.view.sealed.retired);
         facts.is_some_and(|facts| facts.sealed_in.is_empty())
-            && !hot
-                .spans()
-                .iter()
-                .any(|span| evaluate::meets_all(span, &self.search.span))
+            && !hot.spans().iter().any(|span| evaluate::meets_all(span, &self.search.span))
     }
 }

@@ -22,14 +22,10 @@ impl Plan {
     /// a plan may let too much through, never too little.
     pub(super) fn of(conditions: &[Condition]) -> Self {
         let mut terms = Terms::default();
-        let mut all_of: Vec<_> = conditions
-            .iter()
-            .filter_map(|condition| any_of(&mut terms, condition))
-            .collect();
+        let mut all_of: Vec<_> =
+            conditions.iter().filter_map(|condition| any_of(&mut terms, condition)).collect();
         let equal_text = |field: &Field| {
-            let mut with_field = conditions
-                .iter()
-                .filter(|condition| condition.field == *field);
+            let mut with_field = conditions.iter().filter(|condition| condition.field == *field);
             with_field.find_map(equal_text)
         };
         if let (Some(service), Some(name)) = (equal_text(&Field::Service), equal_text(&Field::Name))
@@ -65,25 +61,16 @@ impl Plan {
 /// any span may meet it.
 fn any_of(terms: &mut Terms, condition: &Condition) -> Option<Vec<Term>> {
     if let Field::Attribute { scope, key } = &condition.field {
-        let scopes = ATTRIBUTE_SCOPES
-            .iter()
-            .filter(|one| *scope == AttributeScope::Any || scope == *one);
-        return Some(
-            scopes
-                .flat_map(|scope| attribute(terms, *scope, key, condition))
-                .collect(),
-        );
+        let scopes =
+            ATTRIBUTE_SCOPES.iter().filter(|one| *scope == AttributeScope::Any || scope == *one);
+        return Some(scopes.flat_map(|scope| attribute(terms, *scope, key, condition)).collect());
     }
     match condition.field {
         Field::Kind => equal_whole(condition).map(|kind| vec![terms.span_kind(kind)]),
         Field::Status => equal_whole(condition).map(|code| vec![terms.status_code(code)]),
         Field::DurationNano => {
             let (first, last) = duration_classes(condition)?;
-            Some(
-                (first..=last)
-                    .map(|class| terms.duration_class(class))
-                    .collect(),
-            )
+            Some((first..=last).map(|class| terms.duration_class(class)).collect())
         }
         _ => {
             let text = equal_text(condition)?;

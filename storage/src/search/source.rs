@@ -62,19 +62,13 @@ impl Source {
             }
         }
         queue.sort_unstable_by(|a, b| b.cmp(a));
-        Ok(Self {
-            content: Content::Listed,
-            queue,
-        })
+        Ok(Self { content: Content::Listed, queue })
     }
 
     /// A segment, not opened yet.
     pub(super) fn of_segment(segment: Arc<Segment>, order: Order) -> Self {
         let first = segment.splits.reach.first_place(order);
-        Self {
-            content: Content::Closed(segment, first),
-            queue: Vec::new(),
-        }
+        Self { content: Content::Closed(segment, first), queue: Vec::new() }
     }
 
     /// Where its next candidate is, at the earliest; `None` where there is none.
@@ -99,10 +93,7 @@ impl Source {
         match result {
             Err(ReadError::Corrupt { what }) => {
                 missing.add_what(what);
-                *self = Self {
-                    content: Content::Listed,
-                    queue: Vec::new(),
-                };
+                *self = Self { content: Content::Listed, queue: Vec::new() };
                 Ok(None)
             }
             result => result,
@@ -155,11 +146,7 @@ impl OpenSegment {
             }
         }
         let unsplit = candidates - &segment.splits.ordinals;
-        Ok(Self {
-            segment,
-            unsplit,
-            split,
-        })
+        Ok(Self { segment, unsplit, split })
     }
 
     /// The first candidates after `after`, as a queue.
@@ -214,11 +201,7 @@ impl Run<'_> {
 
     /// The summary of a split trace as a whole; `None` where it has gone since.
     fn split_summary(&self, trace: TraceId) -> Result<Option<TraceSummary>, Fault> {
-        let record = self
-            .view
-            .sealed
-            .rocks
-            .get(Family::Split, trace.as_bytes())?;
+        let record = self.view.sealed.rocks.get(Family::Split, trace.as_bytes())?;
         let Some(record) = record else {
             return Ok(None);
         };

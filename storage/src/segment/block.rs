@@ -50,11 +50,7 @@ impl BlockWriter {
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
         let mut writer = Writer::new();
-        for list in [
-            &self.tables.resources.encoded,
-            &self.tables.scopes.encoded,
-            &self.parts,
-        ] {
+        for list in [&self.tables.resources.encoded, &self.tables.scopes.encoded, &self.parts] {
             writer.size(list.len());
             list.iter().for_each(|bytes| writer.bytes(bytes));
         }
@@ -100,15 +96,12 @@ impl Table {
 impl Tables for BlockTables {
     fn resource(&mut self, symbols: &SymbolNumbers, resource: &Arc<Resource>) -> u64 {
         let address = Arc::as_ptr(resource).addr();
-        self.resources.number(address, |writer| {
-            span::write_resource(writer, symbols, resource)
-        })
+        self.resources.number(address, |writer| span::write_resource(writer, symbols, resource))
     }
 
     fn scope(&mut self, symbols: &SymbolNumbers, scope: &Arc<Scope>) -> u64 {
         let address = Arc::as_ptr(scope).addr();
-        self.scopes
-            .number(address, |writer| span::write_scope(writer, symbols, scope))
+        self.scopes.number(address, |writer| span::write_scope(writer, symbols, scope))
     }
 }
 
@@ -156,10 +149,7 @@ struct ReadTables<'a> {
 
 impl Lookup for ReadTables<'_> {
     fn resource(&mut self, number: usize) -> Result<Arc<Resource>, Malformed> {
-        let place = self
-            .read_resources
-            .get_mut(number)
-            .ok_or(Malformed("resource"))?;
+        let place = self.read_resources.get_mut(number).ok_or(Malformed("resource"))?;
         if let Some(resource) = place {
             return Ok(Arc::clone(resource));
         }

@@ -44,13 +44,7 @@ pub(crate) struct Commit {
 impl Commit {
     /// Of a segment without spans yet.
     pub(super) fn new(through: RecordNumber, sealed_unix_nano: u64) -> Self {
-        Self {
-            spans: 0,
-            traces: 0,
-            through,
-            sealed_unix_nano,
-            oldest_unix_nano: 0,
-        }
+        Self { spans: 0, traces: 0, through, sealed_unix_nano, oldest_unix_nano: 0 }
     }
 
     pub(super) fn add(&mut self, span: &Span) {
@@ -111,12 +105,7 @@ pub(crate) struct Reach {
 impl Default for Reach {
     /// That of no traces.
     fn default() -> Self {
-        Self {
-            start_min: u64::MAX,
-            start_max: 0,
-            duration_max: 0,
-            errors_max: 0,
-        }
+        Self { start_min: u64::MAX, start_max: 0, duration_max: 0, errors_max: 0 }
     }
 }
 
@@ -156,10 +145,7 @@ impl Reach {
 impl Splits {
     /// Of a segment without splits yet.
     pub(crate) fn new() -> Self {
-        Self {
-            ordinals: RoaringBitmap::new(),
-            reach: Reach::default(),
-        }
+        Self { ordinals: RoaringBitmap::new(), reach: Reach::default() }
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {

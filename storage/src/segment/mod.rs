@@ -116,6 +116,5 @@ pub(crate) fn first_key(id: SegmentId) -> [u8; 4] {
 
 /// The segment that a key belongs to.
 pub(crate) fn id_of_key(key: &[u8]) -> Option<SegmentId> {
-    key.first_chunk()
-        .map(|bytes| SegmentId(u32::from_be_bytes(*bytes)))
+    key.first_chunk().map(|bytes| SegmentId(u32::from_be_bytes(*bytes)))
 }

@@ -52,8 +52,7 @@ impl<'a> Names<'a> {
                 names.insert(&span.name);
             }
             None => {
-                self.services
-                    .insert(service.into_owned(), BTreeSet::from([&*span.name]));
+                self.services.insert(service.into_owned(), BTreeSet::from([&*span.name]));
             }
         }
         for (scope, attributes) in attribute_lists(span) {
@@ -61,15 +60,10 @@ impl<'a> Names<'a> {
                 continue;
             }
             // Of a key that occurs twice, the last value counts.
-            let last: BTreeMap<&str, &Value> = attributes
-                .iter()
-                .map(|attribute| (&*attribute.key, &attribute.value))
-                .collect();
+            let last: BTreeMap<&str, &Value> =
+                attributes.iter().map(|attribute| (&*attribute.key, &attribute.value)).collect();
             for (key, value) in last {
-                self.values
-                    .entry((scope_number(scope), key))
-                    .or_default()
-                    .insert(&value.text());
+                self.values.entry((scope_number(scope), key)).or_default().insert(&value.text());
             }
         }
     }
@@ -92,18 +86,12 @@ impl<'a> Names<'a> {
 
     /// The values records, each with the end of its key, by it.
     pub(super) fn encode_values(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        let short = self
-            .values
-            .iter()
-            .filter(|((_, key), _)| key.len() <= VALUES_KEY_BYTES_MAX);
+        let short = self.values.iter().filter(|((_, key), _)| key.len() <= VALUES_KEY_BYTES_MAX);
         short.map(|((scope, key), values)| {
             let mut writer = Writer::new();
             writer.u8(values.are_all.into());
             writer.size(values.texts.len());
-            values
-                .texts
-                .iter()
-                .for_each(|text| writer.bytes(text.as_bytes()));
+            values.texts.iter().for_each(|text| writer.bytes(text.as_bytes()));
             (values_key(*scope, key), writer.into_bytes())
         })
     }
@@ -118,10 +106,7 @@ pub(super) fn values_key(scope: u8, key: &str) -> Vec<u8> {
 
 impl Default for Values {
     fn default() -> Self {
-        Self {
-            texts: BTreeSet::new(),
-            are_all: true,
-        }
+        Self { texts: BTreeSet::new(), are_all: true }
     }
 }
 

@@ -90,9 +90,7 @@ pub(super) fn find(chunk: &[u8], term: Term) -> Result<Option<RoaringBitmap>, Ma
     let mut reader = Reader::new(chunk);
     let mut found = 0u32;
     for _ in 0..reader.count()? {
-        found = found
-            .checked_add(reader.varint32()?)
-            .ok_or(Malformed("term"))?;
+        found = found.checked_add(reader.varint32()?).ok_or(Malformed("term"))?;
         if found > term {
             return Ok(None);
         }
@@ -107,9 +105,7 @@ pub(super) fn find(chunk: &[u8], term: Term) -> Result<Option<RoaringBitmap>, Ma
         let mut ordinals = RoaringBitmap::new();
         let mut ordinal = 0u32;
         for _ in 0..count {
-            ordinal = ordinal
-                .checked_add(reader.varint32()?)
-                .ok_or(Malformed("ordinal"))?;
+            ordinal = ordinal.checked_add(reader.varint32()?).ok_or(Malformed("ordinal"))?;
             ordinals.insert(ordinal);
         }
         if found == term {

@@ -96,10 +96,7 @@ impl SegmentReader {
             return Ok(false);
         }
         let end = names::values_key(scope_number(scope), key);
-        match self
-            .rocks
-            .get(Family::Segment, &key_with(id, Part::Values, &end))?
-        {
+        match self.rocks.get(Family::Segment, &key_with(id, Part::Values, &end))? {
             Some(record) => {
                 names::offer_values(&record, catalog).in_record(format_args!("{id}, values"))
             }
@@ -123,11 +120,7 @@ impl SegmentReader {
 
     /// A record that the segment has if nothing is wrong with it.
     fn get(&self, id: SegmentId, part: Part, rest: &[u8]) -> Result<Vec<u8>, Fault> {
-        let key = if rest.is_empty() {
-            key(id, part)
-        } else {
-            key_with(id, part, rest)
-        };
+        let key = if rest.is_empty() { key(id, part) } else { key_with(id, part, rest) };
         let missing = || Fault::corrupt(format_args!("{id}, {part:?} {rest:02x?}"), "missing");
         self.rocks.get(Family::Segment, &key)?.ok_or_else(missing)
     }

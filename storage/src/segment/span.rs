@@ -69,13 +69,9 @@ pub(super) fn write_part(
 ) {
     writer.raw(id.as_bytes());
     writer.size(spans.len());
-    spans
-        .iter()
-        .for_each(|span| writer.raw(span.span_id.as_bytes()));
-    let positions: HashMap<SpanId, u64> = (0u64..)
-        .zip(spans)
-        .map(|(position, span)| (span.span_id, position))
-        .collect();
+    spans.iter().for_each(|span| writer.raw(span.span_id.as_bytes()));
+    let positions: HashMap<SpanId, u64> =
+        (0u64..).zip(spans).map(|(position, span)| (span.span_id, position)).collect();
     let mut start_before = 0;
     for span in spans {
         match span.parent_span_id {
@@ -117,18 +113,11 @@ pub(super) fn read_part(
             0 => None,
             1 => Some(SpanId::new(reader.array()?)),
             position => {
-                let found = position
-                    .checked_sub(2)
-                    .and_then(|position| ids.get(position));
+                let found = position.checked_sub(2).and_then(|position| ids.get(position));
                 Some(*found.ok_or(Malformed("parent"))?)
             }
         };
-        let span = Span {
-            trace_id: id,
-            span_id: *span_id,
-            parent_span_id,
-            ..blank()
-        };
+        let span = Span { trace_id: id, span_id: *span_id, parent_span_id, ..blank() };
         let span = read_span(reader, symbols, tables, span, start_before)?;
         start_before = span.start_time_unix_nano;
         spans.push(span);
@@ -205,10 +194,7 @@ fn read_span(
         });
     }
     span.dropped_links_count = reader.varint32()?;
-    span.status = Status {
-        code: StatusCode(read_i32(reader)?),
-        message: symbols.read(reader)?,
-    };
+    span.status = Status { code: StatusCode(read_i32(reader)?), message: symbols.read(reader)? };
     span.resource = tables.resource(reader.size()?)?;
     span.scope = tables.scope(reader.size()?)?;
     Ok(span)

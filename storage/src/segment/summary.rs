@@ -25,29 +25,17 @@ pub(crate) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
     let mut texts = Texts::default();
     let mut columns = Writer::new();
     columns.size(summaries.len());
-    summaries
-        .iter()
-        .for_each(|summary| columns.raw(summary.trace_id.as_bytes()));
+    summaries.iter().for_each(|summary| columns.raw(summary.trace_id.as_bytes()));
     let mut before = 0;
     for summary in summaries {
         columns.zigzag(summary.start_unix_nano.wrapping_sub(before).cast_signed());
         before = summary.start_unix_nano;
     }
-    summaries
-        .iter()
-        .for_each(|summary| columns.varint(summary.duration_nano));
-    summaries
-        .iter()
-        .for_each(|summary| columns.varint(summary.span_count.into()));
-    summaries
-        .iter()
-        .for_each(|summary| columns.varint(summary.error_count.into()));
-    summaries
-        .iter()
-        .for_each(|summary| columns.varint(texts.number(&summary.root_service)));
-    summaries
-        .iter()
-        .for_each(|summary| columns.varint(texts.number(&summary.root_name)));
+    summaries.iter().for_each(|summary| columns.varint(summary.duration_nano));
+    summaries.iter().for_each(|summary| columns.varint(summary.span_count.into()));
+    summaries.iter().for_each(|summary| columns.varint(summary.error_count.into()));
+    summaries.iter().for_each(|summary| columns.varint(texts.number(&summary.root_service)));
+    summaries.iter().for_each(|summary| columns.varint(texts.number(&summary.root_name)));
     for summary in summaries {
         columns.size(summary.services.len());
         for service in &summary.services {
@@ -58,10 +46,7 @@ pub(crate) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
     }
     let mut record = Writer::new();
     record.size(texts.texts.len());
-    texts
-        .texts
-        .iter()
-        .for_each(|text| record.bytes(text.as_bytes()));
+    texts.texts.iter().for_each(|text| record.bytes(text.as_bytes()));
     record.raw(&columns.into_bytes());
     record.into_bytes()
 }
@@ -109,9 +94,8 @@ struct Row {
 impl Summaries {
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(record);
-        let texts: Vec<Box<str>> = (0..reader.count()?)
-            .map(|_| reader.text().map(Box::from))
-            .collect::<Result<_, _>>()?;
+        let texts: Vec<Box<str>> =
+            (0..reader.count()?).map(|_| reader.text().map(Box::from)).collect::<Result<_, _>>()?;
         let mut rows = Vec::new();
         for _ in 0..reader.count()? {
             rows.push(Row::of(TraceId::new(reader.array()?)));
@@ -144,20 +128,12 @@ impl Summaries {
             row.services_end = services.len();
         }
         reader.end()?;
-        let bytes = texts
-            .iter()
-            .map(|text| text.len())
-            .fold(0, usize::saturating_add);
+        let bytes = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
         let bytes = bytes
             .saturating_add(size_of_val(&*texts))
             .saturating_add(size_of_val(&*rows))
             .saturating_add(size_of_val(&*services));
-        Ok(Self {
-            texts,
-            rows,
-            services,
-            bytes,
-        })
+        Ok(Self { texts, rows, services, bytes })
     }
 
     pub(crate) fn trace_ids(&self) -> impl Iterator<Item = TraceId> + '_ {
@@ -177,18 +153,11 @@ impl Summaries {
     /// The whole line.
     pub(crate) fn summary(&self, ordinal: u32) -> Option<TraceSummary> {
         let (position, row) = self.row(ordinal)?;
-        let before = position
-            .checked_sub(1)
-            .and_then(|before| self.rows.get(before));
-        let services = self
-            .services
-            .get(before.map_or(0, |row| row.services_end)..row.services_end)?;
+        let before = position.checked_sub(1).and_then(|before| self.rows.get(before));
+        let services =
+            self.services.get(before.map_or(0, |row| row.services_end)..row.services_end)?;
         let service = |(name, spans, errors): &(u32, u32, u32)| {
-            Some(ServiceCount {
-                name: self.text(*name)?,
-                spans: *spans,
-                errors: *errors,
-            })
+            Some(ServiceCount { name: self.text(*name)?, spans: *spans, errors: *errors })
         };
         Some(TraceSummary {
             root_service: self.text(row.root_service)?,

@@ -35,11 +35,7 @@ impl<'a> Census<'a> {
     }
 
     pub(super) fn into_symbols(self) -> SymbolNumbers<'a> {
-        let mut texts: Vec<_> = self
-            .counts
-            .into_iter()
-            .filter(|(_, count)| *count > 1)
-            .collect();
+        let mut texts: Vec<_> = self.counts.into_iter().filter(|(_, count)| *count > 1).collect();
         texts.sort_unstable_by_key(|(text, count)| (std::cmp::Reverse(*count), *text));
         let mut bytes = 0usize;
         let fitting = texts.into_iter().map(|(text, _)| text).take_while(|text| {
@@ -47,10 +43,7 @@ impl<'a> Census<'a> {
             bytes <= TABLE_BYTES_MAX
         });
         let texts: Vec<&str> = fitting.collect();
-        let numbers = (0u64..)
-            .zip(&texts)
-            .map(|(number, text)| (*text, number))
-            .collect();
+        let numbers = (0u64..).zip(&texts).map(|(number, text)| (*text, number)).collect();
         SymbolNumbers { texts, numbers }
     }
 }
@@ -66,9 +59,7 @@ impl SymbolNumbers<'_> {
     pub(super) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.size(self.texts.len());
-        self.texts
-            .iter()
-            .for_each(|text| writer.bytes(text.as_bytes()));
+        self.texts.iter().for_each(|text| writer.bytes(text.as_bytes()));
         writer.into_bytes()
     }
 
@@ -101,21 +92,16 @@ impl Symbols {
         }
         reader.end()?;
         let entries = count.saturating_mul(size_of::<Box<str>>());
-        Ok(Self {
-            texts,
-            bytes: record.len().saturating_add(entries),
-        })
+        Ok(Self { texts, bytes: record.len().saturating_add(entries) })
     }
 
     /// Reads what [`SymbolNumbers::write`] wrote.
     pub(super) fn read(&self, reader: &mut Reader) -> Result<String, Malformed> {
         match reader.size()?.checked_sub(1) {
             None => reader.text().map(str::to_owned),
-            Some(number) => self
-                .texts
-                .get(number)
-                .map(|text| (**text).to_owned())
-                .ok_or(Malformed("symbol")),
+            Some(number) => {
+                self.texts.get(number).map(|text| (**text).to_owned()).ok_or(Malformed("symbol"))
+            }
         }
     }
 

@@ -204,9 +204,7 @@ pub(crate) fn scope_number(scope: AttributeScope) -> u8 {
 
 /// The scope of a number.
 pub(crate) fn scope_of_number(number: u8) -> Option<AttributeScope> {
-    ATTRIBUTE_SCOPES
-        .into_iter()
-        .find(|scope| scope_number(*scope) == number)
+    ATTRIBUTE_SCOPES.into_iter().find(|scope| scope_number(*scope) == number)
 }
 
 /// Every scope that attributes have.

@@ -30,11 +30,7 @@ impl Lab {
         traces.values_mut().for_each(evaluate::dedup_and_sort);
         let sealed: Vec<_> = traces
             .iter()
-            .map(|(id, spans)| SealedTrace {
-                id: *id,
-                spans: Cow::Borrowed(spans),
-                whole: None,
-            })
+            .map(|(id, spans)| SealedTrace { id: *id, spans: Cow::Borrowed(spans), whole: None })
             .collect();
         let built = build(SegmentId(7), &sealed, 1, u64::MAX);
         Self { traces, built }
@@ -49,11 +45,7 @@ impl Lab {
     fn candidates(&self, term: term::Term) -> roaring::RoaringBitmap {
         let first = key_with(SegmentId(7), Part::Postings, &[]);
         let key = key_with(SegmentId(7), Part::Postings, &term.to_be_bytes());
-        let mut chunks = self
-            .built
-            .records
-            .iter()
-            .filter(|(one, _)| *one >= first && *one <= key);
+        let mut chunks = self.built.records.iter().filter(|(one, _)| *one >= first && *one <= key);
         let chunk = chunks.next_back().unwrap();
         posting::find(&chunk.1, term).unwrap().unwrap_or_default()
     }
@@ -125,10 +117,7 @@ fn a_value_of_any_depth_that_decoders_let_in_goes_there_and_back() {
     let lab = Lab::of(vec![span.clone()]);
     let symbols = Symbols::decode(lab.record(Part::Symbols, &[])).unwrap();
     let block = lab.record(Part::Block, &0u32.to_be_bytes());
-    assert_eq!(
-        block::read_trace(block, 0, &symbols, span.trace_id),
-        Ok(vec![span])
-    );
+    assert_eq!(block::read_trace(block, 0, &symbols, span.trace_id), Ok(vec![span]));
 }
 
 #[test]
@@ -150,11 +139,7 @@ fn spans_take_few_bytes() {
         })
         .collect();
     let lab = Lab::of(spans);
-    let blocks = lab
-        .built
-        .records
-        .iter()
-        .filter(|(key, _)| key[4] == Part::Block as u8);
+    let blocks = lab.built.records.iter().filter(|(key, _)| key[4] == Part::Block as u8);
     let bytes: usize = blocks.map(|(_, record)| record.len()).sum();
     assert!(bytes < 800 * 60, "{bytes} bytes for 800 spans");
 }

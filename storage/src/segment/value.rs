@@ -28,9 +28,7 @@ pub(super) fn count<'a>(census: &mut Census<'a>, attributes: &'a [Attribute], ti
 fn count_value<'a>(census: &mut Census<'a>, value: &'a Value, times: u32) {
     match value {
         Value::String(text) => census.add(text, times),
-        Value::Array(values) => values
-            .iter()
-            .for_each(|value| count_value(census, value, times)),
+        Value::Array(values) => values.iter().for_each(|value| count_value(census, value, times)),
         Value::Map(entries) => count(census, entries, times),
         _ => {}
     }
@@ -68,9 +66,7 @@ fn write_value(writer: &mut Writer, symbols: &SymbolNumbers, value: &Value) {
         Value::Array(values) => {
             writer.u8(7);
             writer.size(values.len());
-            values
-                .iter()
-                .for_each(|value| write_value(writer, symbols, value));
+            values.iter().for_each(|value| write_value(writer, symbols, value));
         }
         Value::Map(entries) => {
             writer.u8(8);
@@ -103,11 +99,7 @@ fn read_value(
     symbols: &Symbols,
     depth_left: usize,
 ) -> Result<Value, Malformed> {
-    let deeper = || {
-        depth_left
-            .checked_sub(1)
-            .ok_or(Malformed("value of bounded depth"))
-    };
+    let deeper = || depth_left.checked_sub(1).ok_or(Malformed("value of bounded depth"));
     Ok(match reader.u8()? {
         0 => Value::Empty,
         1 => Value::String(symbols.read(reader)?),

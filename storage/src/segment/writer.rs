@@ -76,11 +76,7 @@ fn take_census<'a>(traces: &'a [SealedTrace]) -> SymbolNumbers<'a> {
         }
         if scopes.insert(Arc::as_ptr(&span.scope)) {
             value::count(&mut census, &span.scope.attributes, SHARED_TIMES);
-            for text in [
-                &span.scope.name,
-                &span.scope.version,
-                &span.scope.schema_url,
-            ] {
+            for text in [&span.scope.name, &span.scope.version, &span.scope.schema_url] {
                 census.add(text, SHARED_TIMES);
             }
         }
@@ -131,13 +127,9 @@ impl<'a> Content<'a> {
             self.commit.add(span);
             self.names.add(span);
             let postings = &mut self.postings;
-            self.terms.of_span(span, &mut self.seen_in_trace, |term| {
-                postings.add(term, ordinal)
-            });
+            self.terms.of_span(span, &mut self.seen_in_trace, |term| postings.add(term, ordinal));
         }
-        self.splits
-            .reach
-            .widen(trace.whole.as_ref().unwrap_or(summary));
+        self.splits.reach.widen(trace.whole.as_ref().unwrap_or(summary));
         if trace.whole.is_some() {
             self.splits.ordinals.insert(ordinal);
         }
@@ -145,22 +137,14 @@ impl<'a> Content<'a> {
         spans.sort_by_key(|span| (span.start_time_unix_nano, span.span_id, span.kind));
         let block = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
         let position = self.block.push(symbols, trace.id, &spans);
-        self.places.push((
-            trace.id,
-            Place {
-                ordinal,
-                block,
-                position,
-            },
-        ));
+        self.places.push((trace.id, Place { ordinal, block, position }));
         if self.block.is_full() {
             self.close_block();
         }
     }
 
     fn close_block(&mut self) {
-        self.blocks
-            .push(std::mem::take(&mut self.block).into_bytes());
+        self.blocks.push(std::mem::take(&mut self.block).into_bytes());
     }
 
     fn finish(mut self, symbols: &SymbolNumbers, summaries: &[TraceSummary]) -> Built {
@@ -180,11 +164,6 @@ impl<'a> Content<'a> {
         for (end, values) in self.names.encode_values() {
             records.push((key_with(id, Part::Values, &end), values));
         }
-        Built {
-            records,
-            places: self.places,
-            commit: self.commit,
-            splits: self.splits,
-        }
+        Built { records, places: self.places, commit: self.commit, splits: self.splits }
     }
 }

@@ -74,24 +74,18 @@ pub struct MaintainError {
 
 impl From<Fault> for MaintainError {
     fn from(fault: Fault) -> Self {
-        Self {
-            reason: fault.to_string(),
-        }
+        Self { reason: fault.to_string() }
     }
 }
 
 impl From<io::Error> for MaintainError {
     fn from(error: io::Error) -> Self {
-        Self {
-            reason: error.to_string(),
-        }
+        Self { reason: error.to_string() }
     }
 }
 
 impl From<crate::ReadError> for MaintainError {
     fn from(error: crate::ReadError) -> Self {
-        Self {
-            reason: error.to_string(),
-        }
+        Self { reason: error.to_string() }
     }
 }

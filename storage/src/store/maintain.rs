@@ -55,10 +55,7 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, OpenError> {
     std::thread::Builder::new()
         .name("store-maintain".to_owned())
         .spawn(move || run(&shared))
-        .map_err(|error| OpenError::Refused {
-            data_dir,
-            reason: error.to_string(),
-        })
+        .map_err(|error| OpenError::Refused { data_dir, reason: error.to_string() })
 }
 
 fn run(shared: &Shared) {

@@ -111,10 +111,7 @@ impl Store {
     pub fn open(config: Config) -> Result<Self, OpenError> {
         let shared = Arc::new(open::open(config)?);
         let maintenance = maintain::spawn(&shared)?;
-        Ok(Self {
-            shared,
-            maintenance: Some(maintenance),
-        })
+        Ok(Self { shared, maintenance: Some(maintenance) })
     }
 
     /// Ends maintenance, and forces to the disk what [`Durability::Process`] has
@@ -199,16 +196,10 @@ impl TraceReader for Store {
         let mut completeness = Completeness::Complete;
         if spans.len() > spans_max {
             spans.truncate(spans_max);
-            completeness = Completeness::Truncated {
-                limit: format!("spans_max {spans_max}"),
-            };
+            completeness = Completeness::Truncated { limit: format!("spans_max {spans_max}") };
         }
         let completeness = whole.missing.completeness(completeness);
-        Ok(Some(Trace {
-            id,
-            spans,
-            completeness,
-        }))
+        Ok(Some(Trace { id, spans, completeness }))
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
@@ -254,13 +245,8 @@ impl Shared {
     fn view(&self) -> View {
         let state = self.state.read();
         let traces = state.hot.traces();
-        let hot: HashMap<_, _> = traces
-            .map(|trace| (trace.id(), Arc::clone(trace)))
-            .collect();
-        View {
-            sealed: self.sealed_view(&state),
-            hot,
-        }
+        let hot: HashMap<_, _> = traces.map(|trace| (trace.id(), Arc::clone(trace))).collect();
+        View { sealed: self.sealed_view(&state), hot }
     }
 
     fn bounds(&self) -> Bounds {

@@ -41,14 +41,10 @@ const SCRATCH_DIR: &str = "scratch";
 pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
     let data_dir = config.data_dir.clone();
     let in_fault = |fault: Fault| match fault {
-        Fault::Corrupt { .. } => OpenError::Damaged {
-            data_dir: data_dir.clone(),
-            what: fault.to_string(),
-        },
-        Fault::Refused(reason) => OpenError::Refused {
-            data_dir: data_dir.clone(),
-            reason,
-        },
+        Fault::Corrupt { .. } => {
+            OpenError::Damaged { data_dir: data_dir.clone(), what: fault.to_string() }
+        }
+        Fault::Refused(reason) => OpenError::Refused { data_dir: data_dir.clone(), reason },
     };
     let lock = lock(&data_dir)?;
     let scratch = data_dir.join(SCRATCH_DIR);
@@ -58,11 +54,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         Mark::open(&data_dir).map_err(|error| unusable(&mark_file, error))?;
     let rocks = Rocks::open(&data_dir.join(DATABASE_DIR), scratch).map_err(in_fault)?;
     if let Some(found) = foreign_format(&rocks).map_err(in_fault)? {
-        return Err(OpenError::Format {
-            data_dir,
-            found,
-            known: FORMAT,
-        });
+        return Err(OpenError::Format { data_dir, found, known: FORMAT });
     }
     let rocks = Arc::new(rocks);
     let segments = read_commits(&rocks).map_err(in_fault)?;
@@ -77,11 +69,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
     };
     let (hot, last) = replay(&sealed).map_err(in_fault)?;
     if last < acknowledged {
-        return Err(OpenError::LogShortened {
-            found: last,
-            acknowledged,
-            mark: mark_file,
-        });
+        return Err(OpenError::LogShortened { found: last, acknowledged, mark: mark_file });
     }
     tracing::info!(
         segments = segments.len(),
@@ -93,19 +81,9 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         config,
         rocks,
         reader,
-        state: RwLock::new(State {
-            hot,
-            segments,
-            retired: 0,
-        }),
-        log_end: Mutex::new(LogEnd {
-            next: last.saturating_add(1),
-            mark,
-        }),
-        upkeep: Mutex::new(Upkeep {
-            next_segment,
-            retiring: Vec::new(),
-        }),
+        state: RwLock::new(State { hot, segments, retired: 0 }),
+        log_end: Mutex::new(LogEnd { next: last.saturating_add(1), mark }),
+        upkeep: Mutex::new(Upkeep { next_segment, retiring: Vec::new() }),
         poison: OnceLock::new(),
         trouble: Mutex::new(None),
         signal: Signal::default(),
@@ -117,26 +95,19 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
 fn lock(data_dir: &Path) -> Result<File, OpenError> {
     fs::create_dir_all(data_dir).map_err(|error| unusable(data_dir, error))?;
     let path = data_dir.join(LOCK_FILE);
-    let file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
+    let file = File::options().write(true).create(true).truncate(false).open(&path);
     let file = file.map_err(|error| unusable(&path, error))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(OpenError::InUse {
-            data_dir: data_dir.to_owned(),
-        }),
+        Err(rustix::io::Errno::WOULDBLOCK) => {
+            Err(OpenError::InUse { data_dir: data_dir.to_owned() })
+        }
         Err(error) => Err(unusable(&path, error.into())),
     }
 }
 
 fn unusable(path: &Path, error: io::Error) -> OpenError {
-    OpenError::Directory {
-        path: path.to_owned(),
-        error,
-    }
+    OpenError::Directory { path: path.to_owned(), error }
 }
 
 /// The format of the database where it is not ours. A database without any record
@@ -230,13 +201,8 @@ fn replay(sealed: &SealedView) -> Result<(Hot, RecordNumber), Fault> {
 fn read_sealed_through(sealed: &SealedView, trace: TraceId) -> Result<RecordNumber, Fault> {
     match sealed.parts(trace) {
         Ok(parts) => {
-            let segments = parts
-                .iter()
-                .filter_map(|part| sealed.segments.get(&part.segment));
-            Ok(segments
-                .map(|segment| segment.commit.through)
-                .max()
-                .unwrap_or(0))
+            let segments = parts.iter().filter_map(|part| sealed.segments.get(&part.segment));
+            Ok(segments.map(|segment| segment.commit.through).max().unwrap_or(0))
         }
         // Spans that are hot and sealed are merged when they are read.
         Err(fault @ Fault::Corrupt { .. }) => {

@@ -66,11 +66,9 @@ impl Shared {
             // Then its index entries stay. They name a segment that no reader sees.
             Err(error) => tracing::warn!(%error, segment = id.0, "index entries left behind"),
         }
-        self.rocks
-            .commit(changes, Durability::Disk)
-            .inspect_err(|fault| {
-                self.poison(fault);
-            })?;
+        self.rocks.commit(changes, Durability::Disk).inspect_err(|fault| {
+            self.poison(fault);
+        })?;
         {
             let mut state = self.state.write();
             state.segments = Arc::new(segments);
@@ -113,9 +111,7 @@ fn forget_traces(
         let left = rest.whole(trace, None, None)?;
         let whole = TraceSummary::of(&left.spans);
         for part in &left.sealed_in {
-            whole
-                .iter()
-                .for_each(|whole| splits.add(rest, *part, None, whole));
+            whole.iter().for_each(|whole| splits.add(rest, *part, None, whole));
         }
         splits.wholes.push((trace, whole));
     }

@@ -63,11 +63,9 @@ impl Shared {
         splits.apply(&mut changes, &mut segments);
         put_number(&mut changes, LOG_NEEDED_KEY, selection.log_needed_from);
         log::cut(&mut changes, selection.log_needed_from);
-        self.rocks
-            .commit(changes, Durability::Disk)
-            .inspect_err(|fault| {
-                self.poison(fault);
-            })?;
+        self.rocks.commit(changes, Durability::Disk).inspect_err(|fault| {
+            self.poison(fault);
+        })?;
         {
             let mut state = self.state.write();
             state.segments = Arc::new(segments);
@@ -83,34 +81,19 @@ impl Shared {
         built: Built,
         changes: &mut Changes,
     ) -> Result<Segment, MaintainError> {
-        self.rocks
-            .ingest(Family::Segment, built.records.into_iter())?;
+        self.rocks.ingest(Family::Segment, built.records.into_iter())?;
         for (trace, place) in built.places {
             index::insert(changes, trace, id, place);
         }
-        changes.put(
-            Family::Commit,
-            commit_key(id),
-            &built.commit.encode(),
-            Effort::More,
-        );
-        changes.put(
-            Family::Commit,
-            splits_key(id),
-            &built.splits.encode(),
-            Effort::More,
-        );
+        changes.put(Family::Commit, commit_key(id), &built.commit.encode(), Effort::More);
+        changes.put(Family::Commit, splits_key(id), &built.splits.encode(), Effort::More);
         tracing::debug!(
             segment = id.0,
             spans = built.commit.spans,
             traces = built.commit.traces,
             "sealed"
         );
-        Ok(Segment {
-            id,
-            commit: Arc::new(built.commit),
-            splits: built.splits,
-        })
+        Ok(Segment { id, commit: Arc::new(built.commit), splits: built.splits })
     }
 }
 
@@ -134,10 +117,7 @@ fn prepare<'a>(
         tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
     }
     let known: HashSet<_> = sealed.spans.iter().map(evaluate::identity).collect();
-    let new = hot
-        .spans()
-        .iter()
-        .filter(|span| !known.contains(&evaluate::identity(span)));
+    let new = hot.spans().iter().filter(|span| !known.contains(&evaluate::identity(span)));
     let new: Vec<Span> = new.cloned().collect();
     let mut spans = sealed.spans;
     spans.extend_from_slice(&new);
@@ -148,11 +128,7 @@ fn prepare<'a>(
         splits.add(view, part.segment, Some(part.place.ordinal), &whole);
     }
     splits.wholes.push((hot.id(), Some(whole.clone())));
-    Ok(Some(SealedTrace {
-        id: hot.id(),
-        spans: Cow::Owned(new),
-        whole: Some(whole),
-    }))
+    Ok(Some(SealedTrace { id: hot.id(), spans: Cow::Owned(new), whole: Some(whole) }))
 }
 
 /// What changes about split traces.
@@ -176,10 +152,7 @@ impl ChangedSplits {
         let Some(existing) = view.segments.get(&segment) else {
             return;
         };
-        let splits = self
-            .by_segment
-            .entry(segment)
-            .or_insert_with(|| existing.splits.clone());
+        let splits = self.by_segment.entry(segment).or_insert_with(|| existing.splits.clone());
         splits.ordinals.extend(ordinal);
         splits.reach.widen(whole);
     }
@@ -196,12 +169,7 @@ impl ChangedSplits {
             }
         }
         for (id, splits) in self.by_segment {
-            changes.put(
-                Family::Commit,
-                splits_key(id),
-                &splits.encode(),
-                Effort::More,
-            );
+            changes.put(Family::Commit, splits_key(id), &splits.encode(), Effort::More);
             if let Some(segment) = segments.get_mut(&id) {
                 let commit = Arc::clone(&segment.commit);
                 *segment = Arc::new(Segment { id, commit, splits });
@@ -222,8 +190,5 @@ pub(super) fn get_number(rocks: &Rocks, key: &[u8]) -> Result<Option<u64>, Fault
     let Some(payload) = rocks.get(Family::Meta, key)? else {
         return Ok(None);
     };
-    Reader::new(&payload)
-        .varint()
-        .in_record(String::from_utf8_lossy(key))
-        .map(Some)
+    Reader::new(&payload).varint().in_record(String::from_utf8_lossy(key)).map(Some)
 }

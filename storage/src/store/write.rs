@@ -40,12 +40,10 @@ impl Shared {
         let now_unix_nano = proto::clock::now_unix_nano();
         let mut changes = Changes::default();
         log::append(&mut changes, number, now_unix_nano, &sorted.new);
-        self.rocks
-            .commit(changes, self.config.durability)
-            .map_err(|fault| {
-                let reason = self.poison(&fault);
-                WriteError::OutcomeUnknown { reason }
-            })?;
+        self.rocks.commit(changes, self.config.durability).map_err(|fault| {
+            let reason = self.poison(&fault);
+            WriteError::OutcomeUnknown { reason }
+        })?;
         log_end.next = number.saturating_add(1);
         let is_due = {
             let mut state = self.state.write();
@@ -88,10 +86,7 @@ impl Shared {
         self.signal.maintenance_is_due();
         let retry_after = BUSY_RETRY_AFTER;
         Err(match self.trouble.lock().clone() {
-            Some(reason) => WriteError::Unavailable {
-                reason,
-                retry_after,
-            },
+            Some(reason) => WriteError::Unavailable { reason, retry_after },
             None => WriteError::Busy { retry_after },
         })
     }

@@ -91,12 +91,7 @@ fn same_pages(
     oracle: &MemoryStore,
     search: &Search,
 ) -> Result<(), TestCaseError> {
-    prop_assert_eq!(
-        all_pages(store, search),
-        all_pages(oracle, search),
-        "of {:?}",
-        search
-    );
+    prop_assert_eq!(all_pages(store, search), all_pages(oracle, search), "of {:?}", search);
     Ok(())
 }
 
@@ -121,14 +116,8 @@ fn names_within_bounds(
     expected: &Expected,
     question: &CatalogQuestion,
 ) -> Result<(), TestCaseError> {
-    let unlimited = CatalogQuestion {
-        limit: usize::MAX,
-        ..question.clone()
-    };
-    let widest = CatalogQuestion {
-        range: TimeRange::ALL,
-        ..unlimited.clone()
-    };
+    let unlimited = CatalogQuestion { limit: usize::MAX, ..question.clone() };
+    let widest = CatalogQuestion { range: TimeRange::ALL, ..unlimited.clone() };
     let least = expected.oracle.catalog(&unlimited, deadline()).unwrap();
     let most = expected.all_contents.catalog(&widest, deadline()).unwrap();
 
@@ -136,18 +125,8 @@ fn names_within_bounds(
     prop_assert_eq!(&found.completeness, &Completeness::Complete);
     prop_assert!(found.entries.is_sorted_by(|a, b| a < b), "{:?}", found);
     let [least, found, most] = [least, found, most].map(|page| BTreeSet::from_iter(page.entries));
-    prop_assert!(
-        least.is_subset(&found),
-        "{:?} lacks some of {:?}",
-        found,
-        least
-    );
-    prop_assert!(
-        found.is_subset(&most),
-        "{:?} has more than {:?}",
-        found,
-        most
-    );
+    prop_assert!(least.is_subset(&found), "{:?} lacks some of {:?}", found, least);
+    prop_assert!(found.is_subset(&most), "{:?} has more than {:?}", found, most);
 
     let limited = store.catalog(question, deadline()).unwrap();
     let is_cut = found.len() > question.limit;

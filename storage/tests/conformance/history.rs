@@ -54,11 +54,7 @@ pub(crate) fn history_strategy() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(StepSeed::Reopen),
     ];
     let asked_step = (step, vec(question_strategy(), 0..QUESTIONS_MAX));
-    (
-        pool_strategy(),
-        vec(asked_step, 1..STEPS_MAX),
-        vec(question_strategy(), QUESTIONS_MAX),
-    )
+    (pool_strategy(), vec(asked_step, 1..STEPS_MAX), vec(question_strategy(), QUESTIONS_MAX))
         .prop_map(|(pool, steps, last_questions)| {
             let mut written: Vec<Span> = Vec::new();
             let mut history = Vec::new();
@@ -96,12 +92,8 @@ fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
         let mut pool: Vec<Span> = traces.into_iter().flatten().chain(singles).collect();
         for (index, content) in impostors {
             let real = index.get(&pool);
-            let impostor = Span {
-                trace_id: real.trace_id,
-                span_id: real.span_id,
-                kind: real.kind,
-                ..content
-            };
+            let impostor =
+                Span { trace_id: real.trace_id, span_id: real.span_id, kind: real.kind, ..content };
             pool.push(impostor);
         }
         pool
@@ -110,10 +102,7 @@ fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
 
 fn draw(group: &[Vec<Index>], pool: &[Span]) -> Vec<Batch> {
     let batch = |indexes: &Vec<Index>| Batch {
-        spans: indexes
-            .iter()
-            .map(|index| index.get(pool).clone())
-            .collect(),
+        spans: indexes.iter().map(|index| index.get(pool).clone()).collect(),
     };
     group.iter().map(batch).collect()
 }

@@ -23,9 +23,7 @@ use subject::{Roomy, Subject, Tight};
 const CASES: u32 = 96;
 
 fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
         cases: cases.unwrap_or(CASES),
         failure_persistence: None,

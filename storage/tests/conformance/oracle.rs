@@ -50,31 +50,17 @@ pub(crate) fn check(steps: &[Step]) -> Result<(), TestCaseError> {
 
 /// However many to a page: the same traces, in strictly one order.
 fn pages_fit_together(store: &MemoryStore, search: &Search) -> Result<(), TestCaseError> {
-    let at_once = all_pages(
-        store,
-        &Search {
-            limit: usize::MAX,
-            ..search.clone()
-        },
-    );
+    let at_once = all_pages(store, &Search { limit: usize::MAX, ..search.clone() });
     prop_assert_eq!(at_once.len(), 1);
     let whole = &at_once[0].traces;
-    let places = whole
-        .iter()
-        .map(|found| Cursor::of(&found.summary, search.order));
+    let places = whole.iter().map(|found| Cursor::of(&found.summary, search.order));
     prop_assert!(places.is_sorted_by(|a, b| a < b));
     for found in whole {
         prop_assert!(search.range.contains(found.summary.start_unix_nano));
         prop_assert!(found.matched_count > 0 && found.matched_count <= found.summary.span_count);
     }
     for limit in 1..4 {
-        let pages = all_pages(
-            store,
-            &Search {
-                limit,
-                ..search.clone()
-            },
-        );
+        let pages = all_pages(store, &Search { limit, ..search.clone() });
         prop_assert_eq!(pages.len(), whole.len().div_ceil(limit).max(1));
         let found: Vec<_> = pages.into_iter().flat_map(|page| page.traces).collect();
         prop_assert_eq!(&found, whole);
@@ -101,10 +87,7 @@ fn every_service_finds_its_traces(
 ) -> Result<(), TestCaseError> {
     let mut traces_of: BTreeMap<String, BTreeSet<TraceId>> = BTreeMap::new();
     for span in first.values() {
-        traces_of
-            .entry(span.service_name().into_owned())
-            .or_default()
-            .insert(span.trace_id);
+        traces_of.entry(span.service_name().into_owned()).or_default().insert(span.trace_id);
     }
     for (service, expected) in traces_of {
         let search = Search {

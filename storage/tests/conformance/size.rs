@@ -28,8 +28,7 @@ fn span(trace: u64, number: u64) -> Span {
     // Many start at the same moment, so that the order needs its tie-breaks.
     span.start_time_unix_nano = EPOCH_UNIX_NANO + trace / 3 * 1_000 + number;
     span.end_time_unix_nano = span.start_time_unix_nano + (trace * 7919) % 50;
-    span.attributes
-        .push(Attribute::new("order.id", format!("o-{trace}-{number}")));
+    span.attributes.push(Attribute::new("order.id", format!("o-{trace}-{number}")));
     span
 }
 
@@ -42,14 +41,7 @@ fn template() -> Span {
 
 fn search(order: Order, limit: usize, span: Vec<Condition>) -> Search {
     let trace = TraceConditions::default();
-    Search {
-        range: TimeRange::ALL,
-        span,
-        trace,
-        order,
-        limit,
-        after: None,
-    }
+    Search { range: TimeRange::ALL, span, trace, order, limit, after: None }
 }
 
 fn attribute_is(key: &str, text: String) -> Condition {
@@ -86,15 +78,8 @@ pub(crate) fn traces_stay_whole_over_seals<S: Subject>() {
         }
     }
     let id = span(long, 0).trace_id;
-    let found = subject
-        .store()
-        .trace(id, usize::MAX, deadline())
-        .unwrap()
-        .unwrap();
-    assert_eq!(
-        found.spans.len() as u64,
-        ROUNDS * LONG_TRACE_SPANS_PER_ROUND
-    );
+    let found = subject.store().trace(id, usize::MAX, deadline()).unwrap().unwrap();
+    assert_eq!(found.spans.len() as u64, ROUNDS * LONG_TRACE_SPANS_PER_ROUND);
 
     let everywhere = || vec![attribute_is("region", "eu".to_owned())];
     let unique = vec![attribute_is("order.id", "o-77-1".to_owned())];
@@ -135,11 +120,7 @@ pub(crate) fn what_is_acknowledged_is_visible_at_once<S: Subject + Sync>() {
     });
     subject.reopen();
     let pages = all_pages(subject.store(), &search(Order::Newest, 50, vec![]));
-    let spans: u32 = pages
-        .iter()
-        .flat_map(|page| &page.traces)
-        .map(|t| t.summary.span_count)
-        .sum();
+    let spans: u32 = pages.iter().flat_map(|page| &page.traces).map(|t| t.summary.span_count).sum();
     assert_eq!(u64::from(spans), WRITERS * BATCHES_PER_WRITER * 3);
 }
 
@@ -147,20 +128,14 @@ fn write_and_read_back<S: Subject>(subject: &S, writer: u64) {
     let store = subject.store();
     for batch in 0..BATCHES_PER_WRITER {
         let trace = writer * BATCHES_PER_WRITER + batch;
-        let group = [Batch {
-            spans: (0..3).map(|number| span(trace, number)).collect(),
-        }];
+        let group = [Batch { spans: (0..3).map(|number| span(trace, number)).collect() }];
         check::write(subject, &group).unwrap();
         check::write(subject, &group).unwrap();
 
-        let found = store
-            .trace(span(trace, 0).trace_id, 10, deadline())
-            .unwrap();
+        let found = store.trace(span(trace, 0).trace_id, 10, deadline()).unwrap();
         assert_eq!(found.unwrap().spans, group[0].spans);
         let question = vec![attribute_is("order.id", format!("o-{trace}-2"))];
-        let page = store
-            .search(&search(Order::Slowest, 10, question), deadline())
-            .unwrap();
+        let page = store.search(&search(Order::Slowest, 10, question), deadline()).unwrap();
         assert_eq!(page.traces.len(), 1);
         assert_eq!(page.traces[0].matched, [span(trace, 2).span_id]);
     }

@@ -81,9 +81,7 @@ impl<const HOT_SPANS_MAX: usize> Subject for Durable<HOT_SPANS_MAX> {
     }
 
     fn maintain(&self) {
-        self.inner()
-            .maintain(proto::clock::now_unix_nano())
-            .unwrap();
+        self.inner().maintain(proto::clock::now_unix_nano()).unwrap();
     }
 
     fn reopen(&mut self) {

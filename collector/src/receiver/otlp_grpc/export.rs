@@ -24,13 +24,11 @@ pub(super) async fn serve(
     let call = export(&ingest, &parts.headers, &mut reader);
     let result = match unary::timeout_of(&parts.headers) {
         None => call.await,
-        Some(timeout) => tokio::time::timeout(timeout, call)
-            .await
-            .unwrap_or(Err(Refusal::DeadlineExceeded)),
+        Some(timeout) => {
+            tokio::time::timeout(timeout, call).await.unwrap_or(Err(Refusal::DeadlineExceeded))
+        }
     };
-    ingest
-        .metrics
-        .received(Transport::OtlpGrpc, reader.received());
+    ingest.metrics.received(Transport::OtlpGrpc, reader.received());
     match result {
         Ok(response) => unary::success(&response.to_protobuf()),
         Err(refusal) => {
@@ -57,12 +55,5 @@ async fn export(
         (true, encoding) => encoding,
     };
     let format = Format::Protobuf;
-    ingest
-        .export(Received {
-            bytes: message.bytes,
-            encoding,
-            format,
-            charge: message.charge,
-        })
-        .await
+    ingest.export(Received { bytes: message.bytes, encoding, format, charge: message.charge }).await
 }

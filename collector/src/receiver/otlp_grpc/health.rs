@@ -25,9 +25,7 @@ pub(crate) async fn follow_store(
     loop {
         let stopping = shutdown.is_cancelled();
         let health = if stopping {
-            Health::Refusing {
-                reason: "shutting down".to_owned(),
-            }
+            Health::Refusing { reason: "shutting down".to_owned() }
         } else {
             store.health()
         };
@@ -48,8 +46,6 @@ pub(crate) async fn follow_store(
             return;
         }
         // Either way the store, or the shutdown, is looked at again.
-        let _elapsed = tokio::time::timeout(INTERVAL, shutdown.cancelled())
-            .await
-            .is_err();
+        let _elapsed = tokio::time::timeout(INTERVAL, shutdown.cancelled()).await.is_err();
     }
 }

@@ -9,9 +9,7 @@ use tonic_reflection::server::{Builder, Error};
 /// # Errors
 /// Where the schema does not parse, which is a defect of the build.
 pub(super) fn add_to(routes: Routes) -> Result<Routes, Error> {
-    Ok(routes
-        .add_service(schema().build_v1()?)
-        .add_service(schema().build_v1alpha()?))
+    Ok(routes.add_service(schema().build_v1()?).add_service(schema().build_v1alpha()?))
 }
 
 fn schema() -> Builder<'static> {

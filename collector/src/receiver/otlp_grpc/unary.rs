@@ -63,11 +63,7 @@ pub(super) async fn read_message(
     if !reader.is_at_end().await? {
         return Err(Refusal::malformed("the call carries more than one message"));
     }
-    Ok(Message {
-        bytes,
-        is_compressed,
-        charge,
-    })
+    Ok(Message { bytes, is_compressed, charge })
 }
 
 /// The encoding that compressed messages of the call are in.
@@ -75,12 +71,8 @@ pub(super) async fn read_message(
 /// # Errors
 /// [`Refusal::UnsupportedEncoding`] where it is not understood.
 pub(super) fn encoding_of(headers: &HeaderMap) -> Result<Encoding, Refusal> {
-    let name = headers
-        .get("grpc-encoding")
-        .map_or("", |value| value.to_str().unwrap_or("?"));
-    Encoding::named(name).ok_or_else(|| Refusal::UnsupportedEncoding {
-        name: name.to_owned(),
-    })
+    let name = headers.get("grpc-encoding").map_or("", |value| value.to_str().unwrap_or("?"));
+    Encoding::named(name).ok_or_else(|| Refusal::UnsupportedEncoding { name: name.to_owned() })
 }
 
 /// How long the client waits for the answer, where it says.
@@ -111,9 +103,7 @@ pub(super) fn success(message: &[u8]) -> Response<Body> {
     let body = Full::new(framed.freeze()).with_trailers(async { Some(Ok(trailers)) });
     let mut response = Response::new(Body::new(body));
     let content_type = HeaderValue::from_static("application/grpc");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
 
@@ -129,9 +119,7 @@ pub(super) fn failure(refusal: &Refusal, usual: Duration) -> Response<Body> {
         tonic::Status::with_details(refusal.grpc_code(), status.message, details).into_http();
     if let Refusal::UnsupportedEncoding { .. } = refusal {
         let accepted = HeaderValue::from_static("gzip,zstd,identity");
-        response
-            .headers_mut()
-            .insert("grpc-accept-encoding", accepted);
+        response.headers_mut().insert("grpc-accept-encoding", accepted);
     }
     response
 }
@@ -157,10 +145,7 @@ mod tests {
             ("1ß", None),
         ] {
             let mut headers = HeaderMap::new();
-            headers.insert(
-                "grpc-timeout",
-                HeaderValue::from_bytes(text.as_bytes()).unwrap(),
-            );
+            headers.insert("grpc-timeout", HeaderValue::from_bytes(text.as_bytes()).unwrap());
             assert_eq!(timeout_of(&headers), expect, "{text:?}");
         }
     }

@@ -88,10 +88,7 @@ impl Decoder {
             }
             field.push_str(place);
         }
-        DecodeError::Malformed {
-            field,
-            reason: shorten(error.to_string()),
-        }
+        DecodeError::Malformed { field, reason: shorten(error.to_string()) }
     }
 
     /// Keeps or refuses a span that was read since `mark`.
@@ -99,15 +96,9 @@ impl Decoder {
         self.spans_seen = self.spans_seen.saturating_add(1);
         if self.spans_seen > self.spans_max {
             let max = self.spans_max;
-            return Err(self.stop(DecodeError::TooLarge {
-                limit: "spans_max",
-                max,
-            }));
+            return Err(self.stop(DecodeError::TooLarge { limit: "spans_max", max }));
         }
-        let ReadSpan {
-            mut span,
-            links_dropped,
-        } = read;
+        let ReadSpan { mut span, links_dropped } = read;
         if !span.trace_id.is_valid() {
             self.refuse(Reason::TraceIdMissing);
         }
@@ -121,10 +112,8 @@ impl Decoder {
             return Ok(());
         }
         span.dropped_links_count = span.dropped_links_count.saturating_add(links_dropped);
-        self.decoded.links_dropped = self
-            .decoded
-            .links_dropped
-            .saturating_add(u64::from(links_dropped));
+        self.decoded.links_dropped =
+            self.decoded.links_dropped.saturating_add(u64::from(links_dropped));
         let pushed = self.budget.push(&mut self.decoded.spans, span);
         self.granted(pushed)
     }

@@ -50,30 +50,18 @@ impl<M: SerializeMap> Fields<M> {
     }
 
     fn text(&mut self, key: &'static str, text: &str) -> Result<(), M::Error> {
-        if text.is_empty() {
-            Ok(())
-        } else {
-            self.always(key, text)
-        }
+        if text.is_empty() { Ok(()) } else { self.always(key, text) }
     }
 
     fn count(&mut self, key: &'static str, count: u32) -> Result<(), M::Error> {
-        if count == 0 {
-            Ok(())
-        } else {
-            self.always(key, &count)
-        }
+        if count == 0 { Ok(()) } else { self.always(key, &count) }
     }
 
     fn list<'a, T>(&mut self, key: &'static str, items: &'a [T]) -> Result<(), M::Error>
     where
         Json<&'a T>: Serialize,
     {
-        if items.is_empty() {
-            Ok(())
-        } else {
-            self.always(key, &List(items))
-        }
+        if items.is_empty() { Ok(()) } else { self.always(key, &List(items)) }
     }
 }
 
@@ -94,10 +82,7 @@ impl Serialize for Json<&ResourceGroup<'_>> {
         let ResourceGroup { resource, scopes } = self.0;
         let mut out = fields(serializer)?;
         out.always("resource", &Json(*resource))?;
-        let scopes: Vec<_> = scopes
-            .iter()
-            .map(|(scope, spans)| ScopeSpans(scope, spans))
-            .collect();
+        let scopes: Vec<_> = scopes.iter().map(|(scope, spans)| ScopeSpans(scope, spans)).collect();
         out.always("scopeSpans", &List(&scopes))?;
         out.text("schemaUrl", &resource.schema_url)?;
         out.0.end()

@@ -128,10 +128,7 @@ impl<M: Item> Items for Vec<M> {
         decoder: &mut Decoder,
     ) -> Result<bool, A::Error> {
         let mut item = M::default();
-        if items
-            .next_element_seed(Object(&mut item, decoder))?
-            .is_none()
-        {
+        if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
         let pushed = decoder.budget.push(self, item);

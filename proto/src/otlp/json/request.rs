@@ -21,17 +21,11 @@ pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeErr
     limits.check_request(body)?;
     let mut decoder = Decoder::new(limits);
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = Object(&mut Request, &mut decoder)
-        .deserialize(&mut json)
-        .and_then(|is_object| {
-            json.end()?;
-            // Elsewhere `null` means "absent".
-            if is_object {
-                Ok(())
-            } else {
-                Err(Error::custom("null is no request"))
-            }
-        });
+    let read = Object(&mut Request, &mut decoder).deserialize(&mut json).and_then(|is_object| {
+        json.end()?;
+        // Elsewhere `null` means "absent".
+        if is_object { Ok(()) } else { Err(Error::custom("null is no request")) }
+    });
     match read {
         Ok(()) => Ok(decoder.into_decoded()),
         Err(error) => Err(decoder.into_error(&error)),
@@ -74,10 +68,7 @@ impl Items for AllResourceSpans {
         let first = decoder.decoded.spans.len();
         let mark = decoder.budget.mark();
         let mut item = ResourceSpans::default();
-        if items
-            .next_element_seed(Object(&mut item, decoder))?
-            .is_none()
-        {
+        if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
         if let Some(reason) = item.refused {
@@ -156,9 +147,9 @@ impl Message for Resource {
     ) -> Result<(), A::Error> {
         match key {
             ResourceKey::Attributes => values.next_value_seed(List(&mut self.attributes, decoder)),
-            ResourceKey::DroppedAttributesCount => values
-                .next_value_seed(Number(&mut self.dropped_attributes_count))
-                .map(|_| ()),
+            ResourceKey::DroppedAttributesCount => {
+                values.next_value_seed(Number(&mut self.dropped_attributes_count)).map(|_| ())
+            }
             ResourceKey::Other => values.next_value::<IgnoredAny>().map(|_| ()),
         }
     }
@@ -176,10 +167,7 @@ impl Items for AllScopeSpans {
     ) -> Result<bool, A::Error> {
         let first = decoder.decoded.spans.len();
         let mut item = ScopeSpans::default();
-        if items
-            .next_element_seed(Object(&mut item, decoder))?
-            .is_none()
-        {
+        if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
         if let Some(reason) = item.refused {
@@ -275,14 +263,8 @@ impl Items for Spans {
         decoder: &mut Decoder,
     ) -> Result<bool, A::Error> {
         let mark = decoder.budget.mark();
-        let mut read = ReadSpan {
-            span: decoder.blank_span(),
-            links_dropped: 0,
-        };
-        if items
-            .next_element_seed(Object(&mut read, decoder))?
-            .is_none()
-        {
+        let mut read = ReadSpan { span: decoder.blank_span(), links_dropped: 0 };
+        if items.next_element_seed(Object(&mut read, decoder))?.is_none() {
             return Ok(false);
         }
         decoder.finish_span(read, mark)?;

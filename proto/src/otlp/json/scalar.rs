@@ -39,12 +39,8 @@ fn whole(number: f64) -> Option<i128> {
 
 /// A finite number in digits. Rust would also take "inf" and "nan".
 fn parse_double(text: &str) -> Option<f64> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())?;
-    text.contains(|character: char| character.is_ascii_digit())
-        .then_some(number)
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite())?;
+    text.contains(|character: char| character.is_ascii_digit()).then_some(number)
 }
 
 impl Scalar for u64 {

@@ -71,10 +71,7 @@ impl Message for ReadSpan {
             SpanKey::Attributes => values.next_value_seed(List(&mut span.attributes, decoder))?,
             SpanKey::Events => values.next_value_seed(List(&mut span.events, decoder))?,
             SpanKey::Links => {
-                let links = &mut Links {
-                    into: &mut span.links,
-                    dropped: &mut self.links_dropped,
-                };
+                let links = &mut Links { into: &mut span.links, dropped: &mut self.links_dropped };
                 values.next_value_seed(List(links, decoder))?;
             }
             key => {
@@ -190,14 +187,8 @@ impl Items for Links<'_> {
         items: &mut A,
         decoder: &mut Decoder,
     ) -> Result<bool, A::Error> {
-        let mut item = ReadLink {
-            link: Link::default(),
-            is_bad: false,
-        };
-        if items
-            .next_element_seed(Object(&mut item, decoder))?
-            .is_none()
-        {
+        let mut item = ReadLink { link: Link::default(), is_bad: false };
+        if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
         if item.is_bad {

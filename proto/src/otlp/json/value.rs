@@ -192,14 +192,7 @@ impl Visitor<'_> for Base64<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
         let granted = self.0.budget.take(base64::decoded_len_estimate(text.len()));
         self.0.granted(granted)?;
-        let engine = if text.contains(['-', '_']) {
-            &BASE64_URL_SAFE
-        } else {
-            &BASE64
-        };
-        engine
-            .decode(text)
-            .map(Some)
-            .map_err(|error| E::custom(format_args!("bytes: {error}")))
+        let engine = if text.contains(['-', '_']) { &BASE64_URL_SAFE } else { &BASE64 };
+        engine.decode(text).map(Some).map_err(|error| E::custom(format_args!("bytes: {error}")))
     }
 }

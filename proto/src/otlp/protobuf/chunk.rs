@@ -39,10 +39,7 @@ const FIXED32: u32 = 5;
 
 impl<'a> Chunk<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            bytes,
-            end: bytes.len(),
-        }
+        Self { bytes, end: bytes.len() }
     }
 
     pub(super) fn bytes(self) -> &'a [u8] {
@@ -63,10 +60,7 @@ impl<'a> Chunk<'a> {
             match wire_type {
                 START_GROUP => self.skip_group(number)?,
                 END_GROUP => {
-                    return Err(Broken {
-                        reason: "a group ends that never began",
-                        offset,
-                    });
+                    return Err(Broken { reason: "a group ends that never began", offset });
                 }
                 _ => return Ok(Some((number, self.payload(wire_type, offset)?))),
             }
@@ -86,15 +80,10 @@ impl<'a> Chunk<'a> {
     #[inline]
     fn tag(&mut self) -> Result<(u32, u32), Broken> {
         let offset = self.offset();
-        let key = u32::try_from(self.varint()?).map_err(|_| Broken {
-            reason: "a field number is too large",
-            offset,
-        })?;
+        let key = u32::try_from(self.varint()?)
+            .map_err(|_| Broken { reason: "a field number is too large", offset })?;
         match (key >> 3, key & 7) {
-            (0, _) => Err(Broken {
-                reason: "a field has number 0",
-                offset,
-            }),
+            (0, _) => Err(Broken { reason: "a field has number 0", offset }),
             tag => Ok(tag),
         }
     }
@@ -112,10 +101,7 @@ impl<'a> Chunk<'a> {
                 Ok(Field::Bytes(self.take(length)?))
             }
             FIXED32 => Ok(Field::Fixed32(u32::from_le_bytes(self.array()?), offset)),
-            _ => Err(Broken {
-                reason: "a field has a wire type that does not exist",
-                offset,
-            }),
+            _ => Err(Broken { reason: "a field has a wire type that does not exist", offset }),
         }
     }
 
@@ -128,19 +114,13 @@ impl<'a> Chunk<'a> {
             match wire_type {
                 START_GROUP if open.len() < GROUP_DEPTH_MAX => open.push(number),
                 START_GROUP => {
-                    return Err(Broken {
-                        reason: "unknown groups nest too deep",
-                        offset,
-                    });
+                    return Err(Broken { reason: "unknown groups nest too deep", offset });
                 }
                 END_GROUP if number == *innermost => {
                     open.pop();
                 }
                 END_GROUP => {
-                    return Err(Broken {
-                        reason: "a group ends that never began",
-                        offset,
-                    });
+                    return Err(Broken { reason: "a group ends that never began", offset });
                 }
                 _ => {
                     self.payload(wire_type, offset)?;
@@ -173,10 +153,7 @@ impl<'a> Chunk<'a> {
         while let Some(byte) = rest.next() {
             value |= u64::from(byte & 0x7f).wrapping_shl(shift);
             if shift == LAST_SHIFT && *byte > 1 {
-                return Err(Broken {
-                    reason: "a number is longer than 64 bits",
-                    offset,
-                });
+                return Err(Broken { reason: "a number is longer than 64 bits", offset });
             }
             if *byte < 0x80 {
                 self.bytes = rest.as_slice();
@@ -184,19 +161,16 @@ impl<'a> Chunk<'a> {
             }
             shift = shift.saturating_add(7);
         }
-        Err(Broken {
-            reason: "the bytes end inside a number",
-            offset,
-        })
+        Err(Broken { reason: "the bytes end inside a number", offset })
     }
 
     #[inline]
     fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Broken> {
         let offset = self.offset();
-        let (bytes, rest) = self.bytes.split_first_chunk().ok_or(Broken {
-            reason: "the bytes end inside a number",
-            offset,
-        })?;
+        let (bytes, rest) = self
+            .bytes
+            .split_first_chunk()
+            .ok_or(Broken { reason: "the bytes end inside a number", offset })?;
         self.bytes = rest;
         Ok(*bytes)
     }
@@ -204,15 +178,12 @@ impl<'a> Chunk<'a> {
     #[inline]
     fn take(&mut self, length: usize) -> Result<Self, Broken> {
         let offset = self.offset();
-        let (bytes, rest) = self.bytes.split_at_checked(length).ok_or(Broken {
-            reason: "the bytes end inside a field",
-            offset,
-        })?;
+        let (bytes, rest) = self
+            .bytes
+            .split_at_checked(length)
+            .ok_or(Broken { reason: "the bytes end inside a field", offset })?;
         self.bytes = rest;
-        Ok(Self {
-            bytes,
-            end: self.offset(),
-        })
+        Ok(Self { bytes, end: self.offset() })
     }
 }
 
@@ -231,11 +202,7 @@ impl<'a> Field<'a> {
         let chunk = self.chunk(name)?;
         str::from_utf8(chunk.bytes).map_err(|error| {
             let offset = chunk.offset().saturating_add(error.valid_up_to());
-            DecodeError::from(Broken {
-                reason: "text is no UTF-8",
-                offset,
-            })
-            .within(name)
+            DecodeError::from(Broken { reason: "text is no UTF-8", offset }).within(name)
         })
     }
 
@@ -274,10 +241,7 @@ impl<'a> Field<'a> {
         let reason = format!(
             "expected wire type {expected}, found {got}, at byte {offset}; is this OTLP traces?"
         );
-        DecodeError::Malformed {
-            field: name.to_owned(),
-            reason,
-        }
+        DecodeError::Malformed { field: name.to_owned(), reason }
     }
 }
 
@@ -285,10 +249,7 @@ impl From<Broken> for DecodeError {
     #[cold]
     fn from(broken: Broken) -> Self {
         let Broken { reason, offset } = broken;
-        Self::Malformed {
-            field: String::new(),
-            reason: format!("{reason}, at byte {offset}"),
-        }
+        Self::Malformed { field: String::new(), reason: format!("{reason}, at byte {offset}") }
     }
 }
 
@@ -355,15 +316,9 @@ mod tests {
             (&[0x0b, 0x14], "a group ends that never began", 1),
             (&[0x0b], "the bytes end inside a number", 1),
             (&[0x0e], "a field has a wire type that does not exist", 0),
+            (&[0x80, 0x80, 0x80, 0x80, 0x10], "a field number is too large", 0),
             (
-                &[0x80, 0x80, 0x80, 0x80, 0x10],
-                "a field number is too large",
-                0,
-            ),
-            (
-                &[
-                    0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
-                ],
+                &[0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2],
                 "a number is longer than 64 bits",
                 1,
             ),
@@ -371,9 +326,7 @@ mod tests {
         ] {
             assert_eq!(fields(bytes), Err(Broken { reason, offset }));
         }
-        let max = [
-            0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1,
-        ];
+        let max = [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
         assert_eq!(fields(&max), Ok(vec![(1, format!("varint {}", u64::MAX))]));
     }
 }

@@ -31,11 +31,7 @@ pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeErr
             index = index.saturating_add(1);
         }
     }
-    let Decoder {
-        mut decoded,
-        budget,
-        ..
-    } = decoder;
+    let Decoder { mut decoded, budget, .. } = decoder;
     decoded.decoded_bytes = budget.taken();
     Ok(decoded)
 }
@@ -57,21 +53,12 @@ struct Before {
 impl<'l> Decoder<'l> {
     fn new(limits: &'l Limits) -> Self {
         let budget = Budget::new(limits);
-        Self {
-            limits,
-            budget,
-            decoded: Decoded::default(),
-            spans_seen: 0,
-        }
+        Self { limits, budget, decoded: Decoded::default(), spans_seen: 0 }
     }
 
     fn before(&self) -> Before {
         let Decoded { spans, .. } = &self.decoded;
-        Before {
-            mark: self.budget.mark(),
-            spans: spans.len(),
-            capacity: spans.capacity(),
-        }
+        Before { mark: self.budget.mark(), spans: spans.len(), capacity: spans.capacity() }
     }
 
     /// Gives back what an envelope took that brought no span.
@@ -126,8 +113,7 @@ impl<'l> Decoder<'l> {
 
     /// Reads one more `Resource` message into `resource`: proto3 merges them.
     fn resource(&mut self, chunk: Chunk<'_>, resource: &mut Resource) -> Result<(), Fault> {
-        self.budget
-            .reserve(&mut resource.attributes, chunk.count(1)?)?;
+        self.budget.reserve(&mut resource.attributes, chunk.count(1)?)?;
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
             match number {
@@ -173,10 +159,7 @@ impl<'l> Decoder<'l> {
         }
         self.spans_seen = self.spans_seen.saturating_add(spans);
         if self.spans_seen > self.limits.spans_max {
-            return Err(DecodeError::TooLarge {
-                limit: "spans_max",
-                max: self.limits.spans_max,
-            });
+            return Err(DecodeError::TooLarge { limit: "spans_max", max: self.limits.spans_max });
         }
         if spans == 0 || refused.is_some() {
             if let Some(reason) = refused {
@@ -188,8 +171,7 @@ impl<'l> Decoder<'l> {
         scope.schema_url = self.budget.text(schema_url)?;
         let scope = self.budget.share(scope)?;
 
-        self.budget
-            .reserve(&mut self.decoded.spans, spans_long_enough)?;
+        self.budget.reserve(&mut self.decoded.spans, spans_long_enough)?;
         let mut fields = chunk;
         let mut index = 0_usize;
         while let Some((number, field)) = fields.next_field()? {
@@ -215,8 +197,7 @@ impl<'l> Decoder<'l> {
 
     /// Reads one more `InstrumentationScope` message into `scope`.
     fn scope(&mut self, chunk: Chunk<'_>, scope: &mut Scope) -> Result<(), Fault> {
-        self.budget
-            .reserve(&mut scope.attributes, chunk.count(3)?)?;
+        self.budget.reserve(&mut scope.attributes, chunk.count(3)?)?;
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
             match number {

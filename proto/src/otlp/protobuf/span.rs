@@ -84,18 +84,13 @@ impl Decoder<'_> {
                 }
                 11 => {
                     let index = span.events.len();
-                    let event = self
-                        .event(field)
-                        .map_err(|f| f.within_item("events", index))?;
+                    let event = self.event(field).map_err(|f| f.within_item("events", index))?;
                     span.events.push(event);
                 }
                 12 => span.dropped_events_count = field.varint("dropped_events_count")? as u32,
                 13 => {
                     let index = span.links.len();
-                    match self
-                        .link(field)
-                        .map_err(|f| f.within_item("links", index))?
-                    {
+                    match self.link(field).map_err(|f| f.within_item("links", index))? {
                         Some(link) => span.links.push(link),
                         None => links_dropped = links_dropped.saturating_add(1),
                     }
@@ -122,20 +117,15 @@ impl Decoder<'_> {
         span.name = self.budget.text(name)?;
         span.status.message = self.budget.text(status_message)?;
         span.dropped_links_count = span.dropped_links_count.saturating_add(links_dropped);
-        self.decoded.links_dropped = self
-            .decoded
-            .links_dropped
-            .saturating_add(u64::from(links_dropped));
+        self.decoded.links_dropped =
+            self.decoded.links_dropped.saturating_add(u64::from(links_dropped));
         Ok(span)
     }
 
     fn event(&mut self, field: Field<'_>) -> Result<Event, Fault> {
         let chunk = field.chunk("")?;
         let attributes = self.budget.vec(chunk.count(3)?)?;
-        let mut event = Event {
-            attributes,
-            ..Event::default()
-        };
+        let mut event = Event { attributes, ..Event::default() };
         let mut name = "";
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
@@ -173,22 +163,14 @@ impl Decoder<'_> {
         } else {
             TraceId::from_slice(trace_id)
         };
-        let span_id = if span_id.is_empty() {
-            Some(SpanId::default())
-        } else {
-            SpanId::from_slice(span_id)
-        };
+        let span_id =
+            if span_id.is_empty() { Some(SpanId::default()) } else { SpanId::from_slice(span_id) };
         let (Some(trace_id), Some(span_id)) = (trace_id, span_id) else {
             return Ok(None);
         };
 
         let attributes = self.budget.vec(attributes)?;
-        let mut link = Link {
-            trace_id,
-            span_id,
-            attributes,
-            ..Link::default()
-        };
+        let mut link = Link { trace_id, span_id, attributes, ..Link::default() };
         let mut trace_state = "";
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {

@@ -14,9 +14,8 @@ impl Decoder<'_> {
         into: &mut Vec<Attribute>,
     ) -> Result<(), Fault> {
         let index = into.len();
-        let attribute = self
-            .key_value(field, 0)
-            .map_err(|fault| fault.within_item("attributes", index))?;
+        let attribute =
+            self.key_value(field, 0).map_err(|fault| fault.within_item("attributes", index))?;
         Ok(self.budget.push(into, attribute)?)
     }
 
@@ -30,16 +29,12 @@ impl Decoder<'_> {
                 1 => key = field.text("key")?,
                 2 => {
                     let chunk = field.chunk("value")?;
-                    self.value(chunk, &mut value, depth)
-                        .map_err(|fault| fault.within("value"))?;
+                    self.value(chunk, &mut value, depth).map_err(|fault| fault.within("value"))?;
                 }
                 _ => {}
             }
         }
-        Ok(Attribute {
-            key: self.budget.text(key)?,
-            value,
-        })
+        Ok(Attribute { key: self.budget.text(key)?, value })
     }
 
     /// Reads one more `AnyValue` message into `value`: another member replaces it,
@@ -85,11 +80,7 @@ impl Decoder<'_> {
 
     fn deeper(&self, depth: usize) -> Result<usize, Reason> {
         let max = self.limits.value_depth;
-        if depth < max {
-            Ok(depth.saturating_add(1))
-        } else {
-            Err(Reason::ValueDepth(max))
-        }
+        if depth < max { Ok(depth.saturating_add(1)) } else { Err(Reason::ValueDepth(max)) }
     }
 
     fn array(

@@ -72,8 +72,7 @@ impl Writer {
         let mut prefix = [0; 10];
         let prefix_bytes = encode_varint(length as u64, &mut prefix);
         let place: Range<usize> = start.saturating_sub(1)..start;
-        self.out
-            .splice(place, prefix.into_iter().take(prefix_bytes));
+        self.out.splice(place, prefix.into_iter().take(prefix_bytes));
     }
 
     fn tag(&mut self, field: u32, wire_type: u64) {

@@ -9,11 +9,7 @@ use crate::store::{Durability, OpenError};
 fn spoil(lab: &Lab, family: Family, key: &[u8]) {
     let mut changes = Changes::default();
     changes.put_spoilt(family, key);
-    lab.store()
-        .shared
-        .rocks
-        .commit(changes, Durability::Disk)
-        .unwrap();
+    lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
 }
 
 fn block_key(segment: u32) -> Vec<u8> {
@@ -29,22 +25,12 @@ fn a_block_that_does_not_verify_is_named_and_hurts_nothing_else() {
     lab.store().seal_now().unwrap();
     spoil(&lab, Family::Segment, &block_key(0));
     lab.reopen();
-    let error = lab
-        .store()
-        .trace(shop()[0].trace_id, 10, soon())
-        .unwrap_err();
-    assert!(
-        matches!(&error, ReadError::Corrupt { what } if what.contains("segment")),
-        "{error}"
-    );
+    let error = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap_err();
+    assert!(matches!(&error, ReadError::Corrupt { what } if what.contains("segment")), "{error}");
     let page = lab.search(search_all());
     assert_eq!(page.traces.len(), 1);
     assert!(matches!(&page.completeness, Completeness::Partial { missing } if missing.len() == 1));
-    let found = lab
-        .store()
-        .trace(other("b")[0].trace_id, 10, soon())
-        .unwrap()
-        .unwrap();
+    let found = lab.store().trace(other("b")[0].trace_id, 10, soon()).unwrap().unwrap();
     assert_eq!(found.completeness, Completeness::Complete);
 }
 
@@ -55,19 +41,11 @@ fn a_trace_with_a_part_that_does_not_verify_is_partial() {
     lab.store().seal_now().unwrap();
     lab.write(&shop()[2..]);
     spoil(&lab, Family::Segment, &block_key(0));
-    let found = lab
-        .store()
-        .trace(shop()[0].trace_id, 10, soon())
-        .unwrap()
-        .unwrap();
+    let found = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 2);
     assert!(matches!(found.completeness, Completeness::Partial { .. }));
     lab.store().seal_now().unwrap();
-    let found = lab
-        .store()
-        .trace(shop()[0].trace_id, 10, soon())
-        .unwrap()
-        .unwrap();
+    let found = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 2);
     assert!(matches!(found.completeness, Completeness::Partial { .. }));
 }
@@ -79,24 +57,10 @@ fn a_log_that_lost_its_end_is_not_opened() {
     lab.write(&other("b"));
     let mut changes = Changes::default();
     changes.delete(Family::Log, 2u64.to_be_bytes());
-    lab.store()
-        .shared
-        .rocks
-        .commit(changes, Durability::Disk)
-        .unwrap();
+    lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
     lab.store = None;
     let error = Store::open(lab.config.clone()).err().unwrap();
-    assert!(
-        matches!(
-            error,
-            OpenError::LogShortened {
-                found: 1,
-                acknowledged: 2,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, OpenError::LogShortened { found: 1, acknowledged: 2, .. }), "{error}");
     assert!(error.to_string().contains("acknowledged"));
     // As the message says.
     std::fs::remove_file(lab.dir.path().join("acknowledged")).unwrap();
@@ -111,17 +75,7 @@ fn a_database_that_vanished_is_not_taken_for_a_new_one() {
     lab.store = None;
     std::fs::remove_dir_all(lab.dir.path().join("db")).unwrap();
     let error = Store::open(lab.config.clone()).err().unwrap();
-    assert!(
-        matches!(
-            error,
-            OpenError::LogShortened {
-                found: 0,
-                acknowledged: 1,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, OpenError::LogShortened { found: 0, acknowledged: 1, .. }), "{error}");
 }
 
 #[test]
@@ -136,11 +90,7 @@ fn a_log_with_a_hole_or_a_flipped_byte_is_not_opened() {
         } else {
             changes.delete(Family::Log, 1u64.to_be_bytes());
         }
-        lab.store()
-            .shared
-            .rocks
-            .commit(changes, Durability::Disk)
-            .unwrap();
+        lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
         lab.store = None;
         let error = Store::open(lab.config.clone()).err().unwrap();
         assert!(
@@ -154,9 +104,7 @@ fn a_log_with_a_hole_or_a_flipped_byte_is_not_opened() {
 fn wal_files(directory: &Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(directory.join("db")).unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "log"))
-        .collect()
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "log")).collect()
 }
 
 #[test]
@@ -186,12 +134,7 @@ fn a_flipped_or_missing_byte_of_the_log_never_goes_unnoticed() {
         std::fs::write(&wal, bytes).unwrap();
         let config = config_in(dir.path());
         match Store::open(config.clone()) {
-            Ok(store) => Lab {
-                config,
-                store: Some(store),
-                dir,
-            }
-            .check(&all),
+            Ok(store) => Lab { config, store: Some(store), dir }.check(&all),
             Err(_) => refused += 1,
         }
     }

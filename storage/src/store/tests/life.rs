@@ -10,31 +10,17 @@ use crate::contract::catalog::{Catalog, CatalogQuestion};
 fn an_empty_store_knows_nothing() {
     let lab = Lab::new();
     lab.check(&[]);
-    assert_eq!(
-        lab.store()
-            .trace(TraceId::new([1; 16]), 10, soon())
-            .unwrap(),
-        None
-    );
+    assert_eq!(lab.store().trace(TraceId::new([1; 16]), 10, soon()).unwrap(), None);
     assert_eq!(lab.store().health(), Health::Accepting);
     let stats = lab.store().stats();
-    assert_eq!(
-        (stats.hot_spans, stats.segments, stats.oldest_unix_nano),
-        (0, 0, 0)
-    );
+    assert_eq!((stats.hot_spans, stats.segments, stats.oldest_unix_nano), (0, 0, 0));
     assert!(stats.disk_bytes > 0);
 }
 
 #[test]
 fn what_is_written_is_seen_at_once_and_after_reopening() {
     let mut lab = Lab::new();
-    assert_eq!(
-        lab.write(&shop()),
-        Written {
-            new_spans: 4,
-            known_spans: 0
-        }
-    );
+    assert_eq!(lab.write(&shop()), Written { new_spans: 4, known_spans: 0 });
     lab.check(&shop());
     lab.reopen();
     lab.check(&shop());
@@ -63,13 +49,7 @@ fn writing_again_changes_nothing_hot_or_sealed() {
     let mut changed = shop();
     changed[0].name = "changed".to_owned();
     lab.write(&shop());
-    assert_eq!(
-        lab.write(&changed),
-        Written {
-            new_spans: 0,
-            known_spans: 4
-        }
-    );
+    assert_eq!(lab.write(&changed), Written { new_spans: 0, known_spans: 4 });
     lab.check(&shop());
     lab.store().seal_now().unwrap();
     lab.write(&changed);
@@ -79,27 +59,16 @@ fn writing_again_changes_nothing_hot_or_sealed() {
     lab.store().seal_now().unwrap();
     lab.check(&shop());
     let stats = lab.store().stats();
-    assert_eq!(
-        (stats.hot_spans, stats.sealed_spans, stats.segments),
-        (0, 4, 1)
-    );
+    assert_eq!((stats.hot_spans, stats.sealed_spans, stats.segments), (0, 4, 1));
 }
 
 #[test]
 fn a_batch_is_counted_for_itself_within_its_group() {
     let lab = Lab::new();
     let batch = Batch { spans: shop() };
-    let twice = Batch {
-        spans: [&shop()[..1], &shop()[..1]].concat(),
-    };
-    let answers = lab
-        .store()
-        .write(&[twice, batch, Batch::default()])
-        .unwrap();
-    let counts: Vec<_> = answers
-        .iter()
-        .map(|one| (one.new_spans, one.known_spans))
-        .collect();
+    let twice = Batch { spans: [&shop()[..1], &shop()[..1]].concat() };
+    let answers = lab.store().write(&[twice, batch, Batch::default()]).unwrap();
+    let counts: Vec<_> = answers.iter().map(|one| (one.new_spans, one.known_spans)).collect();
     assert_eq!(counts, [(1, 1), (3, 1), (0, 0)]);
     lab.check(&shop());
 }
@@ -108,11 +77,7 @@ fn a_batch_is_counted_for_itself_within_its_group() {
 fn more_spans_than_asked_for_are_cut_and_said_to_be() {
     let lab = Lab::new();
     lab.write(&shop());
-    let found = lab
-        .store()
-        .trace(shop()[0].trace_id, 3, soon())
-        .unwrap()
-        .unwrap();
+    let found = lab.store().trace(shop()[0].trace_id, 3, soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 3);
     let limit = "spans_max 3".to_owned();
     assert_eq!(found.completeness, Completeness::Truncated { limit });
@@ -125,36 +90,14 @@ fn names_come_from_hot_and_sealed() {
     lab.store().seal_now().unwrap();
     lab.write(&other("b"));
     let names = |catalog| {
-        let question = CatalogQuestion {
-            catalog,
-            range: TimeRange::ALL,
-            limit: 100,
-        };
+        let question = CatalogQuestion { catalog, range: TimeRange::ALL, limit: 100 };
         let page = lab.store().catalog(&question, soon()).unwrap();
         assert_eq!(page.completeness, Completeness::Complete);
-        page.entries
-            .into_iter()
-            .map(|entry| entry.name)
-            .collect::<Vec<_>>()
+        page.entries.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
     };
-    assert_eq!(
-        names(Catalog::Services),
-        ["batch", "cart", "frontend", "payment", "redis"]
-    );
-    assert_eq!(
-        names(Catalog::SpanNames {
-            service: Some("redis".to_owned())
-        }),
-        ["HSET"]
-    );
+    assert_eq!(names(Catalog::Services), ["batch", "cart", "frontend", "payment", "redis"]);
+    assert_eq!(names(Catalog::SpanNames { service: Some("redis".to_owned()) }), ["HSET"]);
     let key = "order.id".to_owned();
     let scope = crate::AttributeScope::Any;
-    assert_eq!(
-        names(Catalog::AttributeValues {
-            scope,
-            key,
-            prefix: String::new()
-        }),
-        ["o-17"]
-    );
+    assert_eq!(names(Catalog::AttributeValues { scope, key, prefix: String::new() }), ["o-17"]);
 }

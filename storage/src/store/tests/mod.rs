@@ -54,20 +54,13 @@ impl Lab {
     fn after_a_kill(&self) -> Self {
         let dir = tempfile::tempdir().unwrap();
         copy(self.dir.path(), dir.path());
-        let config = Config {
-            data_dir: dir.path().to_owned(),
-            ..self.config.clone()
-        };
+        let config = Config { data_dir: dir.path().to_owned(), ..self.config.clone() };
         let store = Some(Store::open(config.clone()).unwrap());
         Self { config, store, dir }
     }
 
     fn write(&self, spans: &[Span]) -> Written {
-        self.store()
-            .write(&[Batch {
-                spans: spans.to_vec(),
-            }])
-            .unwrap()[0]
+        self.store().write(&[Batch { spans: spans.to_vec() }]).unwrap()[0]
     }
 
     /// That every span is there, once, by its trace's id and by search.
@@ -77,33 +70,18 @@ impl Lab {
         ids.sort();
         ids.dedup();
         for id in &ids {
-            let mut expected: Vec<Span> = spans
-                .iter()
-                .filter(|span| span.trace_id == *id)
-                .cloned()
-                .collect();
+            let mut expected: Vec<Span> =
+                spans.iter().filter(|span| span.trace_id == *id).cloned().collect();
             evaluate::dedup_and_sort(&mut expected);
-            let found = self
-                .store()
-                .trace(*id, usize::MAX, soon())
-                .unwrap()
-                .expect("a trace");
+            let found = self.store().trace(*id, usize::MAX, soon()).unwrap().expect("a trace");
             assert_eq!(found.spans, expected);
             assert_eq!(found.completeness, Completeness::Complete);
         }
         let page = self.search(search_all());
-        let mut found: Vec<_> = page
-            .traces
-            .iter()
-            .map(|found| found.summary.trace_id)
-            .collect();
+        let mut found: Vec<_> = page.traces.iter().map(|found| found.summary.trace_id).collect();
         found.sort();
         assert_eq!(found, ids);
-        let spans_found: u32 = page
-            .traces
-            .iter()
-            .map(|found| found.summary.span_count)
-            .sum();
+        let spans_found: u32 = page.traces.iter().map(|found| found.summary.span_count).sum();
         let mut distinct: Vec<_> = spans.iter().map(evaluate::identity).collect();
         distinct.sort();
         distinct.dedup();
@@ -117,11 +95,7 @@ impl Lab {
 }
 
 fn config_in(directory: &Path) -> Config {
-    Config {
-        hot_age_max: Duration::MAX,
-        retention_age: None,
-        ..Config::new(directory)
-    }
+    Config { hot_age_max: Duration::MAX, retention_age: None, ..Config::new(directory) }
 }
 
 fn soon() -> Deadline {

@@ -15,10 +15,7 @@ fn seal(lab: &Lab, second: u64) {
 fn expire(lab: &Lab, second: u64) {
     let mut upkeep = lab.store().shared.upkeep.lock();
     let age = Duration::from_secs(100);
-    lab.store()
-        .shared
-        .retire_older(&mut upkeep, age, second * SECOND)
-        .unwrap();
+    lab.store().shared.retire_older(&mut upkeep, age, second * SECOND).unwrap();
     lab.store().shared.free_retired(&mut upkeep).unwrap();
 }
 
@@ -35,25 +32,13 @@ fn a_segment_goes_when_its_time_is_over_and_its_records_go_too() {
     expire(&lab, 120);
     lab.check(&kept);
     assert_eq!(lab.store().stats().segments, 1);
-    assert_eq!(
-        lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap(),
-        None
-    );
+    assert_eq!(lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap(), None);
     lab.reopen();
     lab.check(&kept);
     expire(&lab, 1_000);
     lab.check(&[]);
-    for family in [
-        Family::Segment,
-        Family::Trace,
-        Family::Commit,
-        Family::Split,
-        Family::Log,
-    ] {
-        assert_eq!(
-            lab.store().shared.rocks.first_key(family, &[]).unwrap(),
-            None
-        );
+    for family in [Family::Segment, Family::Trace, Family::Commit, Family::Split, Family::Log] {
+        assert_eq!(lab.store().shared.rocks.first_key(family, &[]).unwrap(), None);
     }
     assert_eq!(lab.store().stats().oldest_unix_nano, 0);
 }
@@ -95,20 +80,10 @@ fn a_reader_keeps_what_it_sees() {
     assert_eq!(lab.store().shared.upkeep.lock().retiring.len(), 1);
     lab.check(&[]);
     let segment = view.sealed.segments.keys().next().unwrap();
-    assert_eq!(
-        view.sealed.reader.summaries(*segment).unwrap().trace_id(0),
-        Some(id)
-    );
+    assert_eq!(view.sealed.reader.summaries(*segment).unwrap().trace_id(0), Some(id));
     drop(view);
     let mut upkeep = lab.store().shared.upkeep.lock();
     lab.store().shared.free_retired(&mut upkeep).unwrap();
     assert_eq!(upkeep.retiring.len(), 0);
-    assert_eq!(
-        lab.store()
-            .shared
-            .rocks
-            .first_key(Family::Segment, &[])
-            .unwrap(),
-        None
-    );
+    assert_eq!(lab.store().shared.rocks.first_key(Family::Segment, &[]).unwrap(), None);
 }

@@ -20,10 +20,7 @@ fn quiet_traces_are_sealed_at_the_age_bound_and_lively_ones_stay() {
     assert_eq!(lab.store().stats().segments, 0);
     lab.store().maintain(seconds_from_now(61)).unwrap();
     let stats = lab.store().stats();
-    assert_eq!(
-        (stats.segments, stats.sealed_spans, stats.hot_spans),
-        (1, 4, 0)
-    );
+    assert_eq!((stats.segments, stats.sealed_spans, stats.hot_spans), (1, 4, 0));
     lab.check(&shop());
 }
 
@@ -57,10 +54,7 @@ fn a_trace_in_parts_is_whole_in_every_answer() {
         comparison: Comparison::Equal,
         operand: Operand::Text("redis".to_owned()),
     };
-    let page = lab.search(Search {
-        span: vec![condition],
-        ..search_all()
-    });
+    let page = lab.search(Search { span: vec![condition], ..search_all() });
     assert_eq!(page.traces.len(), 1);
     assert_eq!(page.traces[0].summary.span_count, 4);
     assert_eq!(page.traces[0].matched_count, 1);
@@ -73,11 +67,7 @@ fn a_late_span_moves_a_sealed_trace_in_every_order() {
     lab.write(&other("b"));
     lab.store().seal_now().unwrap();
     let slowest = |lab: &Lab| {
-        let page = lab.search(Search {
-            order: Order::Slowest,
-            limit: 1,
-            ..search_all()
-        });
+        let page = lab.search(Search { order: Order::Slowest, limit: 1, ..search_all() });
         page.traces[0].summary.trace_id
     };
     assert_eq!(slowest(&lab), other("b")[0].trace_id);
@@ -123,14 +113,9 @@ fn a_record_is_kept_for_the_traces_of_it_that_stay_hot() {
     {
         let mut upkeep = lab.store().shared.upkeep.lock();
         let mut selection = lab.store().shared.state.read().hot.select_all();
-        selection
-            .traces
-            .retain(|trace| trace.id() == shop()[0].trace_id);
+        selection.traces.retain(|trace| trace.id() == shop()[0].trace_id);
         selection.log_needed_from = 1;
-        lab.store()
-            .shared
-            .seal(&mut upkeep, &selection, clock::now_unix_nano())
-            .unwrap();
+        lab.store().shared.seal(&mut upkeep, &selection, clock::now_unix_nano()).unwrap();
     }
     let all = [shop(), other("b"), other("c")].concat();
     lab.check(&all);
@@ -158,19 +143,11 @@ fn a_segment_without_commit_is_swept() {
             .collect();
         let built = crate::segment::build(id, &traces, 1, clock::now_unix_nano());
         let records = built.records.into_iter();
-        lab.store()
-            .shared
-            .rocks
-            .ingest(crate::rocks::Family::Segment, records)
-            .unwrap();
+        lab.store().shared.rocks.ingest(crate::rocks::Family::Segment, records).unwrap();
     }
     let killed = lab.after_a_kill();
     killed.check(&shop());
-    let first = killed
-        .store()
-        .shared
-        .rocks
-        .first_key(crate::rocks::Family::Segment, &[]);
+    let first = killed.store().shared.rocks.first_key(crate::rocks::Family::Segment, &[]);
     assert_eq!(first.unwrap(), None);
     killed.store().seal_now().unwrap();
     killed.check(&shop());
@@ -192,20 +169,12 @@ fn pages_through_more_candidates_than_are_held_at_once() {
     lab.write(&spans);
     lab.store().seal_now().unwrap();
     for order in [Order::Newest, Order::Slowest, Order::MostErrors] {
-        let whole = lab.search(Search {
-            order,
-            ..search_all()
-        });
+        let whole = lab.search(Search { order, ..search_all() });
         assert_eq!(whole.traces.len(), spans.len());
         let mut paged = Vec::new();
         let mut after = None;
         loop {
-            let page = lab.search(Search {
-                order,
-                limit: 1_300,
-                after,
-                ..search_all()
-            });
+            let page = lab.search(Search { order, limit: 1_300, after, ..search_all() });
             paged.extend(page.traces);
             after = page.next;
             if after.is_none() {

@@ -33,9 +33,7 @@ fn readers_never_miss_what_was_acknowledged_while_it_is_sealed() {
             .map(|trace| {
                 scope.spawn(move || {
                     for number in 0..SPANS {
-                        let batch = Batch {
-                            spans: vec![span(trace, number)],
-                        };
+                        let batch = Batch { spans: vec![span(trace, number)] };
                         while let Err(error) = lab.store().write(std::slice::from_ref(&batch)) {
                             assert!(matches!(error, WriteError::Busy { .. }), "{error}");
                             std::thread::yield_now();
@@ -57,14 +55,11 @@ fn readers_never_miss_what_was_acknowledged_while_it_is_sealed() {
                 lab.store().seal_now().unwrap();
             }
         });
-        writers
-            .into_iter()
-            .for_each(|writer| writer.join().unwrap());
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
         is_over.store(true, Ordering::Relaxed);
     });
-    let all: Vec<Span> = (1..=TRACES)
-        .flat_map(|trace| (0..SPANS).map(move |number| span(trace, number)))
-        .collect();
+    let all: Vec<Span> =
+        (1..=TRACES).flat_map(|trace| (0..SPANS).map(move |number| span(trace, number))).collect();
     lab.check(&all);
     lab.after_a_kill().check(&all);
     lab.reopen();
@@ -75,13 +70,8 @@ fn readers_never_miss_what_was_acknowledged_while_it_is_sealed() {
 fn after_a_failed_write_nothing_is_taken_but_everything_read_until_reopening() {
     let mut lab = Lab::new();
     lab.write(&shop());
-    lab.store()
-        .shared
-        .poison(&Fault::Refused("IO error: fsync".to_owned()));
-    let error = lab
-        .store()
-        .write(&[Batch { spans: other("b") }])
-        .unwrap_err();
+    lab.store().shared.poison(&Fault::Refused("IO error: fsync".to_owned()));
+    let error = lab.store().write(&[Batch { spans: other("b") }]).unwrap_err();
     assert!(matches!(error, WriteError::Unavailable { .. }));
     assert!(
         matches!(lab.store().health(), Health::Refusing { reason } if reason.contains("fsync"))

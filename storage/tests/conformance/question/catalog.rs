@@ -15,12 +15,7 @@ pub(crate) enum CatalogSeed {
     Services,
     SpanNames(Option<Index>),
     AttributeKeys(AttributeScope),
-    AttributeValues {
-        of: Index,
-        detail: Index,
-        scope: AttributeScope,
-        prefix_chars: usize,
-    },
+    AttributeValues { of: Index, detail: Index, scope: AttributeScope, prefix_chars: usize },
 }
 
 pub(super) fn strategy() -> impl Strategy<Value = CatalogSeed> {
@@ -43,19 +38,10 @@ impl CatalogSeed {
                 service: of.map(|index| index.get(spans).service_name().into_owned()),
             },
             Self::AttributeKeys(scope) => Catalog::AttributeKeys { scope: *scope },
-            Self::AttributeValues {
-                of,
-                detail,
-                scope,
-                prefix_chars,
-            } => {
+            Self::AttributeValues { of, detail, scope, prefix_chars } => {
                 let Attribute { key, value } = attribute_of(of.get(spans), *scope, *detail);
                 let prefix = value.text().chars().take(*prefix_chars).collect();
-                Catalog::AttributeValues {
-                    scope: *scope,
-                    key,
-                    prefix,
-                }
+                Catalog::AttributeValues { scope: *scope, key, prefix }
             }
         }
     }

@@ -42,25 +42,13 @@ enum FieldSeed {
 
 pub(super) fn strategy() -> impl Strategy<Value = ConditionSeed> {
     (
-        (
-            option::weighted(0.1, any::<Index>()),
-            field_strategy(),
-            scope_strategy(),
-        ),
+        (option::weighted(0.1, any::<Index>()), field_strategy(), scope_strategy()),
         (any::<Index>(), comparison_strategy()),
         (any::<bool>(), option::weighted(0.15, edge_strategy())),
     )
-        .prop_map(
-            |((of_another, field, scope), (detail, comparison), (is_text, edge))| ConditionSeed {
-                of_another,
-                field,
-                scope,
-                detail,
-                comparison,
-                is_text,
-                edge,
-            },
-        )
+        .prop_map(|((of_another, field, scope), (detail, comparison), (is_text, edge))| {
+            ConditionSeed { of_another, field, scope, detail, comparison, is_text, edge }
+        })
 }
 
 fn field_strategy() -> impl Strategy<Value = FieldSeed> {
@@ -126,21 +114,13 @@ impl ConditionSeed {
         } else {
             Operand::Value(value)
         };
-        Condition {
-            field,
-            comparison: self.comparison,
-            operand,
-        }
+        Condition { field, comparison: self.comparison, operand }
     }
 
     /// The field, and the value that `span` has there.
     fn field_of(&self, span: &Span) -> (Field, Value) {
         let one_of = |texts: Vec<String>| -> Value {
-            if texts.is_empty() {
-                "".into()
-            } else {
-                self.detail.get(&texts).as_str().into()
-            }
+            if texts.is_empty() { "".into() } else { self.detail.get(&texts).as_str().into() }
         };
         let link_text = |text: fn(&proto::Link) -> String| span.links.iter().map(text).collect();
         match self.field {
@@ -155,13 +135,7 @@ impl ConditionSeed {
             }
             FieldSeed::Attribute => {
                 let Attribute { key, value } = attribute_of(span, self.scope, self.detail);
-                (
-                    Field::Attribute {
-                        scope: self.scope,
-                        key,
-                    },
-                    value,
-                )
+                (Field::Attribute { scope: self.scope, key }, value)
             }
             FieldSeed::EventName => {
                 let names = span.events.iter().map(|event| event.name.clone());
@@ -169,14 +143,12 @@ impl ConditionSeed {
             }
             FieldSeed::ScopeName => (Field::ScopeName, span.scope.name.as_str().into()),
             FieldSeed::ScopeVersion => (Field::ScopeVersion, span.scope.version.as_str().into()),
-            FieldSeed::LinkTraceId => (
-                Field::LinkTraceId,
-                one_of(link_text(|link| link.trace_id.to_string())),
-            ),
-            FieldSeed::LinkSpanId => (
-                Field::LinkSpanId,
-                one_of(link_text(|link| link.span_id.to_string())),
-            ),
+            FieldSeed::LinkTraceId => {
+                (Field::LinkTraceId, one_of(link_text(|link| link.trace_id.to_string())))
+            }
+            FieldSeed::LinkSpanId => {
+                (Field::LinkSpanId, one_of(link_text(|link| link.span_id.to_string())))
+            }
         }
     }
 }

@@ -34,33 +34,16 @@ pub(crate) enum Question {
 #[derive(Debug, Clone)]
 pub(crate) enum QuestionSeed {
     Search(search::SearchSeed),
-    Trace {
-        of: Index,
-        is_absent: bool,
-        spans_max: usize,
-    },
-    Catalog {
-        seed: catalog::CatalogSeed,
-        range: RangeSeed,
-        limit: usize,
-    },
+    Trace { of: Index, is_absent: bool, spans_max: usize },
+    Catalog { seed: catalog::CatalogSeed, range: RangeSeed, limit: usize },
 }
 
 /// Any question.
 pub(crate) fn question_strategy() -> impl Strategy<Value = QuestionSeed> {
     let spans_max = select(vec![0, 1, 3, usize::MAX]);
-    let trace = (any::<Index>(), proptest::bool::weighted(0.1), spans_max).prop_map(
-        |(of, is_absent, spans_max)| QuestionSeed::Trace {
-            of,
-            is_absent,
-            spans_max,
-        },
-    );
-    let catalog = (
-        catalog::strategy(),
-        range_strategy(),
-        select(vec![1, 3, 10_000]),
-    )
+    let trace = (any::<Index>(), proptest::bool::weighted(0.1), spans_max)
+        .prop_map(|(of, is_absent, spans_max)| QuestionSeed::Trace { of, is_absent, spans_max });
+    let catalog = (catalog::strategy(), range_strategy(), select(vec![1, 3, 10_000]))
         .prop_map(|(seed, range, limit)| QuestionSeed::Catalog { seed, range, limit });
     prop_oneof![
         6 => search::strategy().prop_map(QuestionSeed::Search),
@@ -74,21 +57,10 @@ impl QuestionSeed {
     pub(crate) fn about(&self, spans: &[Span]) -> Question {
         match self {
             Self::Search(seed) => Question::Search(seed.about(spans)),
-            Self::Trace {
-                of,
-                is_absent,
-                spans_max,
-            } => {
+            Self::Trace { of, is_absent, spans_max } => {
                 let absent = TraceId::new([0xfe; 16]);
-                let id = if *is_absent {
-                    absent
-                } else {
-                    of.get(spans).trace_id
-                };
-                Question::Trace {
-                    id,
-                    spans_max: *spans_max,
-                }
+                let id = if *is_absent { absent } else { of.get(spans).trace_id };
+                Question::Trace { id, spans_max: *spans_max }
             }
             Self::Catalog { seed, range, limit } => Question::Catalog(CatalogQuestion {
                 catalog: seed.about(spans),
@@ -116,10 +88,7 @@ impl RangeSeed {
         let start = |index: Index| index.get(spans).start_time_unix_nano;
         let a = self.from.map_or(0, start);
         let b = self.to.map_or(u64::MAX, start);
-        TimeRange {
-            from_unix_nano: a.min(b),
-            to_unix_nano: a.max(b),
-        }
+        TimeRange { from_unix_nano: a.min(b), to_unix_nano: a.max(b) }
     }
 }
 
@@ -143,11 +112,7 @@ fn attribute_of(span: &Span, scope: AttributeScope, detail: Index) -> Attribute 
     let links = || span.links.iter().map(|link| &link.attributes);
     let mut lists: Vec<&Vec<Attribute>> = match scope {
         AttributeScope::Any => {
-            let own = [
-                &span.attributes,
-                &span.resource.attributes,
-                &span.scope.attributes,
-            ];
+            let own = [&span.attributes, &span.resource.attributes, &span.scope.attributes];
             own.into_iter().chain(events()).chain(links()).collect()
         }
         AttributeScope::Span => vec![&span.attributes],
@@ -164,8 +129,5 @@ fn attribute_of(span: &Span, scope: AttributeScope, detail: Index) -> Attribute 
     let Attribute { key, value } = detail.get(list);
     // Where the key occurs twice, the value that counts.
     let value = find_attribute(list, key).unwrap_or(value);
-    Attribute {
-        key: key.clone(),
-        value: value.clone(),
-    }
+    Attribute { key: key.clone(), value: value.clone() }
 }

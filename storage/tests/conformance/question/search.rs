@@ -30,27 +30,21 @@ pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
     let bound = || option::weighted(0.06, any::<Index>());
     let order = select(vec![Order::Newest, Order::Slowest, Order::MostErrors]);
     (
-        (
-            any::<Index>(),
-            range_strategy(),
-            vec(condition::strategy(), 0..4),
-        ),
+        (any::<Index>(), range_strategy(), vec(condition::strategy(), 0..4)),
         (bound(), bound(), bound(), bound()),
         (order, select(vec![1, 2, 3, 20, usize::MAX])),
     )
-        .prop_map(
-            |((of, range, conditions), bounds, (order, limit))| SearchSeed {
-                of,
-                range,
-                conditions,
-                duration_nano_min: bounds.0,
-                duration_nano_max: bounds.1,
-                root_service: bounds.2,
-                root_name: bounds.3,
-                order,
-                limit,
-            },
-        )
+        .prop_map(|((of, range, conditions), bounds, (order, limit))| SearchSeed {
+            of,
+            range,
+            conditions,
+            duration_nano_min: bounds.0,
+            duration_nano_max: bounds.1,
+            root_service: bounds.2,
+            root_name: bounds.3,
+            order,
+            limit,
+        })
 }
 
 impl SearchSeed {
@@ -64,9 +58,7 @@ impl SearchSeed {
             trace: TraceConditions {
                 duration_nano_min: self.duration_nano_min.map(|i| i.get(spans).duration_nano()),
                 duration_nano_max: self.duration_nano_max.map(|i| i.get(spans).duration_nano()),
-                root_service: self
-                    .root_service
-                    .map(|i| i.get(spans).service_name().into_owned()),
+                root_service: self.root_service.map(|i| i.get(spans).service_name().into_owned()),
                 root_name: self.root_name.map(|i| i.get(spans).name.clone()),
             },
             order: self.order,

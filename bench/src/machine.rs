@@ -1,0 +1,50 @@
+//! The machine that figures were made on.
+
+use std::fs::read_to_string;
+
+/// What a reader needs to know to compare.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Machine {
+    pub(crate) cpu: String,
+    pub(crate) cores: usize,
+    pub(crate) memory_bytes: u64,
+    pub(crate) kernel: String,
+    /// Mean number of threads that wanted a core in the minute before the run, by
+    /// others than the run.
+    pub(crate) load_average_before: f64,
+}
+
+impl Machine {
+    /// This one, as far as Linux tells.
+    pub(crate) fn this() -> Self {
+        let cpuinfo = read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let model =
+            cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));
+        let meminfo = read_to_string("/proc/meminfo").unwrap_or_default();
+        let total = meminfo.lines().find_map(|line| line.strip_prefix("MemTotal:"));
+        let kilobytes = total.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        let release = read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let loadavg = read_to_string("/proc/loadavg").unwrap_or_default();
+        let load_average = loadavg.split_whitespace().next().and_then(|text| text.parse().ok());
+        Self {
+            cpu: model.map_or("unknown", |(_, model)| model.trim()).to_owned(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            memory_bytes: kilobytes.unwrap_or(0) * 1024,
+            kernel: release.trim().to_owned(),
+            load_average_before: load_average.unwrap_or(0.0),
+        }
+    }
+
+    /// A name for it, fit for a file.
+    pub(crate) fn slug(&self) -> String {
+        let mut slug = String::new();
+        for letter in self.cpu.to_lowercase().chars() {
+            if letter.is_ascii_alphanumeric() {
+                slug.push(letter);
+            } else if !slug.is_empty() && !slug.ends_with('-') {
+                slug.push('-');
+            }
+        }
+        format!("{}-{}-cores", slug.trim_end_matches('-'), self.cores)
+    }
+}
