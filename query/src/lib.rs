@@ -1,1 +1,21 @@
-//! query
+//! Answers questions about traces.
+//!
+//! [`trace`] explains one trace: spans in, values and sentences out. [`service`] is
+//! what every API dialect asks, [`Web`] serves the native one, as docs/api.md
+//! describes it, with the viewer beside it.
+//!
+//! Nothing here writes spans.
+
+mod api;
+mod config;
+mod metrics;
+mod monitor;
+mod observe;
+mod read_pool;
+pub mod service;
+pub mod trace;
+mod web;
+
+pub use config::Config;
+pub use monitor::HealthFn;
+pub use web::{App, BindError, Parts, Stopped, Web};

@@ -1,0 +1,4 @@
+//! The HTTP APIs, one folder for each dialect: parse, ask the service, encode. None
+//! is built on another.
+
+pub(crate) mod native;

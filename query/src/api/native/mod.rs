@@ -1,0 +1,101 @@
+//! The native API, `/api/v1/*`, as docs/api.md describes it.
+
+mod catalog;
+mod error;
+mod json;
+mod model;
+mod openapi;
+mod parameter;
+mod path;
+mod route;
+mod search;
+mod status;
+mod trace;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+
+use crate::monitor::Monitor;
+use crate::service::{NoAnswer, QueryService};
+use error::ApiError;
+use openapi::Description;
+use route::Route;
+
+/// Every route.
+const ROUTES: [&Route; 10] = [
+    &catalog::SERVICES,
+    &catalog::SPAN_NAMES,
+    &catalog::ATTRIBUTES,
+    &catalog::VALUES,
+    &search::ROUTE,
+    &trace::TRACE,
+    &trace::SPAN,
+    &trace::OTLP,
+    &status::ROUTE,
+    &openapi::ROUTE,
+];
+
+/// The methods that every route answers.
+const METHODS: &str = "GET, HEAD, OPTIONS";
+
+#[derive(Clone, FromRef)]
+struct Api {
+    service: QueryService,
+    monitor: Monitor,
+    description: Description,
+}
+
+/// Answers everything under `/api`, also with its error where there is no such path.
+pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
+    Router::new()
+        .route(catalog::SERVICES.path, get(catalog::services))
+        .route(catalog::SPAN_NAMES.path, get(catalog::span_names))
+        .route(catalog::ATTRIBUTES.path, get(catalog::attributes))
+        .route(catalog::VALUES.path, get(catalog::values))
+        .route(search::ROUTE.path, get(search::search))
+        .route(trace::TRACE.path, get(trace::trace))
+        .route(trace::SPAN.path, get(trace::span))
+        .route(trace::OTLP.path, get(trace::otlp))
+        .route(status::ROUTE.path, get(status::status))
+        .route(openapi::ROUTE.path, get(openapi::openapi))
+        .route("/api", any(no_such_path))
+        .route("/api/", any(no_such_path))
+        .route("/api/{*rest}", any(no_such_path))
+        .method_not_allowed_fallback(other_method)
+        .with_state(Api { service, monitor, description: Description::new() })
+}
+
+/// The paths of all routes, as the router has them.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    ROUTES.iter().map(|route| route.path)
+}
+
+/// The answer to a request whose handling panicked.
+pub(crate) fn panicked(message: String) -> Response {
+    ApiError::internal(message).into_response()
+}
+
+/// The answer where there is none.
+pub(crate) fn no_answer(error: NoAnswer) -> Response {
+    ApiError::from(error).into_response()
+}
+
+async fn no_such_path(uri: Uri) -> ApiError {
+    let path = parameter::shown(uri.path());
+    ApiError::not_found(format!("no such path '{path}': /api/v1/openapi.json lists them"))
+}
+
+async fn other_method(method: Method) -> Response {
+    let mut response = if method == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        let method = parameter::shown(method.as_str());
+        ApiError::method_not_allowed(format!("{method} is not possible here: use GET"))
+            .into_response()
+    };
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(METHODS));
+    response
+}

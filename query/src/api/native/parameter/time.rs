@@ -1,0 +1,177 @@
+//! Moments and ranges of time.
+
+use std::time::UNIX_EPOCH;
+
+use proto::clock::now_unix_nano;
+use storage::TimeRange;
+
+use super::duration::parse_duration;
+use super::{Parameter, Parameters, Shape};
+use crate::api::native::error::ApiError;
+
+pub(in crate::api::native) const FROM: Parameter = Parameter::new(
+    "from",
+    Shape::Time,
+    "The first moment of the range. RFC 3339, or a Unix time in seconds, milliseconds, \
+     microseconds or nanoseconds, told apart by magnitude.",
+);
+pub(in crate::api::native) const TO: Parameter = Parameter::new(
+    "to",
+    Shape::Time,
+    "The first moment after the range, written as `from`. Left out, the range has no end.",
+);
+pub(in crate::api::native) const SINCE: Parameter = Parameter::new(
+    "since",
+    Shape::Text,
+    "Instead of `from` and `to`: from so long ago on, as `15m`; `all` is everything. Without \
+     any of the three, the last hour.",
+);
+
+/// The range where a question names none.
+const DEFAULT_SINCE_NANO: u64 = 3_600 * 1_000_000_000;
+
+/// The range that the parameters name.
+///
+/// # Errors
+/// Where one is malformed, or they contradict each other.
+pub(in crate::api::native) fn range(parameters: &Parameters<'_>) -> Result<TimeRange, ApiError> {
+    let moment = |parameter: &Parameter| {
+        let text = parameters.text(parameter);
+        text.map(|text| parse_time(text).map_err(|error| parameter.refuse(error))).transpose()
+    };
+    let (from, to) = (moment(&FROM)?, moment(&TO)?);
+    let since = match parameters.text(&SINCE) {
+        Some(_) if from.is_some() || to.is_some() => {
+            return Err(SINCE.refuse("cannot be combined with from or to; use one or the other"));
+        }
+        Some("all") => return Ok(TimeRange::ALL),
+        Some(text) => parse_duration(text)
+            .map_err(|error| SINCE.refuse(format!("{error}; or all for everything")))?,
+        None => DEFAULT_SINCE_NANO,
+    };
+    if from.is_none() && to.is_none() {
+        // Without an end, so that a trace whose sender's clock is fast is seen.
+        let from_unix_nano = now_unix_nano().saturating_sub(since);
+        return Ok(TimeRange { from_unix_nano, ..TimeRange::ALL });
+    }
+    let range = TimeRange {
+        from_unix_nano: from.unwrap_or(TimeRange::ALL.from_unix_nano),
+        to_unix_nano: to.unwrap_or(TimeRange::ALL.to_unix_nano),
+    };
+    if range.from_unix_nano >= range.to_unix_nano {
+        return Err(TO.refuse("the range ends before it begins; to must lie after from"));
+    }
+    Ok(range)
+}
+
+/// A text that is no moment; its message says what one looks like.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is no time; write RFC 3339 as 2026-11-23T10:00:00Z, or a Unix time in s, ms, us or ns"
+)]
+pub(in crate::api::native) struct NoTime(String);
+
+/// Nanoseconds since the Unix epoch.
+///
+/// # Errors
+/// Where `text` is neither RFC 3339 within 1970 to 2554 nor a Unix time.
+fn parse_time(text: &str) -> Result<u64, NoTime> {
+    let nano = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok().and_then(unix_nano)
+    } else {
+        rfc3339_nano(text)
+    };
+    nano.ok_or_else(|| NoTime(super::shown(text)))
+}
+
+/// Of a Unix time in whatever unit: seconds reach year 5138 before they could be
+/// milliseconds of 1973, and so on.
+fn unix_nano(number: u64) -> Option<u64> {
+    let unit_nano = match number {
+        0..100_000_000_000 => 1_000_000_000,
+        100_000_000_000..100_000_000_000_000 => 1_000_000,
+        100_000_000_000_000..100_000_000_000_000_000 => 1_000,
+        _ => 1,
+    };
+    number.checked_mul(unit_nano)
+}
+
+/// Of RFC 3339, with any offset. The `+` of an offset may have become a space, as it
+/// does in an address where it is not escaped.
+fn rfc3339_nano(text: &str) -> Option<u64> {
+    let text = text.to_ascii_uppercase();
+    let (local, offset_seconds) = match text.strip_suffix('Z') {
+        Some(local) => (local, 0),
+        None => {
+            let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+            (local, parse_offset(offset)?)
+        }
+    };
+    let local = humantime::parse_rfc3339(&format!("{local}Z")).ok()?;
+    let local_nano = local.duration_since(UNIX_EPOCH).ok()?.as_nanos();
+    let nano = i128::try_from(local_nano).ok()? - i128::from(offset_seconds) * 1_000_000_000;
+    u64::try_from(nano).ok()
+}
+
+/// Seconds of `+01:30`.
+fn parse_offset(text: &str) -> Option<i64> {
+    let (sign, rest) = text.split_at_checked(1)?;
+    let (hours, minutes) = rest.split_once(':')?;
+    let part = |text: &str, max: i64| {
+        let is_two_digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: i64 = text.parse().ok()?;
+        (is_two_digits && number <= max).then_some(number)
+    };
+    let seconds = part(hours, 23)? * 3_600 + part(minutes, 59)? * 60;
+    match sign {
+        "+" | " " => Some(seconds),
+        "-" => Some(-seconds),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_moment_has_many_spellings() {
+        for text in [
+            "2026-11-23T10:00:00Z",
+            "2026-11-23t10:00:00.000z",
+            "2026-11-23T11:30:00+01:30",
+            "2026-11-23T11:30:00 01:30",
+            "2026-11-23T02:00:00-08:00",
+            "1795428000",
+            "1795428000000",
+            "1795428000000000",
+            "1795428000000000000",
+        ] {
+            assert_eq!(parse_time(text), Ok(1_795_428_000_000_000_000), "{text}");
+        }
+        assert_eq!(parse_time("0"), Ok(0));
+        assert_eq!(parse_time("2026-11-23T10:00:00.123456789Z"), Ok(1_795_428_000_123_456_789));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for text in [
+            "",
+            "now",
+            "-1",
+            "1.5",
+            "2026-11-23",
+            "2026-11-23T10:00:00",
+            "2026-13-23T10:00:00Z",
+            "2026-11-23T10:00:00+1:00",
+            "2026-11-23T10:00:00+01:60",
+            "1969-12-31T23:59:59Z",
+            "1970-01-01T00:30:00+01:00",
+            "3000-01-01T00:00:00Z",
+            "99999999999999999999",
+            "äöüäöü",
+        ] {
+            assert!(parse_time(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! `GET /api/v1/search`
+
+mod parameter;
+mod question;
+
+use std::time::Instant;
+
+use axum::extract::{RawQuery, State};
+
+use super::error::ApiError;
+use super::json::{self, Json};
+use super::model::completeness::Completeness;
+use super::model::search::{SearchAnswer, Trace};
+use super::parameter::cursor::PageEnd;
+use crate::service::QueryService;
+use question::Question;
+
+pub(super) use parameter::ROUTE;
+
+pub(super) async fn search(
+    State(service): State<QueryService>,
+    RawQuery(query): RawQuery,
+) -> Result<Json, ApiError> {
+    let begun = Instant::now();
+    let Question { search, hash } = Question::parse(query.as_deref())?;
+    service
+        .ask(move |questions| {
+            let found = questions.search(&search)?;
+            let next = found.next.map(|place| {
+                let (order, range) = (search.order, search.range);
+                PageEnd { order, question: hash, range, place }.format()
+            });
+            let traces = found.traces.iter();
+            Ok(json::encode(&SearchAnswer {
+                traces: traces.map(|(trace, verdict)| Trace::of(trace, verdict.as_ref())).collect(),
+                more: next.is_some(),
+                next_cursor: next,
+                completeness: Completeness::of(&found.completeness),
+                took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            }))
+        })
+        .await
+}

@@ -1,0 +1,220 @@
+//! What every API dialect asks. No HTTP is in it.
+//!
+//! A dialect hands [`QueryService::ask`] a closure; the closure gets [`Questions`],
+//! asks, and encodes the answer. All of it runs in the read pool, since encoding
+//! 100,000 spans is work like reading them.
+
+mod no_answer;
+mod verdict;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use proto::{Span, SpanId, SpanKind, TraceId};
+use storage::{
+    CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError, Search,
+    Stats, Trace, TraceReader,
+};
+
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
+use crate::trace::{Explained, explain};
+
+pub use no_answer::NoAnswer;
+pub use verdict::Verdict;
+
+use verdict::VerdictCache;
+
+/// How long someone who finds us busy is asked to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How much longer than the deadline an answer is waited for. Stores give up "soon
+/// after" theirs, and what they found in time still has to be encoded.
+const ANSWER_GRACE: Duration = Duration::from_secs(1);
+
+/// The door to the store and what is said about its traces. Clones share everything.
+#[derive(Clone)]
+pub struct QueryService(Arc<Shared>);
+
+struct Shared {
+    pool: ReadPool,
+    desk: Arc<Desk>,
+}
+
+/// What the threads of the pool share.
+struct Desk {
+    reader: Arc<dyn TraceReader>,
+    deadline: Duration,
+    spans_max: usize,
+    verdict_spans_max: usize,
+    verdict_duration_max: Duration,
+    verdicts: VerdictCache,
+    metrics: Metrics,
+}
+
+/// One client's questions, inside the read pool: every method blocks.
+pub struct Questions<'a> {
+    desk: &'a Desk,
+    asked: Instant,
+    deadline: Deadline,
+}
+
+/// One page of found traces.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The traces, in order, each with its verdict. `None` where the trace has more
+    /// than [`Config::verdict_spans_max`] spans, was removed meanwhile, or where
+    /// `completeness` says why.
+    pub traces: Vec<(FoundTrace, Option<Arc<Verdict>>)>,
+    /// Where to go on; `None` where this page is the last.
+    pub next: Option<Cursor>,
+    /// Whether anything is missing, verdicts included.
+    pub completeness: Completeness,
+}
+
+/// One span of a trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundSpan {
+    /// The span as stored.
+    pub span: Span,
+    /// How many spans of the trace have its id, this one included.
+    pub same_id: usize,
+}
+
+impl FoundSpan {
+    /// Of the spans in `trace` with this id the one of this kind, or the first where
+    /// `kind` is `None`. `None` where there is none.
+    pub fn of(trace: Trace, id: SpanId, kind: Option<SpanKind>) -> Option<Self> {
+        let mut same: Vec<Span> =
+            trace.spans.into_iter().filter(|span| span.span_id == id).collect();
+        let same_id = same.len();
+        let wanted = same.iter().position(|span| kind.is_none_or(|kind| span.kind == kind))?;
+        Some(Self { span: same.swap_remove(wanted), same_id })
+    }
+}
+
+impl QueryService {
+    /// Starts the pool over `reader`.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub(crate) fn start(
+        config: &Config,
+        reader: Arc<dyn TraceReader>,
+        metrics: Metrics,
+    ) -> io::Result<(Self, ReadPoolEnd)> {
+        let bounds = Bounds {
+            threads: config.concurrent_questions_max,
+            waiting_max: config.waiting_questions_max,
+        };
+        let (pool, end) =
+            ReadPool::start("hopline-read", bounds, metrics.waiting_questions.clone())?;
+        let desk = Arc::new(Desk {
+            reader,
+            deadline: config.deadline,
+            spans_max: config.spans_max,
+            verdict_spans_max: config.verdict_spans_max,
+            verdict_duration_max: config.verdict_duration_max,
+            verdicts: VerdictCache::new(config.verdict_cache_bytes),
+            metrics,
+        });
+        Ok((Self(Arc::new(Shared { pool, desk })), end))
+    }
+
+    /// Runs `question` in the read pool, and answers what it answers. The deadline
+    /// counts from now.
+    ///
+    /// # Errors
+    /// Those of `question`, and [`NoAnswer`] where it was refused, took too long or
+    /// panicked.
+    pub async fn ask<T, E>(
+        &self,
+        question: impl FnOnce(&Questions<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<NoAnswer> + Send + 'static,
+    {
+        let Shared { pool, desk } = self.0.as_ref();
+        let patience = desk.deadline.saturating_add(ANSWER_GRACE);
+        let (asked, deadline) = (Instant::now(), Deadline::after(desk.deadline));
+        let desk = Arc::clone(desk);
+        // What the store logs belongs to the request.
+        let span = tracing::Span::current();
+        let answer = pool.ask(move || {
+            let questions = Questions { desk: &desk, asked, deadline };
+            span.in_scope(|| question(&questions))
+        });
+        match tokio::time::timeout(patience, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Failed::Busy)) => {
+                self.0.desk.metrics.refused_questions.inc();
+                Err(NoAnswer::Busy { retry_after: RETRY_AFTER }.into())
+            }
+            Ok(Err(Failed::Panicked(message))) => Err(NoAnswer::Panicked { message }.into()),
+            Err(_) => Err(NoAnswer::Store(ReadError::DeadlineExceeded).into()),
+        }
+    }
+}
+
+impl Questions<'_> {
+    /// A trace as stored, at most [`Config::spans_max`] spans of it; `None` where no
+    /// span has this id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn trace(&self, id: TraceId) -> Result<Option<Trace>, ReadError> {
+        let trace = self.desk.reader.trace(id, self.desk.spans_max, self.deadline)?;
+        if let Some(trace) = &trace {
+            self.count(&trace.completeness);
+        }
+        Ok(trace)
+    }
+
+    /// A trace, explained.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn explained(&self, id: TraceId) -> Result<Option<Explained>, ReadError> {
+        let Some(trace) = self.trace(id)? else {
+            return Ok(None);
+        };
+        self.deadline.check()?;
+        Ok(Some(explain(trace)))
+    }
+
+    /// The traces that `search` asks for, with verdicts.
+    ///
+    /// # Errors
+    /// The store's, for the search itself. A verdict that cannot be had is no error:
+    /// it is missing, and the completeness says so.
+    pub fn search(&self, search: &Search) -> Result<Found, ReadError> {
+        let page = self.desk.reader.search(search, self.deadline)?;
+        let found = self.with_verdicts(page);
+        self.count(&found.completeness);
+        Ok(found)
+    }
+
+    /// Names that occur.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn catalog(&self, question: &CatalogQuestion) -> Result<CatalogPage, ReadError> {
+        let page = self.desk.reader.catalog(question, self.deadline)?;
+        self.count(&page.completeness);
+        Ok(page)
+    }
+
+    /// Figures about the store.
+    pub fn stats(&self) -> Stats {
+        self.desk.reader.stats()
+    }
+
+    fn count(&self, completeness: &Completeness) {
+        if *completeness != Completeness::Complete {
+            self.desk.metrics.incomplete_answers.inc();
+        }
+    }
+}

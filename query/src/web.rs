@@ -1,0 +1,200 @@
+//! The web listener as a whole: bound, run, stopped.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderValue, StatusCode, header};
+use prometheus_client::registry::Registry;
+use storage::TraceReader;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+
+use crate::api::native;
+use crate::config::Config;
+use crate::metrics::Metrics;
+use crate::monitor::{HealthFn, Monitor, StoreFigures};
+use crate::observe::{self, observe};
+use crate::read_pool::ReadPoolEnd;
+use crate::service::QueryService;
+
+/// The paths beside the API that machines ask.
+pub(crate) const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// What the text of `/metrics` is (OpenMetrics 1.0, §4.2).
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What is served.
+pub struct Parts {
+    /// Where traces are read.
+    pub reader: Arc<dyn TraceReader>,
+    /// Whether spans are taken now. Must not block.
+    pub health: HealthFn,
+    /// What answers every path that is neither the API's nor a probe's: the viewer.
+    pub ui: Router,
+}
+
+/// The web listener, bound to its address. Clients can connect from now on; they are
+/// answered once it runs.
+pub struct Web {
+    listener: TcpListener,
+    address: SocketAddr,
+    bounds: listener::Config,
+    app: App,
+}
+
+/// Everything behind the listener.
+pub struct App {
+    service: QueryService,
+    monitor: Monitor,
+    ui: Router,
+    metrics: Metrics,
+    ends: [ReadPoolEnd; 2],
+}
+
+/// Why the web listener can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// The address can't be listened on.
+    #[error("web: {0}")]
+    Address(io::Error),
+    /// The system gives no thread.
+    #[error("cannot start the read pool: {0}")]
+    Thread(io::Error),
+}
+
+/// What was left when the listener stopped. All zeros is a clean stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stopped {
+    /// Connections that were cut while they were at work.
+    pub cut_connections: usize,
+    /// Pools whose threads still worked on a question.
+    pub busy_pools: usize,
+}
+
+impl Web {
+    /// Binds the address, starts the read pool, and makes the query side's figures
+    /// known to `registry`.
+    ///
+    /// # Errors
+    /// [`BindError`] says what is in the way.
+    pub async fn bind(
+        config: Config,
+        parts: Parts,
+        registry: &mut Registry,
+    ) -> Result<Self, BindError> {
+        let listener = listener::bind(config.listen).await.map_err(BindError::Address)?;
+        let address = listener.local_addr().map_err(BindError::Address)?;
+        let app = App::start(&config, parts, registry).map_err(BindError::Thread)?;
+        Ok(Self { listener, address, bounds: config.listener, app })
+    }
+
+    /// Where it is served; the port is a real one even where 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `shutdown` is cancelled; `registry` is what `/metrics` shows.
+    ///
+    /// Then the port closes and requests in flight finish within the listener's
+    /// `drain_timeout`. Questions that nobody waits for any more have the same time
+    /// again to be finished.
+    pub async fn run(self, registry: Arc<Registry>, shutdown: CancellationToken) -> Stopped {
+        let Self { listener, bounds, app, .. } = self;
+        let (router, ends) = app.split(registry);
+        let drain_timeout = bounds.drain_timeout;
+        let drained = listener::serve(listener, router, bounds, shutdown).await;
+        // The router is gone, and with it the last references to the pools.
+        let mut stopped =
+            Stopped { cut_connections: drained.cut_connections, ..Stopped::default() };
+        for end in ends {
+            if !end.wait(drain_timeout).await {
+                stopped.busy_pools += 1;
+            }
+        }
+        if stopped == Stopped::default() {
+            tracing::info!("web listener stopped");
+        } else {
+            let Stopped { cut_connections, busy_pools } = stopped;
+            tracing::warn!(cut_connections, busy_pools, "web listener stopped with work left");
+        }
+        stopped
+    }
+}
+
+impl App {
+    /// Starts the read pool, and makes the query side's figures known to `registry`.
+    ///
+    /// # Errors
+    /// Where the system gives no thread.
+    pub fn start(config: &Config, parts: Parts, registry: &mut Registry) -> io::Result<Self> {
+        let Parts { reader, health, ui } = parts;
+        let metrics = Metrics::register(registry);
+        let (service, service_end) =
+            QueryService::start(config, Arc::clone(&reader), metrics.clone())?;
+        registry.register_collector(Box::new(StoreFigures(Arc::clone(&reader))));
+        let (monitor, monitor_end) = Monitor::start(reader, health)?;
+        let ends = [service_end, monitor_end];
+        Ok(Self { service, monitor, ui, metrics, ends })
+    }
+
+    /// Everything that answers; `registry` is what `/metrics` shows.
+    pub fn router(self, registry: Arc<Registry>) -> Router {
+        self.split(registry).0
+    }
+
+    fn split(self, registry: Arc<Registry>) -> (Router, [ReadPoolEnd; 2]) {
+        let Self { service, monitor, ui, metrics, ends } = self;
+        let [healthz, readyz, metrics_path] = PROBES;
+        let probes = Router::new()
+            .route(healthz, get(alive))
+            .route(readyz, get(ready))
+            .with_state(monitor.clone())
+            .route(metrics_path, get(figures).with_state((monitor.clone(), registry)));
+        // The fastest level: what is saved beyond it is not worth its time on a
+        // network of today.
+        let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+        let router = native::router(service, monitor)
+            .merge(probes)
+            .layer(compression)
+            .layer(map_response(never_stored))
+            .fallback_service(ui)
+            .layer(CatchPanicLayer::custom(observe::panicked))
+            .layer(from_fn_with_state(metrics, observe));
+        (router, ends)
+    }
+}
+
+/// Answers change by the second, and are what their type says.
+async fn never_stored(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn alive() -> &'static str {
+    "alive\n"
+}
+
+async fn ready(State(monitor): State<Monitor>) -> (StatusCode, String) {
+    match monitor.readiness().await {
+        Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {reason}\n")),
+    }
+}
+
+async fn figures(State((monitor, registry)): State<(Monitor, Arc<Registry>)>) -> Response {
+    match monitor.figures(registry).await {
+        Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
+        Err(error) => native::no_answer(error),
+    }
+}

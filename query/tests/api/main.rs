@@ -1,0 +1,19 @@
+//! The native API as its clients see it, over a store in memory.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+// As every other crate calls it.
+extern crate hopline_query as query;
+
+mod beside;
+mod catalog;
+mod errors;
+mod listener;
+mod openapi;
+mod paging;
+mod random;
+mod search;
+mod span;
+mod support;
+mod trace;
+mod trouble;
