@@ -273,10 +273,23 @@ impl Rocks {
         result
     }
 
-    /// Gives back the disk space of the records from `from` until before `to`,
-    /// whole files at a time. The records must have been deleted before.
-    pub(crate) fn delete_files(&self, family: Family, from: &[u8], to: &[u8]) -> Result<(), Fault> {
-        Ok(self.db.delete_file_in_range_cf(self.family(family)?, from, to)?)
+    /// Gives back the disk space of the records from `first` to `last`, both
+    /// included, whole files at a time. The records must have been deleted before.
+    pub(crate) fn delete_files(
+        &self,
+        family: Family,
+        first: &[u8],
+        last: &[u8],
+    ) -> Result<(), Fault> {
+        Ok(self.db.delete_file_in_range_cf(self.family(family)?, first, last)?)
+    }
+
+    /// Makes the family's newest records a file below the newest ones.
+    #[cfg(test)]
+    pub(crate) fn compact(&self, family: Family) {
+        let handle = self.family(family).unwrap();
+        self.db.flush_cf(handle).unwrap();
+        self.db.compact_range_cf::<&[u8], &[u8]>(handle, None, None);
     }
 
     fn family(&self, family: Family) -> Result<&ColumnFamily, Fault> {

@@ -58,7 +58,7 @@ pub(crate) fn cut(changes: &mut Changes, number: RecordNumber) {
 
 /// Gives back the space of what [`cut`] deleted.
 pub(crate) fn free(rocks: &Rocks, number: RecordNumber) -> Result<(), Fault> {
-    rocks.delete_files(Family::Log, &key(0), &key(number))
+    rocks.delete_files(Family::Log, &key(0), &key(number.saturating_sub(1)))
 }
 
 /// The records from `number` on, in order.

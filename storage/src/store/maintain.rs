@@ -73,14 +73,16 @@ fn run(shared: &Shared) {
 impl Shared {
     /// See [`super::Store::maintain`].
     pub(super) fn maintain(&self, now_unix_nano: u64) -> Result<(), MaintainError> {
-        self.force_to_disk()?;
+        // None waits for the one before to succeed: retention is what ends a full
+        // disk that sealing fails for.
+        let forced = self.force_to_disk();
         let mut upkeep = self.upkeep.lock();
         let selection = self.state.read().hot.select(now_unix_nano, &self.bounds());
-        if let Some(selection) = selection {
-            self.seal(&mut upkeep, &selection, now_unix_nano)?;
-        }
-        self.retire_expired(&mut upkeep, now_unix_nano)?;
-        self.free_retired(&mut upkeep)
+        let sealed =
+            selection.map_or(Ok(()), |selection| self.seal(&mut upkeep, &selection, now_unix_nano));
+        let retired = self.retire_expired(&mut upkeep, now_unix_nano);
+        let freed = self.free_retired(&mut upkeep);
+        forced.and(sealed).and(retired).and(freed)
     }
 
     /// See [`super::Store::seal_now`].

@@ -113,7 +113,11 @@ fn forget_traces(
         for part in &left.sealed_in {
             whole.iter().for_each(|whole| splits.add(rest, *part, None, whole));
         }
-        splits.wholes.push((trace, whole));
+        // What is left but can't be read keeps its summary, so that searches still
+        // come by it and name it.
+        if whole.is_some() || left.missing.is_empty() {
+            splits.wholes.push((trace, whole));
+        }
     }
     Ok(splits)
 }
@@ -124,5 +128,6 @@ pub(super) fn delete_records(rocks: &Rocks, id: SegmentId) -> Result<(), Fault> 
     let mut changes = Changes::default();
     changes.delete_range(Family::Segment, from, to);
     rocks.commit(changes, Durability::Disk)?;
+    // No record has `to` itself for its key.
     rocks.delete_files(Family::Segment, &from, &to)
 }

@@ -104,7 +104,14 @@ fn prepare<'a>(
     hot: &'a HotTrace,
     splits: &mut ChangedSplits,
 ) -> Result<Option<SealedTrace<'a>>, MaintainError> {
-    let parts = view.parts(hot.id())?;
+    let parts = match view.parts(hot.id()) {
+        // Other traces must not wait for it. Its readers are told each time.
+        Err(fault @ Fault::Corrupt { .. }) => {
+            tracing::warn!(trace = %hot.id(), error = %fault, "trace sealed as if it had no older parts");
+            Vec::new()
+        }
+        parts => parts?,
+    };
     if parts.is_empty() {
         return Ok(Some(SealedTrace {
             id: hot.id(),

@@ -51,6 +51,42 @@ fn a_trace_with_a_part_that_does_not_verify_is_partial() {
 }
 
 #[test]
+fn an_index_entry_that_does_not_verify_keeps_nothing_else_from_being_sealed() {
+    let mut lab = Lab::new();
+    lab.write(&shop()[..2]);
+    lab.store().seal_now().unwrap();
+    let id = shop()[0].trace_id;
+    spoil(&lab, Family::Trace, &[&id.as_bytes()[..], &0u32.to_be_bytes()].concat());
+    lab.write(&shop()[2..]);
+    lab.write(&other("b"));
+    lab.store().seal_now().unwrap();
+    assert_eq!(lab.store().stats().hot_spans, 0);
+    for _ in 0..2 {
+        let error = lab.store().trace(id, 10, soon()).unwrap_err();
+        assert!(matches!(&error, ReadError::Corrupt { what } if what.contains("trace")), "{error}");
+        let page = lab.search(search_all());
+        assert_eq!(page.traces.len(), 1);
+        assert!(matches!(page.completeness, Completeness::Partial { .. }));
+        lab.reopen();
+    }
+}
+
+#[test]
+fn a_trace_of_which_only_an_unreadable_part_is_left_is_still_named() {
+    let lab = Lab::new();
+    lab.write(&shop()[..2]);
+    lab.store().shared.seal_now(1).unwrap();
+    lab.write(&shop()[2..]);
+    lab.store().shared.seal_now(1_000).unwrap();
+    spoil(&lab, Family::Segment, &block_key(1));
+    let mut upkeep = lab.store().shared.upkeep.lock();
+    lab.store().shared.retire_older(&mut upkeep, Duration::from_nanos(500), 1_000).unwrap();
+    let page = lab.search(search_all());
+    assert_eq!(page.traces.len(), 0);
+    assert!(matches!(&page.completeness, Completeness::Partial { missing } if missing.len() == 1));
+}
+
+#[test]
 fn a_log_that_lost_its_end_is_not_opened() {
     let mut lab = Lab::new();
     lab.write(&shop());

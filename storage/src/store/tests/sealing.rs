@@ -4,6 +4,7 @@ use proto::{Span, clock};
 
 use super::*;
 use crate::contract::search::{Comparison, Condition, Field, Operand};
+use crate::rocks::Family;
 
 fn seconds_from_now(seconds: u64) -> u64 {
     clock::now_unix_nano() + seconds * 1_000_000_000
@@ -104,25 +105,52 @@ fn a_trace_that_never_ends_does_not_hold_the_log() {
     lab.after_a_kill().check(&all);
 }
 
+/// Seals the shop's trace only; the log is needed from that record on.
+fn seal_shop(lab: &Lab, log_needed_from: u64) {
+    let mut upkeep = lab.store().shared.upkeep.lock();
+    let mut selection = lab.store().shared.state.read().hot.select_all();
+    selection.traces.retain(|trace| trace.id() == shop()[0].trace_id);
+    selection.log_needed_from = log_needed_from;
+    lab.store().shared.seal(&mut upkeep, &selection, clock::now_unix_nano()).unwrap();
+}
+
 #[test]
 fn a_record_is_kept_for_the_traces_of_it_that_stay_hot() {
     let lab = Lab::new();
     lab.write(&[shop(), other("b")].concat());
     lab.write(&other("c"));
-    // Only the shop's trace is sealed.
-    {
-        let mut upkeep = lab.store().shared.upkeep.lock();
-        let mut selection = lab.store().shared.state.read().hot.select_all();
-        selection.traces.retain(|trace| trace.id() == shop()[0].trace_id);
-        selection.log_needed_from = 1;
-        lab.store().shared.seal(&mut upkeep, &selection, clock::now_unix_nano()).unwrap();
-    }
+    seal_shop(&lab, 1);
     let all = [shop(), other("b"), other("c")].concat();
     lab.check(&all);
     let killed = lab.after_a_kill();
     killed.check(&all);
     let stats = killed.store().stats();
     assert_eq!((stats.hot_spans, stats.sealed_spans), (4, 4));
+}
+
+#[test]
+fn a_record_is_kept_when_it_is_the_last_of_a_file_of_records_that_go() {
+    let lab = Lab::new();
+    lab.write(&shop());
+    lab.write(&other("b"));
+    lab.store().shared.rocks.compact(Family::Log);
+    seal_shop(&lab, 2);
+    lab.after_a_kill().check(&[shop(), other("b")].concat());
+}
+
+#[test]
+fn what_is_too_old_goes_though_nothing_can_be_sealed() {
+    let lab = Lab::with(|config| {
+        config.hot_age_max = Duration::from_secs(300);
+        config.retention_age = Some(Duration::from_secs(300));
+    });
+    lab.write(&shop());
+    lab.store().seal_now().unwrap();
+    lab.write(&other("b"));
+    std::fs::remove_dir(lab.dir.path().join("scratch")).unwrap();
+    lab.store().maintain(seconds_from_now(301)).unwrap_err();
+    assert_eq!(lab.store().stats().segments, 0);
+    lab.check(&other("b"));
 }
 
 #[test]
@@ -143,11 +171,11 @@ fn a_segment_without_commit_is_swept() {
             .collect();
         let built = crate::segment::build(id, &traces, 1, clock::now_unix_nano());
         let records = built.records.into_iter();
-        lab.store().shared.rocks.ingest(crate::rocks::Family::Segment, records).unwrap();
+        lab.store().shared.rocks.ingest(Family::Segment, records).unwrap();
     }
     let killed = lab.after_a_kill();
     killed.check(&shop());
-    let first = killed.store().shared.rocks.first_key(crate::rocks::Family::Segment, &[]);
+    let first = killed.store().shared.rocks.first_key(Family::Segment, &[]);
     assert_eq!(first.unwrap(), None);
     killed.store().seal_now().unwrap();
     killed.check(&shop());
