@@ -1,1 +1,13 @@
+//! The program as a user sees it: one binary, so that RocksDB is linked once.
 
+#![expect(clippy::print_stdout, reason = "a test says what it saw")]
+
+mod cli;
+mod demo;
+mod durability;
+mod layering;
+mod licences;
+mod limits;
+mod otlp;
+mod sdk;
+mod support;

@@ -1,0 +1,92 @@
+//! What was typed: subcommands and flags. The flags are [`Options`], which the
+//! environment and the configuration file share.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::EXIT_USAGE;
+use crate::config::{Options, Typed};
+
+/// A distributed-tracing backend that names the slow or failing hop.
+///
+/// Takes spans by OTLP, keeps them on disk, and shows in a browser and by HTTP
+/// which hop of a service chain is slow or failing. Without a subcommand it
+/// serves. Every flag can also be set by its environment variable or, under its
+/// long name, in the file that --config names; a flag wins over the environment,
+/// the environment over the file.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Logs go to standard error; HOPLINE_LOG=debug shows more of them.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Receive, keep and show spans (the default).
+    Serve,
+    /// Serve, and run a small chain of five services that sends spans, with one
+    /// slow and one failing hop that change every minute.
+    Demo(Demo),
+    /// Look at the configuration.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the version.
+    Version,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print every setting in force, as a configuration file, and where each comes
+    /// from; or say what is wrong and exit with 64.
+    Check,
+}
+
+/// The flags of the demo alone.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Demo {
+    /// How long the same hops stay slow and failing.
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
+    pub(crate) change_every: Duration,
+    /// How many requests the demo's user sends, per second.
+    #[arg(long, value_name = "REQUESTS", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) rate: u32,
+}
+
+/// Reads the command line. Where there is nothing left to do (help was asked for,
+/// or a flag is wrong and its reason has been printed): the exit code.
+pub(crate) fn parse() -> Result<(Command, Typed), ExitCode> {
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli.command.unwrap_or(Command::Serve), Typed::new(cli.options, innermost(&matches))))
+    });
+    parsed.map_err(|error| {
+        let is_printed = error.print().is_ok();
+        let is_help = !error.use_stderr();
+        if is_help && is_printed { ExitCode::SUCCESS } else { ExitCode::from(EXIT_USAGE) }
+    })
+}
+
+/// The matches of the subcommand that was named; global flags end up there.
+fn innermost(matches: &ArgMatches) -> &ArgMatches {
+    let mut innermost = matches;
+    while let Some((_, matches)) = innermost.subcommand() {
+        innermost = matches;
+    }
+    innermost
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(duration) if duration >= Duration::from_secs(1) => Ok(duration),
+        Ok(_) => Err("shorter than 1s".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,131 @@
+use std::fmt;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::age::Age;
+use super::options::{Durability, Typed};
+use super::{Error, Options, file};
+
+const OTLP_GRPC_PORT: u16 = 4317;
+const OTLP_HTTP_PORT: u16 = 4318;
+const WEB_PORT: u16 = 4320;
+const RETENTION_AGE: Age = Age::days(7);
+
+/// Every setting, with nothing left open.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Settings {
+    pub(crate) data_dir: PathBuf,
+    pub(crate) otlp_grpc_listen: SocketAddr,
+    pub(crate) otlp_http_listen: SocketAddr,
+    pub(crate) web_listen: SocketAddr,
+    pub(crate) durability: Durability,
+    pub(crate) retention_age: Age,
+}
+
+/// How long each part may take to stop; together less than [`crate::serve::STOP`].
+const STOP_WEB: Duration = Duration::from_secs(2);
+const STOP_RECEIVERS: Duration = Duration::from_secs(3);
+const STOP_WRITER: Duration = Duration::from_secs(3);
+
+impl Settings {
+    /// What they mean to each part; what a user cannot set is the part's default.
+    pub(crate) fn into_parts(self) -> (storage::Config, collector::Config, query::Config) {
+        let storage = storage::Config {
+            durability: match self.durability {
+                Durability::Disk => storage::Durability::Disk,
+                Durability::Process => storage::Durability::Process,
+            },
+            retention_age: self.retention_age.duration(),
+            ..storage::Config::new(self.data_dir)
+        };
+        let mut collector = collector::Config {
+            otlp_grpc_listen: self.otlp_grpc_listen,
+            otlp_http_listen: self.otlp_http_listen,
+            drain_timeout: STOP_WRITER,
+            ..collector::Config::default()
+        };
+        collector.listener.drain_timeout = STOP_RECEIVERS;
+        let mut query = query::Config { listen: self.web_listen, ..query::Config::default() };
+        query.listener.drain_timeout = STOP_WEB;
+        (storage, collector, query)
+    }
+}
+
+/// The settings in force, and where each comes from.
+#[derive(Debug)]
+pub(crate) struct Effective {
+    pub(crate) settings: Settings,
+    typed: Typed,
+    file: toml::Table,
+}
+
+impl Effective {
+    /// What was typed, over what the configuration file says, over the defaults.
+    ///
+    /// # Errors
+    /// With a sentence for the person who wrote the file.
+    pub(crate) fn resolve(mut typed: Typed) -> Result<Self, Error> {
+        let (file, table) = match &typed.options.config {
+            Some(path) => file::read(path)?,
+            None => (Options::default(), toml::Table::new()),
+        };
+        let Options {
+            config: _,
+            data_dir,
+            otlp_grpc_listen,
+            otlp_http_listen,
+            web_listen,
+            durability,
+            retention_age,
+        } = std::mem::take(&mut typed.options);
+        let settings = Settings {
+            data_dir: match data_dir.or(file.data_dir) {
+                Some(folder) => folder,
+                None => default_data_dir()?,
+            },
+            otlp_grpc_listen: otlp_grpc_listen
+                .or(file.otlp_grpc_listen)
+                .unwrap_or(loopback(OTLP_GRPC_PORT)),
+            otlp_http_listen: otlp_http_listen
+                .or(file.otlp_http_listen)
+                .unwrap_or(loopback(OTLP_HTTP_PORT)),
+            web_listen: web_listen.or(file.web_listen).unwrap_or(loopback(WEB_PORT)),
+            durability: durability.or(file.durability).unwrap_or(Durability::Disk),
+            retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
+        };
+        Ok(Self { settings, typed, file: table })
+    }
+
+    /// Where the setting with this long name comes from: `flag`, `environment`,
+    /// `file` or `default`.
+    pub(crate) fn origin(&self, name: &str) -> &'static str {
+        let from_file = self.file.contains_key(name).then_some("file");
+        self.typed.origin(name).or(from_file).unwrap_or("default")
+    }
+}
+
+/// A configuration file that says the same, each line with its origin.
+impl fmt::Display for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = toml::Table::try_from(&self.settings).map_err(|_| fmt::Error)?;
+        for (name, value) in settings {
+            let line = format!("{name} = {value}");
+            writeln!(f, "{line:<48} # {}", self.origin(&name))?;
+        }
+        Ok(())
+    }
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
+}
+
+fn default_data_dir() -> Result<PathBuf, Error> {
+    directories::ProjectDirs::from("", "", "hopline")
+        .map(|folders| folders.data_dir().to_owned())
+        .ok_or(Error::NoDataDir)
+}

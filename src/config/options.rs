@@ -1,0 +1,79 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use super::age::Age;
+
+/// Everything a user can set, each setting once: as a flag, as a variable and as a
+/// key of the file. `None` is "not said here".
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct Options {
+    /// Configuration file (TOML).
+    #[arg(long, global = true, value_name = "FILE", env = "HOPLINE_CONFIG")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Folder for everything that is kept; one process at a time
+    /// [default: the platform's data folder, for `demo` a temporary one].
+    #[arg(long, global = true, value_name = "FOLDER", env = "HOPLINE_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    /// Where to take OTLP over gRPC; port 0 takes any [default: 127.0.0.1:4317].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_OTLP_GRPC_LISTEN")]
+    pub(crate) otlp_grpc_listen: Option<SocketAddr>,
+
+    /// Where to take OTLP over HTTP; port 0 takes any [default: 127.0.0.1:4318].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_OTLP_HTTP_LISTEN")]
+    pub(crate) otlp_http_listen: Option<SocketAddr>,
+
+    /// Where to serve the pages, the API and the metrics; port 0 takes any
+    /// [default: 127.0.0.1:4320].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_WEB_LISTEN")]
+    pub(crate) web_listen: Option<SocketAddr>,
+
+    /// What spans survive once they are acknowledged [default: disk].
+    #[arg(long, global = true, value_name = "LEVEL", env = "HOPLINE_DURABILITY")]
+    pub(crate) durability: Option<Durability>,
+
+    /// How long spans are kept, at least 1m: 36h, 7d, 1month, forever [default: 7d].
+    #[arg(long, global = true, value_name = "DURATION", env = "HOPLINE_RETENTION_AGE")]
+    pub(crate) retention_age: Option<Age>,
+}
+
+/// What an acknowledged span survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Durability {
+    /// A power cut: the answer waits for the disk.
+    Disk,
+    /// The end of this process, however sudden, but not of the machine.
+    Process,
+}
+
+/// What the command line and the environment say.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    pub(crate) options: Options,
+    matches: ArgMatches,
+}
+
+impl Typed {
+    /// `options` as read from `matches`.
+    pub(crate) fn new(options: Options, matches: &ArgMatches) -> Self {
+        Self { options, matches: matches.clone() }
+    }
+
+    /// Where the setting with this long name comes from, if from here.
+    pub(crate) fn origin(&self, name: &str) -> Option<&'static str> {
+        match self.matches.value_source(&name.replace('-', "_"))? {
+            ValueSource::CommandLine => Some("flag"),
+            ValueSource::EnvVariable => Some("environment"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The parts, built in order and stopped in reverse.
+
+use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use collector::Collector;
+use prometheus_client::registry::Registry;
+use query::{Parts, Web};
+use storage::{SpanWriter, Store};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::say;
+use crate::signal::Shutdown;
+
+/// How long everything together may take to stop. Less than the 10 s after which
+/// container runtimes lose patience.
+pub(crate) const STOP: Duration = Duration::from_secs(9);
+
+/// Where the program listens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Addresses {
+    pub(crate) otlp_grpc: SocketAddr,
+    pub(crate) otlp_http: SocketAddr,
+    pub(crate) web: SocketAddr,
+}
+
+/// The parts, in the order in which they are built.
+pub(crate) struct App {
+    store: Arc<Store>,
+    collector: Collector,
+    web: Web,
+    registry: Registry,
+    data_dir: PathBuf,
+}
+
+/// Where a program on this machine finds what listens on `address`: one that means
+/// every network interface is no place to go to.
+pub(crate) fn from_here(mut address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    address
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// Where a part cannot be built.
+pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
+    runtime()?.block_on(async {
+        let signals = Shutdown::listen().context("cannot catch signals")?;
+        let app = App::build(settings).await?;
+        app.announce()?;
+        app.run(signals, async {}).await
+    })
+}
+
+/// The runtime that everything asynchronous runs on.
+///
+/// # Errors
+/// Where the system gives no threads.
+pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
+}
+
+impl App {
+    /// Opens the store, binds the collector to it, and the web listener.
+    ///
+    /// # Errors
+    /// With a sentence that says which part and what to do.
+    pub(crate) async fn build(settings: Settings) -> anyhow::Result<Self> {
+        let (storage, collector, web) = settings.into_parts();
+        let mut registry = Registry::default();
+
+        let data_dir = storage.data_dir.clone();
+        let store = Arc::new(Store::open(storage)?);
+
+        let writer = Arc::clone(&store);
+        let collector = Collector::bind(collector, writer, &mut registry).await?;
+
+        let health = Arc::clone(&store);
+        let parts = Parts {
+            reader: Arc::<Store>::clone(&store),
+            health: Arc::new(move || health.health()),
+            ui: ui::router(),
+        };
+        let web = Web::bind(web, parts, &mut registry).await?;
+        Ok(Self { store, collector, web, registry, data_dir })
+    }
+
+    /// Where it listens; every port is a real one.
+    pub(crate) fn addresses(&self) -> Addresses {
+        Addresses {
+            otlp_grpc: self.collector.otlp_grpc_address(),
+            otlp_http: self.collector.otlp_http_address(),
+            web: self.web.address(),
+        }
+    }
+
+    /// Prints where it listens, in lines that a program can read, and what to open.
+    ///
+    /// # Errors
+    /// Where standard output is closed.
+    pub(crate) fn announce(&self) -> anyhow::Result<()> {
+        let Addresses { otlp_grpc, otlp_http, web } = self.addresses();
+        say(&format!("listening otlp-grpc={otlp_grpc}"))?;
+        say(&format!("listening otlp-http={otlp_http}"))?;
+        say(&format!("listening web={web}"))?;
+        say(&format!("keeping data-dir={}", self.data_dir.display()))?;
+        say(&format!("open http://{}/", from_here(web)))
+    }
+
+    /// Runs until a signal comes. Then `first` is awaited, and the parts stop in
+    /// reverse order, all within one deadline; what is still pending then is named.
+    /// A second signal ends the wait.
+    ///
+    /// # Errors
+    /// Where a part ended by itself, or something was left undone.
+    pub(crate) async fn run(
+        self,
+        mut signals: Shutdown,
+        first: impl Future<Output = ()>,
+    ) -> anyhow::Result<()> {
+        let Self { store, collector, web, registry, .. } = self;
+        let (stop_web, stop_collector) = (CancellationToken::new(), CancellationToken::new());
+        let mut collector = tokio::spawn(collector.run(stop_collector.clone()));
+        let mut web = tokio::spawn(web.run(Arc::new(registry), stop_web.clone()));
+        let signal = tokio::select! {
+            signal = signals.next() => signal,
+            ended = &mut collector => bail!("the collector ended by itself: {ended:?}"),
+            ended = &mut web => bail!("the web listener ended by itself: {ended:?}"),
+        };
+        tracing::info!(signal, "stopping");
+
+        let mut pending = "what sends to it";
+        let stop = async {
+            first.await;
+            pending = "web";
+            stop_web.cancel();
+            web.await.context("web")?;
+            pending = "collector";
+            stop_collector.cancel();
+            collector.await.context("collector")?;
+            pending = "store";
+            close(store).await
+        };
+        tokio::select! {
+            stopped = stop => stopped?,
+            () = tokio::time::sleep(STOP) => bail!("still pending after {STOP:?}: {pending}"),
+            signal = signals.next() => bail!("{signal} while stopping; still pending: {pending}"),
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// Closes the store once its other handles are gone: threads that have just ended
+/// may hold on to theirs for a moment. Nothing that was acknowledged depends on it.
+async fn close(mut store: Arc<Store>) -> anyhow::Result<()> {
+    const MOMENT: Duration = Duration::from_millis(2);
+    let store = loop {
+        store = match Arc::try_unwrap(store) {
+            Ok(store) => break store,
+            Err(shared) => shared,
+        };
+        tokio::time::sleep(MOMENT).await;
+    };
+    // It blocks: a thread of its own, so that the deadline holds all the same.
+    let (closed, outcome) = oneshot::channel();
+    std::thread::spawn(move || closed.send(store.close()));
+    outcome.await.context("closing the store panicked")??;
+    Ok(())
+}

@@ -1,0 +1,147 @@
+//! What a person types, and what the program says to it.
+
+use std::fs;
+use std::process::Output;
+
+use crate::support::{Command, Ports, Server};
+
+/// Runs it, and expects this exit code and these words on standard error.
+fn refuses(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = Command::new(arguments).output();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    for word in words {
+        assert!(said.contains(word), "{arguments:?} does not say {word:?}: {said}");
+    }
+    assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+}
+
+fn said(output: Output) -> String {
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn help_names_every_setting_with_its_variable_and_default() {
+    // One line, so that wrapping does not hide a default.
+    let help = said(Command::new(["--help"]).output());
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let check = said(Command::new(["config", "check", "--data-dir", "/data"]).output());
+    for line in check.lines() {
+        let (name, rest) = line.split_once(" = ").expect("name = value");
+        let variable = format!("HOPLINE_{}", name.replace('-', "_").to_uppercase());
+        assert!(help.contains(&format!("--{name} <")), "{name}");
+        assert!(help.contains(&variable), "{variable}");
+        if rest.ends_with("# default") && name != "retention-age" {
+            let default = rest.split('"').nth(1).expect("a quoted value");
+            assert!(help.contains(&format!("[default: {default}]")), "{name}: {default}");
+        }
+    }
+    assert!(check.contains("retention-age = \"7days\""), "{check}");
+    assert!(help.contains("[default: 7d]"));
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("hopline.toml");
+    let text = "durability = 'process'\nretention-age = '1h'\nweb-listen = '127.0.0.1:1'\n";
+    fs::write(&file, text).expect("written");
+    let output = Command::new(["config", "check", "--web-listen", "127.0.0.1:3"])
+        .env("HOPLINE_CONFIG", file.to_str().expect("UTF-8"))
+        .env("HOPLINE_WEB_LISTEN", "127.0.0.1:2")
+        .env("HOPLINE_RETENTION_AGE", "2h")
+        .output();
+    let check = said(output);
+    for (setting, origin) in [
+        ("durability = \"process\"", "# file"),
+        ("retention-age = \"2h\"", "# environment"),
+        ("web-listen = \"127.0.0.1:3\"", "# flag"),
+        ("otlp-grpc-listen = \"127.0.0.1:4317\"", "# default"),
+    ] {
+        let line = check.lines().find(|line| line.starts_with(setting));
+        assert!(line.is_some_and(|line| line.ends_with(origin)), "{setting} {origin}\n{check}");
+    }
+
+    // What it prints is itself a configuration file that says the same.
+    let copy = folder.path().join("copy.toml");
+    fs::write(&copy, &check).expect("written");
+    let copy = copy.to_str().expect("UTF-8");
+    let again = said(Command::new(["config", "check", "--config", copy]).output());
+    let values = |text: &str| -> Vec<String> {
+        text.lines().map(|line| line.split('#').next().unwrap_or("").trim().to_owned()).collect()
+    };
+    assert_eq!(values(&again), values(&check));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_a_sentence_and_answered_with_64() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("hopline.toml");
+    let path = file.to_str().expect("UTF-8").to_owned();
+    refuses(&["--web-listn", "x"], 64, &["--web-listn", "similar", "--web-listen"]);
+    refuses(&["--web-listen", "4320"], 64, &["--web-listen", "4320"]);
+    refuses(&["--durability", "paper"], 64, &["paper", "disk", "process"]);
+    refuses(&["--retention-age", "5s"], 64, &["shortest is 1m"]);
+    refuses(&["demo", "--rate", "0"], 64, &["--rate", "1..=100"]);
+    refuses(&["config", "check", "--config", &path], 64, &["cannot read", &path]);
+    fs::write(&file, "\nweb-port = 1\n").expect("written");
+    refuses(&["--config", &path], 64, &[&path, "line 2", "unknown field `web-port`"]);
+    fs::write(&file, "durability = \n").expect("written");
+    refuses(&["config", "check", "--config", &path], 64, &[&path, "line 1"]);
+
+    let output = Command::new(["serve"]).env("HOPLINE_LOG", "=loud=").output();
+    assert_eq!(output.status.code(), Some(64));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("HOPLINE_LOG"));
+}
+
+#[test]
+fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
+    let server = Server::start();
+    let folder = server.data_dir().to_str().expect("UTF-8");
+    let any = "127.0.0.1:0";
+    let arguments = [
+        "--data-dir",
+        folder,
+        "--web-listen",
+        any,
+        "--otlp-grpc-listen",
+        any,
+        "--otlp-http-listen",
+        any,
+    ];
+    refuses(&arguments, 1, &["hopline: ", folder]);
+    assert_eq!(crate::support::web::get(&server, "/readyz").expect("an answer").status(), 200);
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let server = Server::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let taken = server.web().to_string();
+    let any = "127.0.0.1:0";
+    let arguments = [
+        "--data-dir",
+        folder.path().to_str().expect("UTF-8"),
+        "--web-listen",
+        &taken,
+        "--otlp-grpc-listen",
+        any,
+        "--otlp-http-listen",
+        any,
+    ];
+    refuses(&arguments, 1, &["hopline: ", &taken]);
+}
+
+#[test]
+fn it_stops_on_sigterm_and_takes_the_same_folder_and_ports_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ports = Ports::fixed();
+    for _ in 0..2 {
+        let server = Server::on(folder.path(), ports);
+        assert_eq!(server.ports().web, ports.web);
+        assert!(server.stop().success());
+    }
+}

@@ -1,0 +1,77 @@
+//! The demo does what it says: its slow and its failing hop are what the verdict
+//! names, in the answers and in a browser.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::support::{Server, until, web};
+
+/// How long a turn of the rota takes here. Its spans take a second to arrive.
+const TURN: &str = "8s";
+const TURNS: usize = 4;
+
+fn start(change_every: &str) -> Server {
+    Server::start_with("demo", &["--change-every", change_every])
+}
+
+/// What the demo says is slow and failing now: two hops, as "caller → callee".
+fn next_turn(server: &Server) -> (String, String) {
+    loop {
+        let line = server.next_line(Duration::from_secs(60)).expect("the next turn");
+        let Some(line) = line.strip_prefix("now slow: ") else {
+            continue;
+        };
+        let (slow, failing) = line.split_once("; now failing: ").expect("two hops");
+        let hop = |text: &str| text.split(" (").next().expect("a hop").to_owned();
+        return (hop(slow), hop(failing));
+    }
+}
+
+fn hop(hop: &Value) -> String {
+    let name = |key: &str| hop[key].as_str().unwrap_or("?").to_owned();
+    format!("{} → {}", name("caller"), name("callee"))
+}
+
+#[test]
+fn the_verdict_names_the_slow_and_the_failing_hop_of_every_turn() {
+    let server = start(TURN);
+    for _ in 0..TURNS {
+        let (slow, failing) = next_turn(&server);
+        let trace = until(&format!("a trace with {slow} slow and {failing} failing"), || {
+            let found = web::json(&server, "/api/v1/search?since=1h&service=frontend&limit=100");
+            let traces = found["traces"].as_array().expect("traces").clone();
+            traces.into_iter().find(|trace| {
+                let verdict = &trace["verdict"];
+                trace["root_name"] == "GET /checkout"
+                    && hop(&verdict["slowest_hop"]) == slow
+                    && hop(&verdict["failing_hop"]) == failing
+            })
+        });
+        println!("{}", trace["verdict"]["sentence"]);
+        assert_eq!(trace["root_service"], "frontend");
+        let names: Vec<_> = trace["services"].as_array().expect("services").iter().collect();
+        assert!(names.len() >= 4, "{names:?}");
+    }
+    assert!(server.stop().success());
+}
+
+#[test]
+fn a_browser_shows_them() {
+    let server = start("1h");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let screenshots = root.join("target/screenshots");
+    let output = Command::new("npm")
+        .args(["run", "--silent", "e2e", "--", &format!("http://{}", server.web())])
+        .arg(&screenshots)
+        .current_dir(root.join("ui"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("npm");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{complaints}");
+    println!("{said}");
+}
