@@ -32,6 +32,8 @@ pub(crate) async fn follow_store(
         if reported.as_ref() != Some(&health) {
             let status = match &health {
                 Health::Accepting => ServingStatus::Serving,
+                // Who stops it knows.
+                Health::Refusing { .. } if stopping => ServingStatus::NotServing,
                 Health::Refusing { reason } => {
                     tracing::warn!(reason = %reason, "not accepting spans");
                     ServingStatus::NotServing
