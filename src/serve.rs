@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use collector::Collector;
 use prometheus_client::registry::Registry;
-use query::{Parts, Web};
+use query::{OtlpAddresses, Parts, Web};
 use storage::{SpanWriter, Store};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +93,10 @@ impl App {
         let parts = Parts {
             reader: Arc::<Store>::clone(&store),
             health: Arc::new(move || health.health()),
+            otlp: OtlpAddresses {
+                grpc: collector.otlp_grpc_address(),
+                http: collector.otlp_http_address(),
+            },
             ui: ui::router(),
         };
         let web = Web::bind(web, parts, &mut registry).await?;

@@ -6,7 +6,8 @@ use std::process::Output;
 use crate::support::{Command, Ports, Server};
 
 /// Runs it, and expects this exit code and these words on standard error.
-fn refuses(arguments: &[&str], code: i32, words: &[&str]) {
+/// Answers what it said.
+fn refuses(arguments: &[&str], code: i32, words: &[&str]) -> String {
     let output = Command::new(arguments).output();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
@@ -14,6 +15,7 @@ fn refuses(arguments: &[&str], code: i32, words: &[&str]) {
         assert!(said.contains(word), "{arguments:?} does not say {word:?}: {said}");
     }
     assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    said
 }
 
 fn said(output: Output) -> String {
@@ -117,22 +119,19 @@ fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
 }
 
 #[test]
-fn a_port_in_use_is_named() {
+fn a_port_in_use_is_named_once() {
     let server = Server::start();
-    let folder = tempfile::tempdir().expect("a folder");
     let taken = server.web().to_string();
-    let any = "127.0.0.1:0";
-    let arguments = [
-        "--data-dir",
-        folder.path().to_str().expect("UTF-8"),
-        "--web-listen",
-        &taken,
-        "--otlp-grpc-listen",
-        any,
-        "--otlp-http-listen",
-        any,
-    ];
-    refuses(&arguments, 1, &["hopline: ", &taken]);
+    let flags = ["--web-listen", "--otlp-grpc-listen", "--otlp-http-listen"];
+    for busy in flags {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut arguments = vec!["--data-dir", folder.path().to_str().expect("UTF-8")];
+        for flag in flags {
+            arguments.extend([flag, if flag == busy { taken.as_str() } else { "127.0.0.1:0" }]);
+        }
+        let said = refuses(&arguments, 1, &["hopline: ", &taken]);
+        assert_eq!(said.matches("cannot listen").count(), 1, "{said}");
+    }
 }
 
 #[test]

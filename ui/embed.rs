@@ -80,8 +80,9 @@ fn answer(path: &str, headers: &HeaderMap) -> Response {
         let tag = format!("\"{}\"", short_hex(&file.metadata.sha256_hash()));
         return file_response(file.data, kind, caching, &tag, headers);
     }
-    // A missing script answered with a page would fail far from its cause.
-    if name.starts_with("assets/") || !accepts_html(headers) {
+    // A missing script answered with a page would fail far from its cause. The root is
+    // the page for everyone, `curl` included.
+    if name.starts_with("assets/") || (!name.is_empty() && !accepts_html(headers)) {
         return (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, "no-store")], "not found")
             .into_response();
     }
@@ -175,7 +176,8 @@ fn not_allowed() -> Response {
     (
         StatusCode::METHOD_NOT_ALLOWED,
         [(header::ALLOW, "GET, HEAD")],
-        "the web viewer is read with GET or HEAD",
+        "the web viewer is read with GET or HEAD; spans are sent to the OTLP ports, by default 4317 \
+         (gRPC) and 4318 (HTTP)",
     )
         .into_response()
 }

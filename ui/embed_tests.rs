@@ -30,6 +30,13 @@ async fn the_first_page_is_html_that_must_be_asked_about() {
 }
 
 #[tokio::test]
+async fn the_first_page_is_there_for_those_who_take_anything() {
+    let (status, headers, _) = ask(Request::get("/").header(header::ACCEPT, "*/*")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+}
+
+#[tokio::test]
 async fn a_known_page_is_not_sent_again() {
     let (_, headers, _) = ask(page("/")).await;
     let tag = headers[header::ETAG].to_str().unwrap().to_owned();

@@ -40,7 +40,7 @@ struct Port {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// An address can't be listened on.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Address {
         /// Which receiver.
         what: &'static str,

@@ -18,4 +18,4 @@ mod web;
 
 pub use config::Config;
 pub use monitor::HealthFn;
-pub use web::{App, BindError, Parts, Stopped, Web};
+pub use web::{App, BindError, OtlpAddresses, Parts, Stopped, Web};

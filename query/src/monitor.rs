@@ -14,6 +14,7 @@ use storage::{Deadline, Health, ReadError, Stats, TraceReader};
 
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::service::NoAnswer;
+use crate::web::OtlpAddresses;
 
 /// Whether spans are taken now. Must not block.
 pub type HealthFn = Arc<dyn Fn() -> Health + Send + Sync>;
@@ -31,6 +32,7 @@ pub(crate) struct Monitor {
     pool: Arc<ReadPool>,
     reader: Arc<dyn TraceReader>,
     health: HealthFn,
+    otlp: OtlpAddresses,
 }
 
 impl Monitor {
@@ -39,15 +41,21 @@ impl Monitor {
     pub(crate) fn start(
         reader: Arc<dyn TraceReader>,
         health: HealthFn,
+        otlp: OtlpAddresses,
     ) -> io::Result<(Self, ReadPoolEnd)> {
         let bounds = Bounds { threads: 1, waiting_max: WAITING_WATCHERS_MAX };
         let (pool, end) = ReadPool::start("hopline-monitor", bounds, Gauge::default())?;
-        Ok((Self { pool: Arc::new(pool), reader, health }, end))
+        Ok((Self { pool: Arc::new(pool), reader, health, otlp }, end))
     }
 
     /// Whether spans are taken.
     pub(crate) fn health(&self) -> Health {
         (self.health)()
+    }
+
+    /// Where spans are sent to.
+    pub(crate) fn otlp(&self) -> OtlpAddresses {
+        self.otlp
     }
 
     /// Figures about the store.

@@ -38,8 +38,19 @@ pub struct Parts {
     pub reader: Arc<dyn TraceReader>,
     /// Whether spans are taken now. Must not block.
     pub health: HealthFn,
+    /// Where spans are sent to, for those who ask how.
+    pub otlp: OtlpAddresses,
     /// What answers every path that is neither the API's nor a probe's: the viewer.
     pub ui: Router,
+}
+
+/// Where spans are sent to, every port a real one.
+#[derive(Debug, Clone, Copy)]
+pub struct OtlpAddresses {
+    /// OTLP over gRPC.
+    pub grpc: SocketAddr,
+    /// OTLP over HTTP.
+    pub http: SocketAddr,
 }
 
 /// The web listener, bound to its address. Clients can connect from now on; they are
@@ -136,12 +147,12 @@ impl App {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(config: &Config, parts: Parts, registry: &mut Registry) -> io::Result<Self> {
-        let Parts { reader, health, ui } = parts;
+        let Parts { reader, health, otlp, ui } = parts;
         let metrics = Metrics::register(registry);
         let (service, service_end) =
             QueryService::start(config, Arc::clone(&reader), metrics.clone())?;
         registry.register_collector(Box::new(StoreFigures(Arc::clone(&reader))));
-        let (monitor, monitor_end) = Monitor::start(reader, health)?;
+        let (monitor, monitor_end) = Monitor::start(reader, health, otlp)?;
         let ends = [service_end, monitor_end];
         Ok(Self { service, monitor, ui, metrics, ends })
     }
@@ -164,9 +175,9 @@ impl App {
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
         let router = native::router(service, monitor)
             .merge(probes)
-            .layer(compression)
+            .layer(compression.clone())
             .layer(map_response(never_stored))
-            .fallback_service(ui)
+            .fallback_service(ui.layer(compression))
             .layer(CatchPanicLayer::custom(observe::panicked))
             .layer(from_fn_with_state(metrics, observe));
         (router, ends)

@@ -9,7 +9,7 @@ use query::Config;
 use serde_json::json;
 use storage::Health;
 
-use crate::support::{Api, SHOP, store};
+use crate::support::{Api, SHOP, VIEWER, store};
 
 fn refusing() -> Api {
     let reason = "the disk is full".to_owned();
@@ -29,6 +29,8 @@ fn the_status_says_what_is_kept() {
             "sealed_spans": 0,
             "disk_bytes": 0,
             "oldest_unix_nano": "1700000000000000000",
+            "otlp_grpc_address": "127.0.0.1:14317",
+            "otlp_http_address": "127.0.0.1:14318",
         })
     );
     let refusing = refusing().json("/api/v1/status");
@@ -92,7 +94,7 @@ fn every_other_path_is_the_viewer() {
     let api = Api::shop();
     for path in ["/", "/trace/0af7651916cd43dd8448eb211c80319c", "/apis", "/x?y=z"] {
         let answer = api.get(path);
-        assert_eq!(answer.text(), "the viewer", "{path}");
+        assert_eq!(answer.text(), VIEWER, "{path}");
         assert!(!answer.headers.contains_key("cache-control"), "{path}");
     }
 }
@@ -100,15 +102,17 @@ fn every_other_path_is_the_viewer() {
 #[test]
 fn answers_are_compressed_for_those_who_ask() {
     let api = Api::shop();
-    let path = format!("/api/v1/traces/{}", proto::testing::trace(SHOP)[0].trace_id);
-    let plain = api.get(&path);
-    assert!(!plain.headers.contains_key("content-encoding"));
-    let request = Request::builder().uri(&path).header("accept-encoding", "gzip, br");
-    let answer = api.send(request.body(Body::empty()).unwrap());
-    assert_eq!(answer.header("content-encoding"), "gzip");
-    assert_eq!(answer.header("vary"), "accept-encoding");
-    let mut text = Vec::new();
-    flate2::read::GzDecoder::new(answer.body.as_slice()).read_to_end(&mut text).unwrap();
-    assert_eq!(text, plain.body);
-    assert!(answer.body.len() < plain.body.len());
+    let trace = format!("/api/v1/traces/{}", proto::testing::trace(SHOP)[0].trace_id);
+    for path in [trace.as_str(), "/"] {
+        let plain = api.get(path);
+        assert!(!plain.headers.contains_key("content-encoding"));
+        let request = Request::builder().uri(path).header("accept-encoding", "gzip, br");
+        let answer = api.send(request.body(Body::empty()).unwrap());
+        assert_eq!(answer.header("content-encoding"), "gzip");
+        assert_eq!(answer.header("vary"), "accept-encoding");
+        let mut text = Vec::new();
+        flate2::read::GzDecoder::new(answer.body.as_slice()).read_to_end(&mut text).unwrap();
+        assert_eq!(text, plain.body);
+        assert!(answer.body.len() < plain.body.len());
+    }
 }

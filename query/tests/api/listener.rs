@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{SHOP, store};
+use crate::support::{SHOP, otlp, store};
 
 fn config() -> Config {
     Config { listen: "127.0.0.1:0".parse().unwrap(), ..Config::default() }
@@ -18,7 +18,7 @@ fn config() -> Config {
 
 fn parts() -> Parts {
     let reader = Arc::new(store(proto::testing::trace(SHOP)));
-    Parts { reader, health: Arc::new(|| Health::Accepting), ui: Router::new() }
+    Parts { reader, health: Arc::new(|| Health::Accepting), otlp: otlp(), ui: Router::new() }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use prometheus_client::registry::Registry;
 use proto::Span;
-use query::{App, Config, Parts};
+use query::{App, Config, OtlpAddresses, Parts};
 use serde_json::Value;
 use storage::{Batch, Health, MemoryStore, SpanWriter, TraceReader};
 use tokio::runtime::Runtime;
@@ -28,6 +28,9 @@ batch nightly           120000..125000  kind=7  trace=batch
 worker consume          180000..180001  kind=consumer  trace=work  resource:host.name=w1
 "#;
 
+/// What stands in for the viewer; long enough to be compressed.
+pub(crate) const VIEWER: &str = "the viewer, the viewer, the viewer, the viewer, the viewer";
+
 /// The API over some store.
 pub(crate) struct Api {
     router: Router,
@@ -39,6 +42,11 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+/// Where spans would be sent to.
+pub(crate) fn otlp() -> OtlpAddresses {
+    OtlpAddresses { grpc: ([127, 0, 0, 1], 14317).into(), http: ([127, 0, 0, 1], 14318).into() }
 }
 
 impl Api {
@@ -57,8 +65,8 @@ impl Api {
     }
 
     pub(crate) fn over(reader: Arc<dyn TraceReader>, config: Config, health: Health) -> Self {
-        let ui = Router::new().fallback(async || "the viewer");
-        let parts = Parts { reader, health: Arc::new(move || health.clone()), ui };
+        let ui = Router::new().fallback(async || VIEWER);
+        let parts = Parts { reader, health: Arc::new(move || health.clone()), otlp: otlp(), ui };
         let mut registry = Registry::default();
         let app = App::start(&config, parts, &mut registry).unwrap();
         let runtime = Runtime::new().unwrap();

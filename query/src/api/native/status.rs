@@ -24,5 +24,5 @@ pub(super) async fn status(
 ) -> Result<Json, ApiError> {
     Parameters::parse(query.as_deref(), ROUTE.in_query)?;
     let stats = monitor.stats().await?;
-    Ok(json::encode(&StatusAnswer::of(&monitor.health(), &stats)))
+    Ok(json::encode(&StatusAnswer::of(&monitor.health(), &stats, monitor.otlp())))
 }

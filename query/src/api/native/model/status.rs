@@ -3,6 +3,7 @@ use storage::{Health, Stats};
 use utoipa::ToSchema;
 
 use super::AsText;
+use crate::web::OtlpAddresses;
 
 /// How the server is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,10 +23,18 @@ pub(in crate::api::native) struct StatusAnswer<'a> {
     /// "0" where there is none.
     #[schema(value_type = String)]
     oldest_unix_nano: AsText<u64>,
+    /// Where OTLP over gRPC is taken.
+    otlp_grpc_address: String,
+    /// Where OTLP over HTTP is taken.
+    otlp_http_address: String,
 }
 
 impl<'a> StatusAnswer<'a> {
-    pub(in crate::api::native) fn of(health: &'a Health, stats: &Stats) -> Self {
+    pub(in crate::api::native) fn of(
+        health: &'a Health,
+        stats: &Stats,
+        otlp: OtlpAddresses,
+    ) -> Self {
         let refusing_reason = match health {
             Health::Accepting => None,
             Health::Refusing { reason } => Some(reason.as_str()),
@@ -39,6 +48,8 @@ impl<'a> StatusAnswer<'a> {
             sealed_spans: stats.sealed_spans,
             disk_bytes: stats.disk_bytes,
             oldest_unix_nano: AsText(stats.oldest_unix_nano),
+            otlp_grpc_address: otlp.grpc.to_string(),
+            otlp_http_address: otlp.http.to_string(),
         }
     }
 }
