@@ -99,7 +99,18 @@ impl App {
             },
             ui: ui::router(),
         };
-        let web = Web::bind(web, parts, &mut registry).await?;
+        let web = match Web::bind(web, parts, &mut registry).await {
+            Ok(web) => web,
+            Err(error) => {
+                // The store's threads must be gone before the process goes: RocksDB's
+                // aborts when it meets the end of the process at work.
+                let stop = CancellationToken::new();
+                stop.cancel();
+                collector.run(stop).await;
+                close(store).await?;
+                return Err(error.into());
+            }
+        };
         Ok(Self { store, collector, web, registry, data_dir })
     }
 

@@ -60,6 +60,8 @@ pub(crate) fn start(
     let thread_metrics = metrics.clone();
     std::thread::Builder::new().name("writer".to_owned()).spawn(move || {
         write_all(&*store, jobs, group_bytes_max, &thread_metrics);
+        // Who waits for the end closes the store then, as its only owner.
+        drop(store);
         // Fails if nobody waits for the end.
         end.send(()).ok();
     })?;
