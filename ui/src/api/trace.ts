@@ -5,15 +5,24 @@ import type { SpanAnswer, TraceAnswer } from "./types";
 /** A trace that is not there may still be on its way. */
 const NOT_FOUND_RETRY_MS = 3_000;
 
+/** Questions after which a trace is no longer waited for: a minute and a half. */
+export const NOT_FOUND_TRIES_MAX = 30;
+
+/** Whether the trace is missing and will be asked for again. */
+export function isAwaited(asked: { error: Error | null; errorUpdateCount: number }): boolean {
+  return isNotFound(asked.error) && asked.errorUpdateCount < NOT_FOUND_TRIES_MAX;
+}
+
+export function isNotFound(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.code === "not_found";
+}
+
 /** One trace as columns with its explanation. Spans may still arrive: `refetch` looks again. */
 export function useTrace(traceId: string) {
   return useQuery({
     queryKey: ["trace", traceId],
     queryFn: ({ signal }) => ask<TraceAnswer>(`traces/${encodeURIComponent(traceId)}`, {}, signal),
-    refetchInterval: (query) =>
-      query.state.error instanceof ApiError && query.state.error.code === "not_found"
-        ? NOT_FOUND_RETRY_MS
-        : false,
+    refetchInterval: (query) => (isAwaited(query.state) ? NOT_FOUND_RETRY_MS : false),
   });
 }
 

@@ -196,4 +196,8 @@ export interface StatusAnswer {
   sealed_spans: number;
   disk_bytes: number;
   oldest_unix_nano: UnixNano;
+  /** Where OTLP/gRPC is taken, as `host:port`; a server may not tell. */
+  otlp_grpc_address?: string;
+  /** Where OTLP/HTTP is taken, as `host:port`; a server may not tell. */
+  otlp_http_address?: string;
 }

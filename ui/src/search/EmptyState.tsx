@@ -1,10 +1,11 @@
 import { Button } from "@mantine/core";
 import { useServerStatus } from "../api/search";
+import type { StatusAnswer } from "../api/types";
 import { CopyButton } from "../shared/CopyButton";
 import { formatCount } from "../shared/format";
 import { Notice } from "../shared/Notice";
 import classes from "./EmptyState.module.css";
-import { exporterLines } from "./exporterLines";
+import { exporterLines, OTLP_GRPC_PORT, OTLP_HTTP_PORT, portOf } from "./exporterLines";
 import { EMPTY_SEARCH, hasConditions, type Search } from "./searchUrl";
 
 interface Props {
@@ -16,7 +17,7 @@ interface Props {
 export function EmptyState({ search, onSearch }: Props) {
   const status = useServerStatus(true);
   const spans = status.data ? status.data.hot_spans + status.data.sealed_spans : null;
-  if (spans === 0) return <FirstSpans />;
+  if (spans === 0) return <FirstSpans status={status.data} />;
   const isAll = "since" in search.range && search.range.since === "all";
   return (
     <Notice title="No trace meets this search">
@@ -46,8 +47,10 @@ export function EmptyState({ search, onSearch }: Props) {
   );
 }
 
-function FirstSpans() {
-  const lines = exporterLines(window.location.hostname);
+function FirstSpans({ status }: { status: StatusAnswer | undefined }) {
+  const grpcPort = portOf(status?.otlp_grpc_address, OTLP_GRPC_PORT);
+  const httpPort = portOf(status?.otlp_http_address, OTLP_HTTP_PORT);
+  const lines = exporterLines(window.location.hostname, httpPort);
   return (
     <Notice title="Waiting for the first span">
       <p className={classes.text}>
@@ -59,8 +62,8 @@ function FirstSpans() {
         <CopyButton text={lines} label="Copy the lines" />
       </div>
       <p className={classes.text}>
-        gRPC exporters send to port 4317: use OTEL_EXPORTER_OTLP_PROTOCOL=grpc. No program at hand?
-        Run <code>hopline demo</code>.
+        gRPC exporters send to port {grpcPort}: use OTEL_EXPORTER_OTLP_PROTOCOL=grpc. No program at
+        hand? Run <code>hopline demo</code>.
       </p>
     </Notice>
   );

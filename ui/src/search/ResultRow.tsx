@@ -10,6 +10,7 @@ import {
 } from "../shared/format";
 import { hopServices } from "../shared/hop";
 import { Sentence } from "../shared/Sentence";
+import { ServiceName } from "../shared/ServiceName";
 import { HopBars } from "./HopBars";
 import classes from "./ResultRow.module.css";
 import { ServiceChips } from "./ServiceChips";
@@ -51,7 +52,9 @@ export const ResultRow = memo(function ResultRow({
           {trace.verdict === null ? (
             `A trace of ${formatNoun(trace.span_count, "span")}: open it for its verdict`
           ) : (
-            <Sentence text={trace.verdict.sentence} words={words} colors={colors} />
+            <span className={classes.clamped}>
+              <Sentence text={trace.verdict.sentence} words={words} colors={colors} />
+            </span>
           )}
         </Link>
         {trace.verdict && (
@@ -60,7 +63,10 @@ export const ResultRow = memo(function ResultRow({
       </div>
       <div className={classes.about}>
         <span className={classes.root}>
-          {trace.root_service} <code>{trace.root_name}</code>
+          <ServiceName name={trace.root_service} color={undefined} />{" "}
+          <code title={trace.root_name}>
+            <bdi>{trace.root_name}</bdi>
+          </code>
         </span>
         <ServiceChips services={trace.services} colors={colors} />
       </div>

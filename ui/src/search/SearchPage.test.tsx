@@ -122,6 +122,16 @@ test("an empty server tells how to send spans", async () => {
   ).toBeTruthy();
 });
 
+test("the ports are those the server listens on", async () => {
+  const addresses = { otlp_grpc_address: "0.0.0.0:14317", otlp_http_address: "0.0.0.0:14318" };
+  openPage("/", {
+    search: () => page([]),
+    status: () => ({ hot_spans: 0, sealed_spans: 0, ...addresses }),
+  });
+  expect(await screen.findByText(/ENDPOINT=http:\/\/localhost:14318/)).toBeTruthy();
+  expect(screen.getByText(/send to port 14317/)).toBeTruthy();
+});
+
 test("a search without result offers to widen it", async () => {
   const { address } = openPage("/?service=bank", {
     search: () => page([]),
@@ -136,4 +146,21 @@ test("a pasted trace id opens the trace", async () => {
   await userEvent.click(await screen.findByLabelText("Open a trace by id"));
   await userEvent.paste("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   expect(address()).toBe("/trace/0af7651916cd43dd8448eb211c80319c?span=b7ad6b7169203331");
+});
+
+test("Enter on what is no trace id says why", async () => {
+  const { address } = openPage("/", { search: () => page([trace(1)]) });
+  await userEvent.type(await screen.findByLabelText("Open a trace by id"), "b7ad{Enter}");
+  expect(screen.getByText("A trace id has 32 hex digits, this has 4.")).toBeTruthy();
+  expect(address()).toBe("/");
+  await userEvent.keyboard("6");
+  expect(screen.queryByText(/A trace id has/)).toBeNull();
+});
+
+test("a name cannot turn the text around it, nor hide its full length", async () => {
+  const name = `\u202eevil${"x".repeat(5_000)}`;
+  openPage("/", { search: () => page([trace(1, { root_service: name })]) });
+  const shown = await screen.findByText(name);
+  expect(shown.closest("bdi")).not.toBeNull();
+  expect(shown.closest("[title]")?.getAttribute("title")).toBe(name);
 });

@@ -22,10 +22,10 @@ export function ServiceChips({ services, colors }: Props) {
           key={name}
           className={classes.chip}
           data-failed={errors > 0 || undefined}
-          title={`${formatNoun(spans, "span")}, ${formatNoun(errors, "error")}`}
+          title={`${name}: ${formatNoun(spans, "span")}, ${formatNoun(errors, "error")}`}
         >
           <ServiceDot color={colors.get(name)} />
-          {name}
+          <bdi className={classes.name}>{name}</bdi>
           <span className={classes.count}>{spans}</span>
         </span>
       ))}

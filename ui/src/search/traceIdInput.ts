@@ -19,6 +19,14 @@ export function parseTraceInput(text: string): PastedTrace | null {
   return bare?.[1] ? valid(bare[1], null) : null;
 }
 
+/** Why `text`, which opens no trace, opens none: a sentence. */
+export function whyNoTrace(text: string): string {
+  const digits = text.trim();
+  if (!/^[0-9a-f]+$/i.test(digits)) return "No trace id: 32 hex digits, a UUID or a traceparent.";
+  if (digits.length === 32) return "A trace id of zeros is not valid.";
+  return `A trace id has 32 hex digits, this has ${digits.length}.`;
+}
+
 /** All zeros is no trace id. */
 function valid(traceId: string, spanId: string | null): PastedTrace | null {
   return /^0+$/.test(traceId) ? null : { traceId, spanId };

@@ -15,7 +15,7 @@ export function ErrorState({ error, onRetry }: { error: Error; onRetry?: () => v
 }
 
 /** The API writes errors as logs have them: lower case, without full stop. */
-function asSentence(message: string): string {
+export function asSentence(message: string): string {
   const begun = message.charAt(0).toUpperCase() + message.slice(1);
   return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }

@@ -28,11 +28,15 @@ export function Sentence({ text, words, colors }: Props) {
 function Part({ piece, colors }: { piece: Piece; colors: Colors }) {
   switch (piece.kind) {
     case "text":
-      return piece.text;
+      return <span className={classes.text}>{piece.text}</span>;
     case "figure":
       return <strong className={classes.figure}>{piece.text}</strong>;
     case "spanName":
-      return <code className={classes.spanName}>{piece.text}</code>;
+      return (
+        <code className={classes.spanName}>
+          <bdi>{piece.text}</bdi>
+        </code>
+      );
     case "service":
       return (
         <strong className={classes.service}>

@@ -1,13 +1,16 @@
 import classes from "./ServiceName.module.css";
 import { colorVariable } from "./serviceColor";
 
+/** Longer names may be cut: these can be read in full by pointing at them. */
+const FITS_CHARS = 24;
+
 /** A service with its colour. Without a colour number it has none. */
 export function ServiceName({ name, color }: { name: string; color: number | undefined }) {
   return (
-    <span className={classes.name}>
+    <bdi className={classes.name} title={name.length > FITS_CHARS ? name : undefined}>
       <ServiceDot color={color} />
       {name}
-    </span>
+    </bdi>
   );
 }
 

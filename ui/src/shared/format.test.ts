@@ -67,12 +67,19 @@ test("a time of another day says its day", () => {
 
 test("how long ago is rough", () => {
   const ago = (seconds: number) => plain(formatAgo("1000000000000", 1_000_000 + seconds * 1000));
-  expect([0, 40, 200, 7_300, 200_000].map(ago)).toEqual([
+  expect([0, 40, 200, 7_300, 200_000, 40_000_000].map(ago)).toEqual([
     "now",
     "40 s ago",
     "3 min ago",
     "2 h ago",
     "2 d ago",
+    "1 y ago",
+  ]);
+  expect([-1, -40, -200_000, -3_653 * 86_400].map(ago)).toEqual([
+    "now",
+    "in 40 s",
+    "in 2 d",
+    "in 10 y",
   ]);
 });
 

@@ -100,13 +100,21 @@ export function formatDateTime(unixNano: string): string {
   return `${day} ${formatTime(unixNano)}${below}`;
 }
 
-/** How long ago, roughly: `now`, `40 s ago`, `3 min ago`, `2 h ago`, `5 d ago`. */
+const AGO_UNITS: [seconds: number, unit: string][] = [
+  [365 * 86_400, "y"],
+  [86_400, "d"],
+  [3_600, "h"],
+  [60, "min"],
+  [1, "s"],
+];
+
+/** How long ago, roughly: `now`, `40 s ago`, `3 min ago`, `2 h ago`, `5 d ago`; `in 10 y` where a clock is wrong. */
 export function formatAgo(unixNano: string, nowMillis: number): string {
-  const seconds = Math.floor((nowMillis - unixMillis(unixNano)) / 1000);
-  if (Number.isNaN(seconds)) return "";
+  const millis = nowMillis - unixMillis(unixNano);
+  if (Number.isNaN(millis)) return "";
+  const seconds = Math.floor(Math.abs(millis) / 1000);
   if (seconds < 5) return "now";
-  if (seconds < 60) return `${seconds}${NBSP}s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}${NBSP}min ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}${NBSP}h ago`;
-  return `${Math.floor(seconds / 86_400)}${NBSP}d ago`;
+  const [size, unit] = AGO_UNITS.find(([least]) => seconds >= least) ?? [1, "s"];
+  const rough = `${Math.floor(seconds / size)}${NBSP}${unit}`;
+  return millis < 0 ? `in ${rough}` : `${rough} ago`;
 }

@@ -25,7 +25,9 @@ export function TraceHeader({ trace, columns, onReload, busy }: Props) {
       <h1 className={classes.root}>
         <BackLink />
         <ServiceName name={serviceOf(columns, 0)} color={columns.colors[columns.service[0] ?? 0]} />
-        <code className={classes.name}>{nameOf(columns, 0)}</code>
+        <code className={classes.name} title={nameOf(columns, 0)}>
+          <bdi>{nameOf(columns, 0)}</bdi>
+        </code>
       </h1>
       <dl className={classes.facts}>
         <Fact label="took">{formatDuration(trace.duration_nano)}</Fact>

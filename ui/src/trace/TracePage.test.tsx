@@ -165,6 +165,10 @@ test("of 100,000 spans only those in view are rows", async () => {
 test("a trace that is not there yet is waited for", async () => {
   openPage("/trace/ffffffffffffffffffffffffffffffff", {});
   expect(await screen.findByText(/is not here yet/)).toBeTruthy();
+  expect(screen.getByText(/No such path: traces\/f+\. This page asks again/)).toBeTruthy();
+  expect(screen.getByRole("link", { name: "To the list of traces" }).getAttribute("href")).toBe(
+    "/",
+  );
 });
 
 test("an answer that does not fit together is told, not shown", async () => {

@@ -1,10 +1,9 @@
-import { useSearch as useAddress, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, useSearch as useAddress, useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo, useRef } from "react";
-import { ApiError } from "../api/client";
-import { useTrace } from "../api/trace";
+import { isAwaited, isNotFound, useTrace } from "../api/trace";
 import type { TraceAnswer } from "../api/types";
 import { CompletenessNote } from "../shared/CompletenessNote";
-import { ErrorState } from "../shared/ErrorState";
+import { asSentence, ErrorState } from "../shared/ErrorState";
 import { Notice } from "../shared/Notice";
 import { useTitle } from "../shared/useTitle";
 import { Explanation } from "./explanation/Explanation";
@@ -29,10 +28,16 @@ export function TracePage() {
       <LoadedTrace key={traceId} trace={answer.data} onReload={reload} busy={answer.isFetching} />
     );
   }
-  if (answer.error instanceof ApiError && answer.error.code === "not_found") {
+  if (isNotFound(answer.error)) {
     return (
-      <Notice title={`Trace ${traceId} is not here yet`}>
-        This page asks again every few seconds, for its spans may be on their way.
+      <Notice title={`Trace ${traceId} is not here${isAwaited(answer) ? " yet" : ""}`}>
+        <p className={classes.missing}>
+          {asSentence(answer.error.message)}{" "}
+          {isAwaited(answer)
+            ? "This page asks again every few seconds, for its spans may be on their way."
+            : "This page no longer asks for it by itself: reload it to look again."}
+        </p>
+        <Link to="/">To the list of traces</Link>
       </Notice>
     );
   }

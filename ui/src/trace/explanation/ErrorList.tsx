@@ -1,3 +1,4 @@
+import { Fragment } from "react";
 import type { ErrorFinding } from "../../api/types";
 import { ServiceName } from "../../shared/ServiceName";
 import { useTimeline } from "../timelineContext";
@@ -34,9 +35,18 @@ export function ErrorList({ errors, colors }: Props) {
           >
             <b className={classes.kind}>{KINDS[error.kind] ?? error.kind}</b>{" "}
             <ServiceName name={error.service} color={colors.get(error.service)} />{" "}
-            <code>{error.span_name}</code>
+            <code>
+              <bdi>{error.span_name}</bdi>
+            </code>
             {error.passed_up_through.length > 0 && (
-              <span className={classes.up}>{` ↑ ${error.passed_up_through.join(" ↑ ")}`}</span>
+              <span className={classes.up}>
+                {error.passed_up_through.map((service) => (
+                  <Fragment key={service}>
+                    {" ↑ "}
+                    <ServiceName name={service} color={undefined} />
+                  </Fragment>
+                ))}
+              </span>
             )}
           </button>
         </li>

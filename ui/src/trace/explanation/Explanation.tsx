@@ -21,14 +21,14 @@ export function Explanation({ trace, columns }: Props) {
   const words = useMemo(() => wordsOf(trace), [trace]);
   return (
     <section className={classes.explanation} aria-label="Explanation">
-      <p className={classes.sentence}>
+      <p className={classes.sentence} title={explanation.sentence}>
         <Sentence text={explanation.sentence} words={words} colors={colors} />
       </p>
       <div className={classes.told}>
         {explanation.detail.length > 0 && (
           <ul className={classes.detail}>
             {explanation.detail.map((detail) => (
-              <li key={detail}>
+              <li key={detail} title={detail}>
                 <Sentence text={detail} words={words} colors={colors} />
               </li>
             ))}

@@ -29,7 +29,7 @@ export function SpanFacts({ columns, row, span }: Props) {
         <span className={classes.kind}>{own?.kind ?? kindOf(columns, row)}</span>
       </h2>
       <p className={classes.name}>
-        {nameOf(columns, row)}
+        <bdi className={classes.nameText}>{nameOf(columns, row)}</bdi>
         <CopyButton text={nameOf(columns, row)} label="Copy the span name" />
       </p>
       {own && <Status status={own.status} />}
@@ -48,11 +48,15 @@ export function SpanFacts({ columns, row, span }: Props) {
         {parent >= 0 && (
           <Fact label="Parent">
             <button type="button" className={classes.parent} onClick={() => goTo(parent)}>
-              {serviceOf(columns, parent)} {nameOf(columns, parent)}
+              <bdi>{serviceOf(columns, parent)}</bdi> <bdi>{nameOf(columns, parent)}</bdi>
             </button>
           </Fact>
         )}
-        {own && own.trace_state !== "" && <Fact label="Trace state">{own.trace_state}</Fact>}
+        {own && own.trace_state !== "" && (
+          <Fact label="Trace state">
+            <bdi>{own.trace_state}</bdi>
+          </Fact>
+        )}
       </dl>
     </>
   );
@@ -69,7 +73,7 @@ function Status({ status }: { status: SpanAnswer["status"] }) {
   if (status.code === "unset" && status.message === "") return null;
   return (
     <p className={classes.status} data-failed={status.code === "error" || undefined}>
-      <b>{status.code}</b> {status.message}
+      <b>{status.code}</b> <bdi>{status.message}</bdi>
     </p>
   );
 }

@@ -30,7 +30,7 @@ export function BarCard({ pointed }: { pointed: Pointed }) {
           name={serviceOf(columns, row)}
           color={columns.colors[columns.service[row] ?? 0]}
         />{" "}
-        {nameOf(columns, row)}
+        <bdi>{nameOf(columns, row)}</bdi>
       </div>
       <div className={classes.figures}>
         {formatDuration(duration)}, from {formatDuration(columns.start[row] ?? 0)}
