@@ -40,12 +40,12 @@ struct Port {
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// An address can't be listened on.
-    #[error("{what}")]
+    #[error("{what}: {cause}")]
     Address {
         /// Which receiver.
         what: &'static str,
         /// Why; names the address.
-        source: io::Error,
+        cause: io::Error,
     },
     /// The budget is smaller than one request that the limits allow.
     #[error(
@@ -153,7 +153,7 @@ async fn bind(
     what: &'static str,
     address: SocketAddr,
 ) -> Result<(TcpListener, SocketAddr), BindError> {
-    let failed = |source| BindError::Address { what, source };
+    let failed = |cause| BindError::Address { what, cause };
     let listener = listener::bind(address).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
