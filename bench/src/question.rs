@@ -164,7 +164,7 @@ impl<'a> Examiner<'a> {
         let count = usize::try_from(self.requests.count).unwrap_or(usize::MAX);
         let number = self.dice.below(count) as u64;
         let body = self.requests.encode(number, Duration::from_secs(1 << 30).as_nanos() as u64);
-        Ok(protobuf::decode_request(&body, &Limits::default())?.spans)
+        Ok(protobuf::decode_request(&body, &Limits::default())?.batch.spans())
     }
 }
 

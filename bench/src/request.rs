@@ -250,11 +250,11 @@ mod tests {
             let body = requests.encode(number, 2_000_000_000_000_000_000);
             assert_eq!(body, requests.encode(number, 2_000_000_000_000_000_000));
             let decoded = protobuf::decode_request(&body, &Limits::default()).unwrap();
-            assert_eq!(decoded.spans.len() as u64, requests.span_count(number));
-            spans += decoded.spans.len() as u64;
+            assert_eq!(decoded.batch.len() as u64, requests.span_count(number));
+            spans += decoded.batch.len() as u64;
             let ids: HashSet<_> =
-                decoded.spans.iter().map(|span| (span.trace_id, span.span_id)).collect();
-            for span in decoded.spans {
+                decoded.batch.spans().iter().map(|span| (span.trace_id, span.span_id)).collect();
+            for span in decoded.batch.spans() {
                 assert!(span.start_time_unix_nano <= span.end_time_unix_nano);
                 errors += u64::from(span.is_error());
                 let parent = span.parent_span_id;

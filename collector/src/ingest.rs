@@ -1,10 +1,10 @@
 //! What both transports do with a body: decompress, decode, inspect, write.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proto::otlp::response::ExportResponse;
 use proto::otlp::{self, Limits};
-use storage::Batch;
 
 use crate::Config;
 use crate::admission::{Budget, Charge};
@@ -63,16 +63,17 @@ impl Ingest {
             }
         };
         drop(body);
-        charge.shrink_to(decoded.decoded_bytes);
-        charge.try_grow(decoded.decoded_bytes.saturating_sub(charge.bytes()))?;
+        let batch_bytes = decoded.batch.memory_bytes();
+        charge.shrink_to(batch_bytes);
+        charge.try_grow(batch_bytes.saturating_sub(charge.bytes()))?;
 
         let findings = sanitize::inspect(&decoded);
         self.metrics.found(&findings);
         let response = ExportResponse::from(&decoded.rejected);
-        let accepted = decoded.spans.len();
+        let accepted = decoded.batch.len();
         let mut resent = 0;
         if accepted > 0 {
-            let written = self.writer.write(Batch { spans: decoded.spans }, charge).await?;
+            let written = self.writer.write(Arc::new(decoded.batch), charge).await?;
             resent = written.known_spans;
         }
         self.metrics.spans(accepted, resent, response.rejected_spans);

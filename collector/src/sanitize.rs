@@ -17,11 +17,9 @@
 //! | `service_unnamed` | no `service.name`, or an empty one: `unknown_service` when read |
 //! | `service_not_text` | a `service.name` that is no string: its text form when read |
 
-use std::ptr;
-
+use proto::batch::{Head, PackedResource, value};
 use proto::otlp::Decoded;
-use proto::span::{Resource, find_attribute};
-use proto::{Span, Value, semconv};
+use proto::{Batch, semconv};
 
 /// How often each correction was made and each oddity seen, by label.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -56,27 +54,23 @@ impl Findings {
 pub(crate) fn inspect(decoded: &Decoded) -> Findings {
     let links = usize::try_from(decoded.links_dropped).unwrap_or(usize::MAX);
     let mut findings = Findings { link_dropped: links, ..Findings::default() };
-    let mut last: Option<(*const Resource, ServiceName)> = None;
-    for span in &decoded.spans {
-        let resource = ptr::from_ref::<Resource>(&span.resource);
-        let name = match last {
-            Some((seen, name)) if ptr::eq(seen, resource) => name,
-            _ => service_name(&span.resource),
-        };
-        last = Some((resource, name));
-        inspect_span(span, name, &mut findings);
+    let batch = &decoded.batch;
+    let names: Vec<_> = batch.resources().iter().map(|one| service_name(batch, one)).collect();
+    for head in batch.heads() {
+        let name = names.get(head.resource as usize).copied().unwrap_or(ServiceName::Absent);
+        inspect_span(head, name, &mut findings);
     }
     findings
 }
 
-fn inspect_span(span: &Span, name: ServiceName, findings: &mut Findings) {
+fn inspect_span(span: &Head, name: ServiceName, findings: &mut Findings) {
     let count = |counter: &mut usize, is_so: bool| {
         *counter = counter.saturating_add(usize::from(is_so));
     };
     let start = span.start_time_unix_nano;
     count(&mut findings.start_unknown, start == 0);
     count(&mut findings.end_before_start, start != 0 && span.end_time_unix_nano < start);
-    count(&mut findings.own_parent, span.parent_span_id == Some(span.span_id));
+    count(&mut findings.own_parent, span.parent_span_id == span.span_id);
     count(&mut findings.service_unnamed, name == ServiceName::Absent);
     count(&mut findings.service_not_text, name == ServiceName::NotText);
 }
@@ -88,10 +82,15 @@ enum ServiceName {
     Absent,
 }
 
-fn service_name(resource: &Resource) -> ServiceName {
-    match find_attribute(&resource.attributes, semconv::SERVICE_NAME) {
-        Some(Value::String(text)) if !text.is_empty() => ServiceName::Text,
-        None | Some(Value::String(_) | Value::Empty) => ServiceName::Absent,
-        Some(_) => ServiceName::NotText,
+fn service_name(batch: &Batch, resource: &PackedResource) -> ServiceName {
+    let named = resource.attributes.iter().rev().map(|number| batch.attribute(*number));
+    let mut named = named.filter(|(key, _)| batch.text(*key) == semconv::SERVICE_NAME);
+    match named.next() {
+        None | Some((_, value::EMPTY)) => ServiceName::Absent,
+        Some((_, value)) => match value::as_text(value) {
+            Some(&[]) => ServiceName::Absent,
+            Some(_) => ServiceName::Text,
+            None => ServiceName::NotText,
+        },
     }
 }

@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use storage::{Batch, SpanWriter, Written};
+use proto::Batch;
+use storage::{SpanWriter, Written};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::admission::Charge;
@@ -39,7 +40,7 @@ pub(crate) struct Bounds {
 }
 
 struct Job {
-    batch: Batch,
+    batch: Arc<Batch>,
     /// Held until the batch is written.
     charge: Charge,
     answer: oneshot::Sender<Result<Written, Refusal>>,
@@ -77,7 +78,11 @@ impl Writer {
     /// # Errors
     /// [`Refusal::Overloaded`] where the queue is full, [`Refusal::OutcomeUnknown`]
     /// where the store takes longer than allowed, else what the store says.
-    pub(crate) async fn write(&self, batch: Batch, charge: Charge) -> Result<Written, Refusal> {
+    pub(crate) async fn write(
+        &self,
+        batch: Arc<Batch>,
+        charge: Charge,
+    ) -> Result<Written, Refusal> {
         let (answer, answered) = oneshot::channel();
         self.metrics.queued_requests.inc();
         if let Err(refused) = self.queue.try_send(Job { batch, charge, answer }) {

@@ -4,7 +4,9 @@
 //! back. The crate knows no runtime, no store and no listener. The model speaks
 //! OpenTelemetry's words; every other dialect stays inside its own module.
 
+pub mod batch;
 pub mod clock;
+pub mod codec;
 pub mod id;
 pub mod otlp;
 pub mod semconv;
@@ -13,6 +15,7 @@ pub mod span;
 pub mod testing;
 pub mod value;
 
+pub use batch::Batch;
 pub use id::{ParseIdError, SpanId, TraceId};
 pub use span::{Event, Link, Resource, Scope, Span, SpanKind, Status, StatusCode};
 pub use value::{Attribute, Value};

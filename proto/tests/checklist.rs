@@ -22,14 +22,14 @@ fn ids() -> Vec<u8> {
 
 /// The span with valid ids and these further bytes.
 fn span(fields: &[u8]) -> Span {
-    let mut decoded = decode(&request(&[&ids(), fields].concat())).unwrap();
+    let decoded = decode(&request(&[&ids(), fields].concat())).unwrap();
     assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
-    decoded.spans.remove(0)
+    decoded.batch.spans().remove(0)
 }
 
 fn refused(span: &[u8]) -> Reason {
     let decoded = decode(&request(span)).unwrap();
-    assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (0, 1));
+    assert_eq!((decoded.batch.len(), decoded.rejected.spans()), (0, 1));
     decoded.rejected.reasons().next().unwrap().0.clone()
 }
 
@@ -42,8 +42,8 @@ fn malformed(span: &[u8]) -> String {
 
 fn there_and_back(span: &Span) -> Span {
     let decoded = decode(&protobuf::encode_request(std::slice::from_ref(span))).unwrap();
-    assert_eq!(decoded.spans.len(), 1, "{:?}", decoded.rejected);
-    decoded.spans.into_iter().next().unwrap()
+    assert_eq!(decoded.batch.len(), 1, "{:?}", decoded.rejected);
+    decoded.batch.spans().remove(0)
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn row_54_one_bad_span_of_a_hundred() {
     let bad = field(2, &[field(1, &[1; 15]), field(2, &[2; 8])].concat());
     let body = [good.repeat(50), bad, good.repeat(49)].concat();
     let decoded = decode(&field(1, &field(2, &body))).unwrap();
-    assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (99, 1));
+    assert_eq!((decoded.batch.len(), decoded.rejected.spans()), (99, 1));
     let message = decoded.rejected.error_message();
     assert_eq!(message, "refused 1 spans: trace id must have 16 bytes, has 15 (1)");
 }
@@ -150,7 +150,7 @@ fn rows_76_and_77_nesting() {
     for (levels, is_kept) in [(10, true), (24, true), (25, false), (200, false)] {
         span.attributes = vec![Attribute::new("k", nested(levels))];
         let decoded = decode(&protobuf::encode_request(&[span.clone(), span.clone()])).unwrap();
-        assert_eq!(decoded.spans.len(), if is_kept { 2 } else { 0 });
+        assert_eq!(decoded.batch.len(), if is_kept { 2 } else { 0 });
         assert_eq!(decoded.rejected.spans(), if is_kept { 0 } else { 2 });
     }
     // In a resource or scope, its spans go.
@@ -161,7 +161,7 @@ fn rows_76_and_77_nesting() {
     std::sync::Arc::make_mut(&mut in_scope.scope).attributes.push(deep);
     let good = trace("a b 0..1").remove(0);
     let decoded = decode(&protobuf::encode_request(&[in_resource, in_scope, good])).unwrap();
-    assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (1, 2));
+    assert_eq!((decoded.batch.len(), decoded.rejected.spans()), (1, 2));
     // Far deeper than any stack.
     let mut deep = vec![];
     for _ in 0..20_000 {
@@ -184,7 +184,7 @@ fn rows_79_and_80_links() {
     let links = [field(13, &to_self).repeat(1000), field(13, &broken), field(13, &[])].concat();
     let body = request(&[ids(), links, vec![0x70, 4]].concat());
     let decoded = decode(&body).unwrap();
-    let span = &decoded.spans[0];
+    let span = &decoded.batch.spans()[0];
     assert_eq!(span.links.len(), 1001);
     assert_eq!((span.dropped_links_count, decoded.links_dropped), (5, 1));
     assert_eq!((span.links[0].trace_id, span.links[0].span_id), (span.trace_id, span.span_id));
@@ -201,8 +201,8 @@ fn rows_82_to_86_flags_trace_state_schema_scope_entities() {
     let resource = [field(3, &field(2, b"service")), field(1, &field(1, b"k"))].concat();
     let body = [field(1, &resource), field(2, &field(2, &ids())), field(3, b"url")].concat();
     let decoded = decode(&field(1, &body)).unwrap();
-    assert_eq!(decoded.spans[0].resource.attributes.len(), 1);
-    assert_eq!(decoded.spans[0].resource.schema_url, "url");
+    assert_eq!(decoded.batch.spans()[0].resource.attributes.len(), 1);
+    assert_eq!(decoded.batch.spans()[0].resource.schema_url, "url");
 }
 
 #[test]
@@ -228,7 +228,7 @@ fn rows_87_and_88_unknown_fields() {
     let scope_spans = [with(&field(1, &unknown)), field(2, &inside)].concat();
     let body = with(&field(1, &with(&[field(1, &unknown), field(2, &scope_spans)].concat())));
     let decoded = decode(&body).unwrap();
-    let span = &decoded.spans[0];
+    let span = &decoded.batch.spans()[0];
     assert_eq!(span.attributes, [Attribute::new("", Value::Array(vec![3.into()]))]);
     assert_eq!((span.events.len(), span.links.len()), (1, 1));
 }
@@ -266,7 +266,7 @@ fn row_89_repeated_and_out_of_order_fields() {
     let body =
         [field(2, &scope_spans), field(1, &service), field(3, b"url"), field(1, &more)].concat();
     let decoded = decode(&field(1, &body)).unwrap();
-    let span = &decoded.spans[0];
+    let span = &decoded.batch.spans()[0];
     assert_eq!(span.service_name(), "s");
     assert_eq!((span.resource.attributes.len(), span.resource.schema_url.as_str()), (2, "url"));
     assert_eq!((span.scope.name.as_str(), span.scope.version.as_str()), ("lib", "1"));

@@ -17,9 +17,9 @@ fn request(span: &str) -> String {
 
 /// The span with valid ids and these `fields`.
 pub(crate) fn span(fields: &str) -> Span {
-    let mut decoded = decode(&request(&format!("{IDS},{fields}"))).unwrap();
+    let decoded = decode(&request(&format!("{IDS},{fields}"))).unwrap();
     assert!(decoded.rejected.is_empty(), "{fields}: {:?}", decoded.rejected);
-    decoded.spans.remove(0)
+    decoded.batch.spans().remove(0)
 }
 
 /// The error of a request whose span has these `fields`.
@@ -32,7 +32,7 @@ pub(crate) fn malformed(fields: &str) -> String {
 
 fn refused(fields: &str) -> Reason {
     let decoded = decode(&request(fields)).unwrap();
-    assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (0, 1), "{fields}");
+    assert_eq!((decoded.batch.len(), decoded.rejected.spans()), (0, 1), "{fields}");
     decoded.rejected.reasons().next().unwrap().0.clone()
 }
 
@@ -58,7 +58,7 @@ fn the_example_of_the_specification() {
                 }]}]}]}"#,
     )
     .unwrap();
-    let [span] = &decoded.spans[..] else { panic!("{decoded:?}") };
+    let [span] = &*decoded.batch.spans() else { panic!("{decoded:?}") };
     assert_eq!(span.trace_id.to_string(), "5b8efff798038103d269b633813fc60c");
     assert_eq!(span.span_id.to_string(), "eee19b7ec3c1b174");
     assert_eq!(span.parent_span_id.unwrap().to_string(), "eee19b7ec3c1b173");
@@ -77,7 +77,7 @@ fn ids_are_hex_in_either_case() {
         "{},\"name\":\"x\"",
         IDS.to_uppercase().replace("TRACEID", "traceId").replace("SPANID", "spanId")
     ));
-    assert_eq!(decode(&upper).unwrap().spans[0].trace_id, span("\"name\":\"x\"").trace_id);
+    assert_eq!(decode(&upper).unwrap().batch.spans()[0].trace_id, span("\"name\":\"x\"").trace_id);
 
     let good = "0af7651916cd43dd8448eb211c80319c";
     for (trace_id, reason) in [
@@ -120,8 +120,8 @@ fn a_bad_span_does_not_harm_its_neighbours() {
             {{{IDS},"name":"c"}}]}}]}}]}}"#
     );
     let decoded = decode(&body).unwrap();
-    let names: Vec<_> = decoded.spans.iter().map(|span| span.name.as_str()).collect();
-    assert_eq!((names, decoded.rejected.spans()), (vec!["a", "c"], 2));
+    let names: Vec<_> = decoded.batch.spans().into_iter().map(|span| span.name).collect();
+    assert_eq!((names, decoded.rejected.spans()), (vec!["a".to_owned(), "c".to_owned()], 2));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn null_is_absent_everywhere() {
         r#"{"resourceSpans":[{"resource":null,"scopeSpans":null,"schemaUrl":null}]}"#,
         r#"{"resourceSpans":[{"resource":{"attributes":null},"scopeSpans":[{"scope":null,"spans":null}]}]}"#,
     ] {
-        assert!(decode(body).unwrap().spans.is_empty());
+        assert!(decode(body).unwrap().batch.is_empty());
     }
 }
 
@@ -188,7 +188,7 @@ fn unknown_and_snake_case_keys_are_ignored_everywhere() {
             }}]}}]}}]}}"#
     );
     let decoded = decode(&body).unwrap();
-    let span = &decoded.spans[0];
+    let span = &decoded.batch.spans()[0];
     assert_eq!((span.start_time_unix_nano, span.trace_state.as_str()), (0, ""));
     assert_eq!(span.service_name(), "s");
     assert_eq!((span.events.len(), span.links.len()), (1, 1));
@@ -206,7 +206,7 @@ fn keys_come_in_any_order_and_twice() {
         }}]}}"#
     );
     let decoded = decode(&body).unwrap();
-    let [first, second] = &decoded.spans[..] else { panic!("{decoded:?}") };
+    let [first, second] = &*decoded.batch.spans() else { panic!("{decoded:?}") };
     assert_eq!((first.name.as_str(), second.name.as_str()), ("a", "c"));
     assert_eq!((first.scope.name.as_str(), first.scope.schema_url.as_str()), ("lib", "s"));
     assert_eq!((second.scope.name.as_str(), second.resource.schema_url.as_str()), ("", "r"));
@@ -272,7 +272,7 @@ fn links_with_broken_ids_are_dropped_and_counted() {
             {{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"zz"}}]"#
     );
     let decoded = decode(&request(&body)).unwrap();
-    let span = &decoded.spans[0];
+    let span = &decoded.batch.spans()[0];
     assert_eq!((span.links.len(), span.dropped_links_count, decoded.links_dropped), (1, 3, 2));
 }
 
@@ -300,6 +300,6 @@ fn depth_is_a_reason_to_refuse_not_an_error() {
         ),
     ] {
         let decoded = decode(&body).unwrap();
-        assert_eq!((decoded.spans.len(), decoded.rejected.spans()), (0, 2));
+        assert_eq!((decoded.batch.len(), decoded.rejected.spans()), (0, 2));
     }
 }

@@ -72,7 +72,7 @@ proptest! {
         check_budget(protobuf::decode_request(&body, &small), &small);
         if let Ok(expected) = oracle::decode(&body) {
             let read = protobuf::decode_request(&body, &Limits::default()).unwrap();
-            prop_assert_eq!(format!("{:#?}", read.spans), format!("{expected:#?}"));
+            prop_assert_eq!(format!("{:#?}", read.batch.spans()), format!("{expected:#?}"));
         }
     }
 

@@ -12,14 +12,14 @@ fn decode(body: &[u8]) -> Vec<Span> {
     let decoded = protobuf::decode_request(body, &Limits::default()).unwrap();
     assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
     assert!(heap_bytes(&decoded) <= decoded.decoded_bytes, "accounted too little");
-    decoded.spans
+    decoded.batch.spans()
 }
 
 fn decode_json(body: &str) -> Vec<Span> {
     let decoded = json::decode_request(body.as_bytes(), &Limits::default()).unwrap();
     assert!(decoded.rejected.is_empty(), "{:?}", decoded.rejected);
     assert!(heap_bytes(&decoded) <= decoded.decoded_bytes, "accounted too little");
-    decoded.spans
+    decoded.batch.spans()
 }
 
 /// Spans in an order of their own: writing groups them.
@@ -70,37 +70,37 @@ fn spans_of_one_sender_share_it_and_are_grouped() {
     assert!(std::sync::Arc::ptr_eq(&read[0].scope, &read[1].scope));
 }
 
-/// The memory that `decoded` holds, allocators' overhead aside.
+/// The memory that the spans of `decoded` take, or its batch, whichever is more;
+/// allocators' overhead aside.
 fn heap_bytes(decoded: &Decoded) -> usize {
-    let spans = decoded.spans.iter().map(|span| {
+    let spans = decoded.batch.spans();
+    let inside = spans.iter().map(|span| {
         let events = span.events.iter();
         let links = span.links.iter();
-        span.name.capacity()
-            + span.trace_state.capacity()
-            + span.status.message.capacity()
+        span.name.len()
+            + span.trace_state.len()
+            + span.status.message.len()
             + attribute_bytes(&span.attributes)
-            + span.events.capacity() * size_of::<Event>()
-            + events.map(|e| e.name.capacity() + attribute_bytes(&e.attributes)).sum::<usize>()
-            + span.links.capacity() * size_of::<Link>()
-            + links
-                .map(|l| l.trace_state.capacity() + attribute_bytes(&l.attributes))
-                .sum::<usize>()
+            + span.events.len() * size_of::<Event>()
+            + events.map(|e| e.name.len() + attribute_bytes(&e.attributes)).sum::<usize>()
+            + span.links.len() * size_of::<Link>()
+            + links.map(|l| l.trace_state.len() + attribute_bytes(&l.attributes)).sum::<usize>()
     });
-    decoded.spans.capacity() * size_of::<Span>() + spans.sum::<usize>()
+    spans.len() * size_of::<Span>() + inside.sum::<usize>()
 }
 
-fn attribute_bytes(attributes: &Vec<Attribute>) -> usize {
-    let inside = attributes.iter().map(|a| a.key.capacity() + value_bytes(&a.value));
-    attributes.capacity() * size_of::<Attribute>() + inside.sum::<usize>()
+fn attribute_bytes(attributes: &[Attribute]) -> usize {
+    let inside = attributes.iter().map(|a| a.key.len() + value_bytes(&a.value));
+    size_of_val(attributes) + inside.sum::<usize>()
 }
 
 fn value_bytes(value: &Value) -> usize {
     match value {
-        Value::String(text) => text.capacity(),
-        Value::Bytes(bytes) => bytes.capacity(),
+        Value::String(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
         Value::Array(values) => {
             let inside = values.iter().map(value_bytes);
-            values.capacity() * size_of::<Value>() + inside.sum::<usize>()
+            values.len() * size_of::<Value>() + inside.sum::<usize>()
         }
         Value::Map(entries) => attribute_bytes(entries),
         _ => 0,

@@ -2,8 +2,8 @@
 
 use std::fmt::Display;
 
-use crate::codec::Malformed;
 use crate::contract::ReadError;
+use proto::codec::Malformed;
 
 /// Why something stored could not be had.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,6 +24,12 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn corrupt(what: impl Display, why: impl Display) -> Self {
         Self::Corrupt { what: what.to_string(), why: why.to_string() }
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::Refused(error.to_string())
     }
 }
 

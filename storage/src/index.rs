@@ -12,11 +12,11 @@
 
 use proto::TraceId;
 
-use crate::codec::{Malformed, Reader, Writer};
 use crate::fault::{Fault, InRecord};
 use crate::record::Effort;
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::{Place, SegmentId};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// Where a part of a trace is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

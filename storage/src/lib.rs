@@ -9,7 +9,6 @@
 //!
 //! Nothing here is asynchronous and nothing speaks HTTP.
 
-mod codec;
 pub mod contract;
 mod evaluate;
 mod fault;
@@ -31,8 +30,8 @@ pub use contract::search::{
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
 pub use contract::{
-    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
-    TraceReader, WriteError, Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace, TraceReader,
+    WriteError, Written,
 };
 pub use memory::MemoryStore;
 pub use store::{Config, Durability, MaintainError, OpenError, Store};

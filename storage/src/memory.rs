@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use parking_lot::RwLock;
-use proto::{Span, SpanId, SpanKind, TraceId};
+use proto::{Batch, Span, SpanId, SpanKind, TraceId};
 
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
-    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader,
-    WriteError, Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader, WriteError,
+    Written,
 };
 use crate::evaluate::{self, CatalogCollector, PageCollector};
 
@@ -41,17 +42,17 @@ fn sorted(spans: &TraceSpans) -> Vec<Span> {
 }
 
 impl SpanWriter for MemoryStore {
-    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+    fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError> {
         let mut traces = self.traces.write();
         let mut answers = Vec::with_capacity(group.len());
         for batch in group {
             let mut written = Written::default();
-            for span in &batch.spans {
+            for span in batch.spans() {
                 let spans = traces.entry(span.trace_id).or_default();
                 match spans.entry((span.span_id, span.kind)) {
                     Entry::Occupied(_) => written.known_spans += 1,
                     Entry::Vacant(place) => {
-                        place.insert(span.clone());
+                        place.insert(span);
                         written.new_spans += 1;
                     }
                 }

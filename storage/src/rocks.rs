@@ -8,25 +8,18 @@ use std::path::{Path, PathBuf};
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DBRecoveryMode, Direction, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
+    Direction, FlushOptions, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
     SliceTransform, SstFileWriter, WriteBatch, WriteOptions,
 };
 
 use crate::fault::{Fault, InRecord};
 use crate::record::{self, Effort};
-use crate::store::Durability;
 
 /// Memory for blocks of all families, index and filter blocks included.
 const BLOCK_CACHE_BYTES: usize = 64 << 20;
 /// Memory for a family's newest records, before they become a file. Segments do
 /// not pass through it.
 const MEMTABLE_BYTES: usize = 8 << 20;
-/// The same for the log, which is written most and soon deleted: the less of it
-/// becomes a file, the better.
-const LOG_MEMTABLE_BYTES: usize = 32 << 20;
-/// RocksDB's own log, over all families. Beyond it, the family that holds the
-/// oldest of it back becomes a file.
-const WAL_BYTES_MAX: u64 = 128 << 20;
 /// Files that RocksDB holds open at once.
 const OPEN_FILES_MAX: i32 = 1_000;
 /// RocksDB's text logs: how many, and how long each.
@@ -44,8 +37,6 @@ const TRACE_PREFIX_BYTES: usize = 16;
 pub(crate) enum Family {
     /// Facts about the store as a whole.
     Meta,
-    /// The write-ahead log: a record for each group of batches.
-    Log,
     /// What segments are made of. Never changed.
     Segment,
     /// The facts about each segment that make it exist.
@@ -57,14 +48,12 @@ pub(crate) enum Family {
 }
 
 impl Family {
-    const ALL: [Self; 6] =
-        [Self::Meta, Self::Log, Self::Segment, Self::Commit, Self::Trace, Self::Split];
+    const ALL: [Self; 5] = [Self::Meta, Self::Segment, Self::Commit, Self::Trace, Self::Split];
 
     /// The column family's name. `default` is there in every RocksDB.
     fn name(self) -> &'static str {
         match self {
             Self::Meta => "default",
-            Self::Log => "log",
             Self::Segment => "segment",
             Self::Commit => "commit",
             Self::Trace => "trace",
@@ -83,7 +72,6 @@ impl Family {
         options.set_compression_type(DBCompressionType::None);
         options.set_write_buffer_size(MEMTABLE_BYTES);
         match self {
-            Self::Log => options.set_write_buffer_size(LOG_MEMTABLE_BYTES),
             Self::Trace => {
                 table.set_bloom_filter(BLOOM_BITS, false);
                 table.set_whole_key_filtering(false);
@@ -161,10 +149,12 @@ impl Rocks {
         Ok(Self { db, scratch })
     }
 
-    /// Writes `changes`, as one and so that they survive what `durability` names.
-    /// After an error it is unknown whether they will be there when the database is
-    /// opened again.
-    pub(crate) fn commit(&self, changes: Changes, durability: Durability) -> Result<(), Fault> {
+    /// Writes `changes` as one; they are on the disk when this returns. After an error
+    /// it is unknown whether they will be there when the database is opened again.
+    ///
+    /// They go to files at once, without a log before them: there are few of them, each
+    /// large, and what is not in a log cannot be lost by reading one.
+    pub(crate) fn commit(&self, changes: Changes) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
         for (family, from, to) in changes.range_deletes {
             batch.delete_range_cf(self.family(family)?, from, to);
@@ -176,13 +166,11 @@ impl Rocks {
             batch.put_cf(self.family(family)?, key, value);
         }
         let mut options = WriteOptions::default();
-        options.set_sync(durability == Durability::Disk);
-        Ok(self.db.write_opt(&batch, &options)?)
-    }
-
-    /// Waits until all that was committed is on the disk.
-    pub(crate) fn sync(&self) -> Result<(), Fault> {
-        Ok(self.db.flush_wal(true)?)
+        options.disable_wal(true);
+        self.db.write_opt(&batch, &options)?;
+        let families: Vec<_> =
+            Family::ALL.iter().map(|family| self.family(*family)).collect::<Result<_, _>>()?;
+        Ok(self.db.flush_cfs_opt(&families, &FlushOptions::default())?)
     }
 
     /// The record of `key`.
@@ -284,14 +272,6 @@ impl Rocks {
         Ok(self.db.delete_file_in_range_cf(self.family(family)?, first, last)?)
     }
 
-    /// Makes the family's newest records a file below the newest ones.
-    #[cfg(test)]
-    pub(crate) fn compact(&self, family: Family) {
-        let handle = self.family(family).unwrap();
-        self.db.flush_cf(handle).unwrap();
-        self.db.compact_range_cf::<&[u8], &[u8]>(handle, None, None);
-    }
-
     fn family(&self, family: Family) -> Result<&ColumnFamily, Fault> {
         let missing = || Fault::corrupt(format_args!("column family {}", family.name()), "missing");
         self.db.cf_handle(family.name()).ok_or_else(missing)
@@ -351,12 +331,8 @@ fn database_options() -> Options {
     options.create_if_missing(true);
     options.create_missing_column_families(true);
     options.set_paranoid_checks(true);
-    // A kill may tear the record that was being appended; nobody had an answer for
-    // it. So the torn tail is tolerated, and only that: damage before intact records
-    // refuses to open, as does a log file that is missing among the others.
-    options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
-    options.set_track_and_verify_wals(true);
-    options.set_max_total_wal_size(WAL_BYTES_MAX);
+    // All families' newest records become files as one, since no log joins them.
+    options.set_atomic_flush(true);
     options.set_max_open_files(OPEN_FILES_MAX);
     options.set_max_background_jobs(BACKGROUND_THREADS);
     options.set_keep_log_file_num(INFO_LOGS_MAX);

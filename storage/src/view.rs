@@ -83,7 +83,7 @@ impl SealedView {
                 Err(fault) => return Err(fault.into()),
             }
         }
-        whole.spans.extend(hot.into_iter().flat_map(HotTrace::spans).cloned());
+        whole.spans.extend(hot.into_iter().flat_map(HotTrace::spans));
         evaluate::dedup_and_sort(&mut whole.spans);
         Ok(whole)
     }
@@ -100,7 +100,7 @@ impl SealedView {
         }
         let parts = self.parts(trace.id())?;
         let (summary, is_all) = if parts.is_empty() {
-            (TraceSummary::of(trace.spans()), true)
+            (trace.summary(), true)
         } else {
             let whole = self.whole_of_parts(trace.id(), &parts, Some(trace), None)?;
             let is_all = whole.missing.is_empty();

@@ -19,7 +19,7 @@ pub(super) fn hex(id: &[u8]) -> String {
 pub(super) fn spans(server: &Server, trace_id: &[u8]) -> Vec<Span> {
     let exported = web::json(server, &format!("/api/v1/traces/{}/otlp", hex(trace_id)));
     let decoded = json::decode_request(exported.to_string().as_bytes(), &Limits::default());
-    let mut spans = decoded.expect("the export is OTLP").spans;
+    let mut spans = decoded.expect("the export is OTLP").batch.spans();
     spans.sort_by_key(|span| (span.start_time_unix_nano, span.span_id));
     spans
 }

@@ -8,8 +8,8 @@ use hopline_collector::{Collector, Config, Stopped};
 use parking_lot::{Condvar, Mutex};
 use prometheus_client::registry::Registry;
 use proto::otlp::protobuf::encode_request;
-use proto::{Span, TraceId};
-use storage::{Batch, Deadline, Health, MemoryStore, SpanWriter, TraceReader, WriteError, Written};
+use proto::{Batch, Span, TraceId};
+use storage::{Deadline, Health, MemoryStore, SpanWriter, TraceReader, WriteError, Written};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -54,7 +54,7 @@ impl Store {
 }
 
 impl SpanWriter for Store {
-    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+    fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError> {
         self.groups.lock().push(group.len());
         let mut plan = self.plan.lock();
         loop {

@@ -72,12 +72,6 @@ impl Budget {
         Ok(())
     }
 
-    /// An empty vector with room for `count`, exactly.
-    pub(super) fn vec<T>(&mut self, count: usize) -> Result<Vec<T>, Exhausted> {
-        self.take(count.saturating_mul(size_of::<T>()))?;
-        Ok(Vec::with_capacity(count))
-    }
-
     /// Makes room for `more` further items: exactly that in an empty vector, at
     /// least half as much again in one that has grown before, so that many small
     /// steps stay cheap. While a vector moves, its old place exists, too: for a

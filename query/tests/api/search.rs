@@ -197,7 +197,7 @@ fn the_verdict_is_the_explanation_and_follows_a_trace_that_grows() {
     let api = Api::over(store.clone(), query::Config::default(), storage::Health::Accepting);
     let mut sentences = Vec::new();
     for new in [vec![], vec![], vec![spans[2].clone()]] {
-        store.write(&[storage::Batch { spans: new }]).unwrap();
+        store.write(&[std::sync::Arc::new(proto::Batch::of(&new))]).unwrap();
         let verdict = api.json("/api/v1/search?since=all")["traces"][0]["verdict"].clone();
         let explanation = &api.json(&path)["explanation"];
         for part in ["sentence", "slowest_hop", "failing_hop"] {

@@ -7,10 +7,10 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use prometheus_client::registry::Registry;
-use proto::Span;
+use proto::{Batch, Span};
 use query::{App, Config, OtlpAddresses, Parts};
 use serde_json::Value;
-use storage::{Batch, Health, MemoryStore, SpanWriter, TraceReader};
+use storage::{Health, MemoryStore, SpanWriter, TraceReader};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -144,7 +144,7 @@ impl Answer {
 /// A store that holds `spans`.
 pub(crate) fn store(spans: Vec<Span>) -> MemoryStore {
     let store = MemoryStore::default();
-    store.write(&[Batch { spans }]).unwrap();
+    store.write(&[Arc::new(Batch::of(&spans))]).unwrap();
     store
 }
 

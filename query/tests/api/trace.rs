@@ -157,7 +157,7 @@ fn the_export_is_what_was_stored() {
     assert_eq!(export.header("content-type"), "application/json");
     assert!(!export.headers.contains_key("hopline-completeness"));
     let decoded = proto::otlp::json::decode_request(&export.body, &Limits::default()).unwrap();
-    assert_eq!(decoded.spans, trace);
+    assert_eq!(decoded.batch.spans(), trace);
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_span_that_arrives_is_seen_at_once() {
     let api = Api::over(store.clone(), query::Config::default(), storage::Health::Accepting);
     assert_eq!(api.get(&path).status, 404);
     for (span, name) in spans.into_iter().zip(["one", "two"]) {
-        store.write(&[storage::Batch { spans: vec![span] }]).unwrap();
+        store.write(&[Arc::new(proto::Batch::of(&[span]))]).unwrap();
         assert!(texts(&api.json(&path)["names"]).contains(&name));
     }
 }

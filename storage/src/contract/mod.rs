@@ -19,16 +19,18 @@ pub mod catalog;
 pub mod search;
 pub mod summary;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use proto::{Span, TraceId};
+use proto::{Batch, Span, TraceId};
 
 use catalog::{CatalogPage, CatalogQuestion};
 use search::{Search, SearchPage};
 
 /// What the collector may do with a store.
 pub trait SpanWriter: Send + Sync {
-    /// Writes a group of batches as one: all of it or nothing.
+    /// Writes a group of batches, the spans of one request each, as one: all of it or
+    /// nothing. Every span has valid ids.
     ///
     /// Blocks until the group is as durable as the store was configured for.
     /// Answers one [`Written`] for each batch, in order.
@@ -36,7 +38,7 @@ pub trait SpanWriter: Send + Sync {
     /// # Errors
     /// Nothing of the group is acknowledged. What the caller can do next is the
     /// error's variant.
-    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError>;
+    fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError>;
 
     /// Whether a write would be taken now.
     fn health(&self) -> Health;
@@ -71,13 +73,6 @@ pub trait TraceReader: Send + Sync {
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;
-}
-
-/// Spans that arrived in one request.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Batch {
-    /// The spans, each with valid ids, of any number of traces.
-    pub spans: Vec<Span>,
 }
 
 /// What became of one batch.

@@ -7,7 +7,7 @@ use proto::Value;
 use crate::contract::search::{Comparison, Condition, Operand};
 
 /// Whether an attribute's value meets `condition`.
-pub(super) fn value_meets(value: &Value, condition: &Condition) -> bool {
+pub(crate) fn value_meets(value: &Value, condition: &Condition) -> bool {
     if condition.comparison == Comparison::Exists {
         return true;
     }
@@ -18,7 +18,7 @@ pub(super) fn value_meets(value: &Value, condition: &Condition) -> bool {
 }
 
 /// Whether a text field that is there meets `condition`.
-pub(super) fn text_meets(field: &str, condition: &Condition) -> bool {
+pub(crate) fn text_meets(field: &str, condition: &Condition) -> bool {
     if condition.comparison == Comparison::Exists {
         return true;
     }
@@ -32,7 +32,7 @@ pub(super) fn text_meets(field: &str, condition: &Condition) -> bool {
 }
 
 /// Whether a numeric field meets `condition`.
-pub(super) fn number_meets(field: i128, condition: &Condition) -> bool {
+pub(crate) fn number_meets(field: i128, condition: &Condition) -> bool {
     if condition.comparison == Comparison::Exists {
         return true;
     }

@@ -22,7 +22,7 @@ pub(crate) use attribute::{attribute_lists, attribute_values};
 pub(crate) use catalog::CatalogCollector;
 pub(crate) use page::PageCollector;
 
-use compare::{number_meets, text_meets, value_meets};
+pub(crate) use compare::{number_meets, text_meets, value_meets};
 
 /// What makes a span the same span when it is written again.
 pub(crate) type Identity = (TraceId, SpanId, SpanKind);

@@ -47,7 +47,7 @@ impl Hot {
     pub(crate) fn select(&self, now_unix_nano: u64, bounds: &Bounds) -> Option<Selection> {
         let since = |unix_nano: u64| Duration::from_nanos(now_unix_nano.saturating_sub(unix_nano));
         let is_old = |trace: &HotTrace| since(trace.first_arrival_unix_nano()) >= bounds.age_max;
-        let is_large = |trace: &HotTrace| trace.spans.len() >= TRACE_SPANS_MAX;
+        let is_large = |trace: &HotTrace| trace.span_count() >= TRACE_SPANS_MAX;
         let is_full = self.is_full(bounds);
         if !is_full && !self.traces.values().any(|trace| is_old(trace) || is_large(trace)) {
             return None;
@@ -58,12 +58,12 @@ impl Hot {
                 is_quiet || is_old(trace) || is_large(trace)
             });
         if is_full {
-            let mut spans: usize = others.iter().map(|trace| trace.spans.len()).sum();
+            let mut spans: usize = others.iter().map(|trace| trace.span_count()).sum();
             let mut bytes: usize = others.iter().map(|trace| trace.bytes()).sum();
             others.sort_by_key(|trace| std::cmp::Reverse(trace.last_arrival_unix_nano()));
             while spans > bounds.spans_max / 2 || bytes > bounds.bytes_max / 2 {
                 let Some(trace) = others.pop() else { break };
-                spans = spans.saturating_sub(trace.spans.len());
+                spans = spans.saturating_sub(trace.span_count());
                 bytes = bytes.saturating_sub(trace.bytes());
                 chosen.push(trace);
             }
@@ -72,28 +72,10 @@ impl Hot {
     }
 
     fn selection(&self, traces: Vec<Arc<HotTrace>>) -> Selection {
-        let chosen: hashbrown::HashSet<TraceId> = traces.iter().map(|trace| trace.id).collect();
-        let staying = self.traces.values().filter(|trace| !chosen.contains(&trace.id));
+        let chosen: hashbrown::HashSet<TraceId> = traces.iter().map(|trace| trace.id()).collect();
+        let staying = self.traces.values().filter(|trace| !chosen.contains(&trace.id()));
         let next = self.applied.saturating_add(1);
         let log_needed_from = staying.map(|trace| trace.first_record()).min().unwrap_or(next);
         Selection { traces, through: self.applied, log_needed_from }
-    }
-}
-
-impl HotTrace {
-    fn first_record(&self) -> RecordNumber {
-        self.arrivals.first().map_or(0, |arrival| arrival.record)
-    }
-
-    fn first_arrival_unix_nano(&self) -> u64 {
-        self.arrivals.first().map_or(0, |arrival| arrival.unix_nano)
-    }
-
-    fn last_arrival_unix_nano(&self) -> u64 {
-        self.arrivals.last().map_or(0, |arrival| arrival.unix_nano)
-    }
-
-    fn bytes(&self) -> usize {
-        self.arrivals.iter().map(|arrival| arrival.bytes).sum()
     }
 }

@@ -22,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::RecordNumber;
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// The file's name in the data directory.
 pub(crate) const FILE_NAME: &str = "acknowledged";

@@ -1,109 +1,263 @@
 //! The write-ahead log: every span that may not be in a segment yet.
 //!
-//! One record for each group of batches, in the family `log` under the record's
-//! number (big-endian, from 1, each one more than the last):
+//! Files of our own in the directory `log`, each named by the number of its first
+//! record, in hex: a record is appended and forced to the disk before anyone has an
+//! answer, and a file goes once no record of it is needed ([`file`](mod@file) has the
+//! bytes). A record is needed as long as it has a span that is in no segment. No trace
+//! holds a record back for long, since sealing takes the unfinished ones, too, in parts.
 //!
-//! ```text
-//! +--------------------+------------+---------------------------------+
-//! | written, unix nano | span count | OTLP ExportTraceServiceRequest  |
-//! | u64                | u32        | protobuf                        |
-//! +--------------------+------------+---------------------------------+
-//! ```
-//!
-//! A record is needed as long as it has a span that is in no segment. The log is
-//! cut behind the oldest record that is needed; no trace holds a record back for
-//! long, since sealing takes the unfinished ones, too, in parts.
+//! RocksDB's log is not used for it: a span would be written to a second place in
+//! memory, that log goes only when every family has been flushed, a full disk ends it
+//! until the database is opened again, and some damaged bytes make its reader loop for
+//! ever (RocksDB 11, `log::Reader::ReadPhysicalRecord`, one in about 150 flipped or cut
+//! logs).
 
+pub(crate) mod file;
 pub(crate) mod mark;
 
-use proto::Span;
-use proto::otlp::{Limits, protobuf};
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::codec::{Malformed, Reader, Writer};
-use crate::fault::{Fault, InRecord};
-use crate::record::Effort;
-use crate::rocks::{Changes, Family, Rocks};
+use proto::Batch;
+
+use crate::fault::Fault;
+use crate::store::Durability;
+
+/// The directory's name in the data directory.
+pub(crate) const DIRECTORY: &str = "log";
+/// A file is closed once it has this many bytes: what is deleted at a time.
+const FILE_BYTES_TARGET: u64 = 16 << 20;
+/// The end of a log file's name.
+const SUFFIX: &str = ".log";
 
 /// The number of a record, from 1. As a place in the log: everything up to and
 /// with this record; 0 is the beginning.
 pub(crate) type RecordNumber = u64;
 
 /// What a record holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) number: RecordNumber,
     /// When it was written, by our clock.
     pub(crate) written_unix_nano: u64,
-    pub(crate) spans: Vec<Span>,
+    pub(crate) batches: Vec<Arc<Batch>>,
 }
 
-/// Adds to `changes` the record `number` of `spans`.
-pub(crate) fn append(
-    changes: &mut Changes,
-    number: RecordNumber,
-    written_unix_nano: u64,
-    spans: &[Span],
-) {
-    let mut payload = Writer::new();
-    payload.u64(written_unix_nano);
-    payload.u32(u32::try_from(spans.len()).unwrap_or(u32::MAX));
-    payload.raw(&protobuf::encode_request(spans));
-    changes.put(Family::Log, key(number), &payload.into_bytes(), Effort::Little);
+/// Why a record was not appended.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AppendError {
+    /// The disk is full, and the log is as it was: later it may work.
+    #[error("the disk is full: {0}")]
+    Full(io::Error),
+    /// Nobody knows what of the record is on the disk.
+    #[error("log: {0}")]
+    Unknown(io::Error),
 }
 
-/// Adds to `changes` that no record before `number` is needed any more.
-pub(crate) fn cut(changes: &mut Changes, number: RecordNumber) {
-    changes.delete_range(Family::Log, key(0), key(number));
+/// The log, open at its end.
+#[derive(Debug)]
+pub(crate) struct Log {
+    directory: PathBuf,
+    /// The first record of each file, the last file being the open one.
+    firsts: Vec<RecordNumber>,
+    file: Arc<File>,
+    /// Where the next record goes in it.
+    end: u64,
+    next: RecordNumber,
 }
 
-/// Gives back the space of what [`cut`] deleted.
-pub(crate) fn free(rocks: &Rocks, number: RecordNumber) -> Result<(), Fault> {
-    rocks.delete_files(Family::Log, &key(0), &key(number.saturating_sub(1)))
+/// A log that was read and is not yet written to.
+pub(crate) struct Found {
+    directory: PathBuf,
+    firsts: Vec<RecordNumber>,
+    /// The records from the first that is needed on.
+    pub(crate) records: Vec<Record>,
+    /// The number of the last record, the one before the first needed where there is
+    /// none.
+    pub(crate) last: RecordNumber,
+    /// How much of the last file verifies.
+    end: u64,
 }
 
-/// The records from `number` on, in order.
+/// Reads the log in `data_dir` from the record `needed` on.
+///
+/// A record that does not verify is the end of the log where it is the last thing in
+/// it: a kill may tear what nobody was promised. Anywhere else it is damage; under
+/// [`Durability::Process`] a power cut may have kept later records and not this one, so
+/// that it is the end there, too.
 ///
 /// # Errors
-/// Each record that can't be read.
+/// What is damaged or missing, and what the system refuses.
 pub(crate) fn read(
-    rocks: &Rocks,
-    number: RecordNumber,
-) -> Result<impl Iterator<Item = Result<Record, Fault>> + '_, Fault> {
-    let found = rocks.scan(Family::Log, &key(number), &key(RecordNumber::MAX))?;
-    Ok(found.map(|found| {
-        let found = found?;
-        let number = number_of(&found.key)?;
-        decode(number, &found.payload?)
-    }))
-}
-
-fn decode(number: RecordNumber, payload: &[u8]) -> Result<Record, Fault> {
-    let what = format_args!("log record {number}").to_string();
-    let mut reader = Reader::new(payload);
-    let written_unix_nano = reader.u64().in_record(&what)?;
-    let count = reader.u32().in_record(&what)?;
-    let decoded = protobuf::decode_request(reader.rest(), &UNLIMITED)
-        .map_err(|error| Fault::corrupt(&what, error))?;
-    if decoded.spans.len() != usize::try_from(count).unwrap_or(usize::MAX) {
-        return Err(Fault::corrupt(&what, Malformed("full count of spans")));
+    data_dir: &Path,
+    needed: RecordNumber,
+    durability: Durability,
+) -> Result<Found, Fault> {
+    let directory = data_dir.join(DIRECTORY);
+    fs::create_dir_all(&directory)?;
+    let mut firsts = file_numbers(&directory)?;
+    // Files before the one that may hold the first record that is needed.
+    let gone = firsts.partition_point(|first| *first <= needed).saturating_sub(1);
+    for first in firsts.drain(..gone) {
+        fs::remove_file(path(&directory, first))?;
     }
-    Ok(Record { number, written_unix_nano, spans: decoded.spans })
+    let mut records = Vec::new();
+    let mut next = firsts.first().copied().unwrap_or(needed);
+    let mut end = 0;
+    if next > needed {
+        return Err(Fault::corrupt(format_args!("log record {needed}"), "missing"));
+    }
+    for (position, first) in firsts.clone().into_iter().enumerate() {
+        let is_last = position.saturating_add(1) == firsts.len();
+        let bytes = fs::read(path(&directory, first))?;
+        if first != next {
+            return Err(Fault::corrupt(format_args!("log record {next}"), "missing"));
+        }
+        let scan = file::scan(&bytes, first, needed)?;
+        let is_torn = scan.end < bytes.len();
+        if is_torn && !(is_last && may_end(&bytes, &scan, durability)) {
+            return Err(Fault::corrupt(format_args!("log record {}", scan.next), scan.why));
+        }
+        next = scan.next;
+        end = scan.end as u64;
+        records.extend(scan.records);
+    }
+    Ok(Found { directory, firsts, records, last: next.saturating_sub(1), end })
 }
 
-/// What was accepted once is read back, whatever the limits were: the record's
-/// checksum has vouched for it.
-const UNLIMITED: Limits = Limits {
-    request_bytes_max: usize::MAX,
-    spans_max: usize::MAX,
-    decoded_bytes_max: usize::MAX,
-    value_depth: crate::segment::VALUE_DEPTH_MAX,
-};
-
-fn key(number: RecordNumber) -> [u8; 8] {
-    number.to_be_bytes()
+/// Whether a log may end before bytes that do not verify.
+fn may_end(bytes: &[u8], scan: &file::Scan, durability: Durability) -> bool {
+    durability == Durability::Process || !file::has_record(bytes, scan.end)
 }
 
-fn number_of(key: &[u8]) -> Result<RecordNumber, Fault> {
-    let bytes = key.try_into().map_err(|_| Fault::corrupt("log", "a key is no number"))?;
-    Ok(RecordNumber::from_be_bytes(bytes))
+impl Found {
+    /// Goes on behind the last record.
+    ///
+    /// # Errors
+    /// What the system refuses.
+    pub(crate) fn resume(self) -> io::Result<Log> {
+        let Self { directory, mut firsts, last, end, .. } = self;
+        let next = last.saturating_add(1);
+        let last_file = firsts.last().copied().filter(|_| end >= file::HEADER_BYTES as u64);
+        let (file, end) = match last_file {
+            Some(first) => {
+                let file = File::options().write(true).open(path(&directory, first))?;
+                file.set_len(end)?;
+                file.sync_data()?;
+                (file, end)
+            }
+            None => {
+                // A file whose beginning is not on the disk holds nothing.
+                firsts.pop();
+                firsts.push(next);
+                create(&directory, next)?
+            }
+        };
+        Ok(Log { directory, firsts, file: Arc::new(file), end, next })
+    }
 }
+
+impl Log {
+    /// The number of the next record.
+    pub(crate) fn next(&self) -> RecordNumber {
+        self.next
+    }
+
+    /// Appends a record of `batches`, as durable as `durability` says when it returns.
+    pub(crate) fn append(
+        &mut self,
+        written_unix_nano: u64,
+        batches: &[&Arc<Batch>],
+        durability: Durability,
+    ) -> Result<RecordNumber, AppendError> {
+        if self.end >= FILE_BYTES_TARGET {
+            self.begin_file().map_err(|error| match error.kind() {
+                kind if is_full(kind) => AppendError::Full(error),
+                _ => AppendError::Unknown(error),
+            })?;
+        }
+        let number = self.next;
+        let record = file::encode_record(number, written_unix_nano, batches);
+        self.file.write_all_at(&record, self.end).map_err(|error| {
+            // What was written of it is overwritten by the next, or cut off when the
+            // log is opened.
+            match self.file.set_len(self.end) {
+                Ok(()) if is_full(error.kind()) => AppendError::Full(error),
+                _ => AppendError::Unknown(error),
+            }
+        })?;
+        if durability == Durability::Disk {
+            self.file.sync_data().map_err(AppendError::Unknown)?;
+        }
+        self.end = self.end.saturating_add(record.len() as u64);
+        self.next = number.saturating_add(1);
+        Ok(number)
+    }
+
+    /// The open file, to be forced to the disk by whoever holds it. Closed ones are
+    /// there already.
+    pub(crate) fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
+    }
+
+    /// Deletes the files that hold no record from `needed` on.
+    pub(crate) fn cut(&mut self, needed: RecordNumber) -> io::Result<()> {
+        if needed >= self.next && self.end > file::HEADER_BYTES as u64 {
+            self.begin_file()?;
+        }
+        let gone = self.firsts.partition_point(|first| *first <= needed).saturating_sub(1);
+        for first in self.firsts.drain(..gone) {
+            fs::remove_file(path(&self.directory, first))?;
+        }
+        Ok(())
+    }
+
+    fn begin_file(&mut self) -> io::Result<()> {
+        self.file.sync_data()?;
+        let (file, end) = create(&self.directory, self.next)?;
+        self.file = Arc::new(file);
+        self.end = end;
+        self.firsts.push(self.next);
+        Ok(())
+    }
+}
+
+/// Makes the file whose first record is `first`; it is on the disk when this returns.
+fn create(directory: &Path, first: RecordNumber) -> io::Result<(File, u64)> {
+    let header = file::header(first);
+    let path = path(directory, first);
+    let file = File::options().write(true).create(true).truncate(true).open(path)?;
+    file.write_all_at(&header, 0)?;
+    file.sync_all()?;
+    File::open(directory)?.sync_all()?;
+    Ok((file, header.len() as u64))
+}
+
+fn path(directory: &Path, first: RecordNumber) -> PathBuf {
+    directory.join(format!("{first:016x}{SUFFIX}"))
+}
+
+/// The first records of the files there are, in order.
+fn file_numbers(directory: &Path) -> io::Result<Vec<RecordNumber>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        let name = entry?.file_name();
+        let stem = name.to_str().and_then(|name| name.strip_suffix(SUFFIX));
+        numbers.extend(stem.and_then(|stem| RecordNumber::from_str_radix(stem, 16).ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
+#[cfg(test)]
+mod tests;

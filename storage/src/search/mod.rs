@@ -23,7 +23,7 @@ use proto::TraceId;
 use crate::contract::search::{Cursor, Search, SearchPage};
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate::{self, PageCollector};
-use crate::hot::HotTrace;
+use crate::hot::{HotTrace, Precheck};
 use crate::view::{Missing, View};
 
 use plan::Plan;
@@ -37,6 +37,7 @@ pub(crate) fn search(
 ) -> Result<SearchPage, ReadError> {
     deadline.check()?;
     let run = Run { view, search, plan: Plan::of(&search.span), deadline };
+    let mut precheck = Precheck::new(&search.span);
     let mut missing = Missing::default();
     let mut page = PageCollector::new(search);
     let mut sources = run.sources(&mut missing)?;
@@ -57,7 +58,7 @@ pub(crate) fn search(
         if let Some(trace) = source.take(&run, &mut missing)?
             && decided.insert(trace)
         {
-            run.decide(trace, &mut page, &mut missing)?;
+            run.decide(trace, &mut precheck, &mut page, &mut missing)?;
         }
         turns.extend(source.next_place().map(|place| Reverse((place, number))));
     }
@@ -87,11 +88,13 @@ impl Run<'_> {
     fn decide(
         &self,
         trace: TraceId,
+        precheck: &mut Precheck,
         page: &mut PageCollector,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
         let hot = self.view.hot.get(&trace).map(|hot| &**hot);
-        if hot.is_some_and(|hot| self.is_certainly_no_match(hot)) {
+        // There are no postings of hot traces; this spares the others from being read.
+        if hot.is_some_and(|hot| self.is_all_hot(hot) && !precheck.may_match(hot)) {
             return Ok(());
         }
         let whole = match self.view.sealed.whole(trace, hot, Some(self.deadline)) {
@@ -108,11 +111,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether no span of a trace that is hot as a whole matches. There are no
-    /// postings of hot traces; this spares the others from being put in order.
-    fn is_certainly_no_match(&self, hot: &HotTrace) -> bool {
+    /// Whether a trace is known to have no sealed parts.
+    fn is_all_hot(&self, hot: &HotTrace) -> bool {
         let facts = hot.facts(self.view.sealed.retired);
         facts.is_some_and(|facts| facts.sealed_in.is_empty())
-            && !hot.spans().iter().any(|span| evaluate::meets_all(span, &self.search.span))
     }
 }

@@ -15,7 +15,7 @@ use proto::{Resource, Scope, Span, TraceId};
 
 use super::span::{self, Lookup, Tables};
 use super::symbol::{SymbolNumbers, Symbols};
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// A block is closed once it has this many bytes before compression: enough for
 /// zstd to find what repeats, little to unpack for one trace. A trace that is

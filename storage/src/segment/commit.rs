@@ -20,11 +20,11 @@ use roaring::RoaringBitmap;
 
 use super::SegmentId;
 use super::posting::{decode_bitmap, encode_bitmap};
-use crate::codec::{Malformed, Reader, Writer};
 use crate::contract::TimeRange;
 use crate::contract::search::{Cursor, Order};
 use crate::contract::summary::TraceSummary;
 use crate::log::RecordNumber;
+use proto::codec::{Malformed, Reader, Writer};
 
 /// The facts about a segment that never change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -44,7 +44,6 @@ use commit::{Commit, Splits};
 pub(crate) use names::VALUES_PER_KEY_MAX;
 pub(crate) use reader::SegmentReader;
 pub(crate) use summary::{Summaries, encode as encode_summaries};
-pub(crate) use value::VALUE_DEPTH_MAX;
 pub(crate) use writer::{Built, SealedTrace, build};
 
 /// A segment's number. Later segments have larger ones, and none is used twice.

@@ -16,10 +16,10 @@ use proto::{Span, Value};
 
 use super::seen::Seen;
 use super::term::{scope_number, scope_of_number};
-use crate::codec::{Malformed, Reader, Writer};
 use crate::contract::catalog::VALUE_BYTES_MAX;
 use crate::contract::search::AttributeScope;
 use crate::evaluate::{CatalogCollector, attribute_lists};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// Values of one attribute that a segment lists: the first by their order. What
 /// has more is an id rather than something to choose from a list.

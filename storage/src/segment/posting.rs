@@ -17,7 +17,7 @@ use hashbrown::HashMap;
 use roaring::RoaringBitmap;
 
 use super::term::Term;
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// A chunk is closed once it has this many bytes before compression: what one look
 /// at a term reads.

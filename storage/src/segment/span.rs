@@ -29,7 +29,7 @@ use proto::{Event, Link, Resource, Scope, Span, SpanId, SpanKind, Status, Status
 
 use super::symbol::{Census, SymbolNumbers, Symbols};
 use super::value;
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// Gives resources and scopes their numbers in a block.
 pub(super) trait Tables {

@@ -16,9 +16,9 @@
 use hashbrown::HashMap;
 use proto::TraceId;
 
-use crate::codec::{Malformed, Reader, Writer};
 use crate::contract::search::{Cursor, Order};
 use crate::contract::summary::{ServiceCount, TraceSummary};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// The record of `summaries`, in their order.
 pub(crate) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {

@@ -12,7 +12,7 @@
 
 use hashbrown::HashMap;
 
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// The text of all symbols together. What does not fit stays where it occurs:
 /// a table is read whole for any block.

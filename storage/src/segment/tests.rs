@@ -1,6 +1,5 @@
 //! There and back: every span through a segment.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use proptest::collection::vec;
@@ -30,7 +29,7 @@ impl Lab {
         traces.values_mut().for_each(evaluate::dedup_and_sort);
         let sealed: Vec<_> = traces
             .iter()
-            .map(|(id, spans)| SealedTrace { id: *id, spans: Cow::Borrowed(spans), whole: None })
+            .map(|(id, spans)| SealedTrace { id: *id, spans: spans.clone(), whole: None })
             .collect();
         let built = build(SegmentId(7), &sealed, 1, u64::MAX);
         Self { traces, built }
@@ -100,7 +99,7 @@ proptest! {
                 2 => block::read_trace(&record, 0, &symbols, lab.built.places[0].0).is_ok(),
                 3 => Summaries::decode(&record).is_ok(),
                 4 => posting::find(&record, 1).is_ok(),
-                _ => crate::codec::Reader::new(&record).text().is_ok(),
+                _ => proto::codec::Reader::new(&record).text().is_ok(),
             };
         }
     }
@@ -109,7 +108,7 @@ proptest! {
 #[test]
 fn a_value_of_any_depth_that_decoders_let_in_goes_there_and_back() {
     let mut value = proto::Value::from("inside");
-    for _ in 0..VALUE_DEPTH_MAX {
+    for _ in 0..proto::batch::value::DEPTH_MAX {
         value = proto::Value::Array(vec![value]);
     }
     let mut span = proto::testing::trace("a b 0..1").remove(0);

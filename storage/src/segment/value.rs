@@ -12,11 +12,11 @@
 use proto::{Attribute, Value};
 
 use super::symbol::{Census, SymbolNumbers, Symbols};
-use crate::codec::{Malformed, Reader, Writer};
+use proto::codec::{Malformed, Reader, Writer};
 
 /// How deep values nest: more than any decoder lets in
 /// (`otlp::Limits::value_depth`), and little enough for any stack.
-pub(crate) const VALUE_DEPTH_MAX: usize = 100;
+const VALUE_DEPTH_MAX: usize = 100;
 
 pub(super) fn count<'a>(census: &mut Census<'a>, attributes: &'a [Attribute], times: u32) {
     for attribute in attributes {

@@ -1,6 +1,5 @@
 //! A segment in the making: traces in, records out.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
@@ -23,10 +22,10 @@ const SHARED_TIMES: u32 = 2;
 
 /// A trace to be sealed.
 #[derive(Debug)]
-pub(crate) struct SealedTrace<'a> {
+pub(crate) struct SealedTrace {
     pub(crate) id: TraceId,
     /// Its spans that go into this segment: at least one, each identity once.
-    pub(crate) spans: Cow<'a, [Span]>,
+    pub(crate) spans: Vec<Span>,
     /// The trace as a whole, where it has parts elsewhere, too.
     pub(crate) whole: Option<TraceSummary>,
 }
@@ -123,7 +122,7 @@ impl<'a> Content<'a> {
     ) {
         self.commit.traces = self.commit.traces.saturating_add(1);
         self.seen_in_trace.clear();
-        for span in &*trace.spans {
+        for span in &trace.spans {
             self.commit.add(span);
             self.names.add(span);
             let postings = &mut self.postings;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use parking_lot::{Condvar, Mutex};
 
 use super::{Durability, MaintainError, OpenError, Shared};
+use crate::fault::Fault;
 
 /// How long maintenance rests when nothing calls for it.
 const INTERVAL: Duration = Duration::from_secs(1);
@@ -99,9 +100,12 @@ impl Shared {
             return Ok(());
         }
         if self.config.durability == Durability::Process {
-            let written = self.log_end.lock().next.saturating_sub(1);
-            self.rocks.sync().inspect_err(|fault| {
-                self.poison(fault);
+            let (file, written) = {
+                let log_end = self.log_end.lock();
+                (log_end.log.file(), log_end.log.next().saturating_sub(1))
+            };
+            file.sync_data().inspect_err(|error| {
+                self.poison(&Fault::Refused(error.to_string()));
             })?;
             self.log_end.lock().mark.set(written)?;
         }

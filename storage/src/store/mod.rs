@@ -30,16 +30,16 @@ use std::thread::JoinHandle;
 
 use hashbrown::HashMap;
 use parking_lot::{Mutex, RwLock};
-use proto::TraceId;
+use proto::{Batch, TraceId};
 
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::{
-    Batch, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader,
-    WriteError, Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader, WriteError,
+    Written,
 };
 use crate::hot::{Bounds, Hot};
-use crate::log::RecordNumber;
+use crate::log::Log;
 use crate::log::mark::Mark;
 use crate::rocks::Rocks;
 use crate::search;
@@ -89,7 +89,7 @@ struct State {
 
 /// Where the log goes on. Who holds it is the one writer.
 struct LogEnd {
-    next: RecordNumber,
+    log: Log,
     mark: Mark,
 }
 
@@ -163,7 +163,7 @@ impl Drop for Store {
 }
 
 impl SpanWriter for Store {
-    fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+    fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError> {
         self.shared.write(group)
     }
 
@@ -219,8 +219,8 @@ impl TraceReader for Store {
         let state = self.shared.state.read();
         let commits = || state.segments.values().map(|segment| &segment.commit);
         let sealed = commits().map(|commit| commit.oldest_unix_nano);
-        let hot = state.hot.traces().flat_map(|trace| trace.spans());
-        let oldest = sealed.chain(hot.map(|span| span.start_time_unix_nano));
+        let hot = state.hot.traces().flat_map(|trace| trace.heads());
+        let oldest = sealed.chain(hot.map(|(_, head)| head.start_time_unix_nano));
         Stats {
             hot_spans: state.hot.span_count() as u64,
             hot_traces: state.hot.trace_count() as u64,

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use parking_lot::{Mutex, RwLock};
 use proto::TraceId;
 use rustix::fs::{FlockOperation, flock};
@@ -18,11 +19,11 @@ use rustix::fs::{FlockOperation, flock};
 use super::maintain::Signal;
 use super::retention::delete_records;
 use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
-use super::{Config, Durability, LogEnd, OpenError, Shared, State, Upkeep};
+use super::{Config, LogEnd, OpenError, Shared, State, Upkeep};
 use crate::fault::{Fault, InRecord};
 use crate::hot::Hot;
 use crate::log::mark::{self, Mark};
-use crate::log::{self, RecordNumber};
+use crate::log::{self, Record, RecordNumber};
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::commit::{Commit, Splits, commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
@@ -67,10 +68,15 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         segments: Arc::clone(&segments),
         retired: 0,
     };
-    let (hot, last) = replay(&sealed).map_err(in_fault)?;
+    let needed = get_number(&rocks, LOG_NEEDED_KEY).map_err(in_fault)?.unwrap_or(1);
+    let mut found = log::read(&data_dir, needed, config.durability).map_err(in_fault)?;
+    let last = found.last;
     if last < acknowledged {
         return Err(OpenError::LogShortened { found: last, acknowledged, mark: mark_file });
     }
+    let hot = replay(&sealed, std::mem::take(&mut found.records), last).map_err(in_fault)?;
+    let log_directory = || data_dir.join(log::DIRECTORY);
+    let log = found.resume().map_err(|error| unusable(&log_directory(), error))?;
     tracing::info!(
         segments = segments.len(),
         hot_spans = hot.span_count(),
@@ -82,7 +88,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         rocks,
         reader,
         state: RwLock::new(State { hot, segments, retired: 0 }),
-        log_end: Mutex::new(LogEnd { next: last.saturating_add(1), mark }),
+        log_end: Mutex::new(LogEnd { log, mark }),
         upkeep: Mutex::new(Upkeep { next_segment, retiring: Vec::new() }),
         poison: OnceLock::new(),
         trouble: Mutex::new(None),
@@ -119,7 +125,7 @@ fn foreign_format(rocks: &Rocks) -> Result<Option<String>, Fault> {
         None if rocks.is_empty()? => {
             let mut changes = Changes::default();
             put_number(&mut changes, FORMAT_KEY, FORMAT);
-            rocks.commit(changes, Durability::Disk)?;
+            rocks.commit(changes)?;
             Ok(None)
         }
         None => Ok(Some("unknown".to_owned())),
@@ -167,34 +173,23 @@ fn sweep(rocks: &Rocks, segments: &Segments) -> Result<SegmentId, Fault> {
     Ok(next)
 }
 
-/// What is hot, from the log; and the log's last record.
-fn replay(sealed: &SealedView) -> Result<(Hot, RecordNumber), Fault> {
-    let needed = get_number(&sealed.rocks, LOG_NEEDED_KEY)?.unwrap_or(1);
-    let mut last = needed.saturating_sub(1);
+/// What is hot, from the records of the log, whose last is `last`.
+fn replay(sealed: &SealedView, records: Vec<Record>, last: RecordNumber) -> Result<Hot, Fault> {
     let mut hot = Hot::new(last);
     let mut sealed_through: HashMap<TraceId, RecordNumber> = HashMap::new();
-    for record in log::read(&sealed.rocks, needed)? {
-        let record = record?;
-        last = last.saturating_add(1);
-        if record.number != last {
-            return Err(Fault::corrupt(format_args!("log record {last}"), "missing"));
-        }
-        let mut left = Vec::with_capacity(record.spans.len());
-        for span in record.spans {
-            let through = match sealed_through.get(&span.trace_id) {
-                Some(through) => *through,
-                None => {
-                    let through = read_sealed_through(sealed, span.trace_id)?;
-                    *sealed_through.entry(span.trace_id).or_insert(through)
+    for record in records {
+        for batch in &record.batches {
+            for spans in batch.traces() {
+                if let Entry::Vacant(place) = sealed_through.entry(spans.id) {
+                    place.insert(read_sealed_through(sealed, spans.id)?);
                 }
-            };
-            if record.number > through {
-                left.push(span);
             }
+            let is_wanted =
+                |id: TraceId| sealed_through.get(&id).is_none_or(|it| record.number > *it);
+            hot.take(record.number, record.written_unix_nano, batch, is_wanted);
         }
-        hot.apply(record.number, record.written_unix_nano, left);
     }
-    Ok((hot, last))
+    Ok(hot)
 }
 
 /// The log record up to which a trace is in segments.

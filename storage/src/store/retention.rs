@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::seal::ChangedSplits;
-use super::{Durability, MaintainError, Shared, Upkeep};
+use super::{MaintainError, Shared, Upkeep};
 use crate::contract::summary::TraceSummary;
 use crate::fault::Fault;
 use crate::index;
@@ -66,7 +66,7 @@ impl Shared {
             // Then its index entries stay. They name a segment that no reader sees.
             Err(error) => tracing::warn!(%error, segment = id.0, "index entries left behind"),
         }
-        self.rocks.commit(changes, Durability::Disk).inspect_err(|fault| {
+        self.rocks.commit(changes).inspect_err(|fault| {
             self.poison(fault);
         })?;
         {
@@ -127,7 +127,7 @@ pub(super) fn delete_records(rocks: &Rocks, id: SegmentId) -> Result<(), Fault> 
     let (from, to) = (first_key(id), first_key(id.next()));
     let mut changes = Changes::default();
     changes.delete_range(Family::Segment, from, to);
-    rocks.commit(changes, Durability::Disk)?;
+    rocks.commit(changes)?;
     // No record has `to` itself for its key.
     rocks.delete_files(Family::Segment, &from, &to)
 }

@@ -6,27 +6,24 @@
 //!    other segments' split traces, and the cut of the log. Now it exists.
 //! 3. Readers are shown the segment, and the hot traces go, in one step.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
-use proto::{Span, TraceId};
+use proto::TraceId;
 
 use super::{MaintainError, Shared, Upkeep};
-use crate::codec::{Reader, Writer};
 use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::fault::{Fault, InRecord};
-use crate::hot::{HotTrace, Selection};
+use crate::hot::{HotTrace, Readers, Selection};
+use crate::index;
 use crate::record::Effort;
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_summaries};
 use crate::view::{SealedView, Segments};
-use crate::{index, log};
-
-use super::Durability;
+use proto::codec::{Reader, Writer};
 
 /// In the family `meta`: the number of the next segment, varint.
 pub(super) const NEXT_SEGMENT_KEY: &[u8] = b"next segment";
@@ -47,9 +44,10 @@ impl Shared {
         let view = self.sealed_view(&self.state.read());
         let mut changes = Changes::default();
         let mut splits = ChangedSplits::default();
+        let mut readers = Readers::default();
         let mut traces = Vec::with_capacity(selection.traces.len());
         for hot in &selection.traces {
-            traces.extend(prepare(&view, hot, &mut splits)?);
+            traces.extend(prepare(&view, hot, &mut readers, &mut splits)?);
         }
         let mut segments = (*view.segments).clone();
         if !traces.is_empty() {
@@ -62,8 +60,7 @@ impl Shared {
         }
         splits.apply(&mut changes, &mut segments);
         put_number(&mut changes, LOG_NEEDED_KEY, selection.log_needed_from);
-        log::cut(&mut changes, selection.log_needed_from);
-        self.rocks.commit(changes, Durability::Disk).inspect_err(|fault| {
+        self.rocks.commit(changes).inspect_err(|fault| {
             self.poison(fault);
         })?;
         {
@@ -71,7 +68,7 @@ impl Shared {
             state.segments = Arc::new(segments);
             state.hot.remove(selection);
         }
-        Ok(log::free(&self.rocks, selection.log_needed_from)?)
+        Ok(self.log_end.lock().log.cut(selection.log_needed_from)?)
     }
 
     /// Takes in the segment's file, and adds to `changes` what makes it exist.
@@ -102,8 +99,9 @@ impl Shared {
 fn prepare<'a>(
     view: &SealedView,
     hot: &'a HotTrace,
+    readers: &mut Readers<'a>,
     splits: &mut ChangedSplits,
-) -> Result<Option<SealedTrace<'a>>, MaintainError> {
+) -> Result<Option<SealedTrace>, MaintainError> {
     let parts = match view.parts(hot.id()) {
         // Other traces must not wait for it. Its readers are told each time.
         Err(fault @ Fault::Corrupt { .. }) => {
@@ -113,19 +111,16 @@ fn prepare<'a>(
         parts => parts?,
     };
     if parts.is_empty() {
-        return Ok(Some(SealedTrace {
-            id: hot.id(),
-            spans: Cow::Borrowed(hot.spans()),
-            whole: None,
-        }));
+        let spans = hot.spans_by(readers);
+        return Ok(Some(SealedTrace { id: hot.id(), spans, whole: None }));
     }
     let sealed = view.whole_of_parts(hot.id(), &parts, None, None)?;
     if !sealed.missing.is_empty() {
         tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
     }
     let known: HashSet<_> = sealed.spans.iter().map(evaluate::identity).collect();
-    let new = hot.spans().iter().filter(|span| !known.contains(&evaluate::identity(span)));
-    let new: Vec<Span> = new.cloned().collect();
+    let mut new = hot.spans_by(readers);
+    new.retain(|span| !known.contains(&evaluate::identity(span)));
     let mut spans = sealed.spans;
     spans.extend_from_slice(&new);
     let Some(whole) = TraceSummary::of(&spans).filter(|_| !new.is_empty()) else {
@@ -135,7 +130,7 @@ fn prepare<'a>(
         splits.add(view, part.segment, Some(part.place.ordinal), &whole);
     }
     splits.wholes.push((hot.id(), Some(whole.clone())));
-    Ok(Some(SealedTrace { id: hot.id(), spans: Cow::Owned(new), whole: Some(whole) }))
+    Ok(Some(SealedTrace { id: hot.id(), spans: new, whole: Some(whole) }))
 }
 
 /// What changes about split traces.

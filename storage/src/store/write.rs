@@ -1,17 +1,16 @@
-//! The way in: dedup, log, hot segment.
+//! The way in: log, then hot segment, which tells what is new.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use hashbrown::HashSet;
-use proto::Span;
+use proto::Batch;
 
 use super::Shared;
-use crate::contract::{Batch, Health, WriteError, Written};
-use crate::evaluate;
+use crate::contract::{Health, WriteError, Written};
 use crate::fault::Fault;
 use crate::hot::Hot;
-use crate::log::{self, RecordNumber};
-use crate::rocks::Changes;
+use crate::log::mark::Mark;
+use crate::log::{AppendError, RecordNumber};
 
 use super::Durability;
 
@@ -19,36 +18,47 @@ use super::Durability;
 const HOT_OVERFLOW: usize = 2;
 /// How long they are told to wait: about what sealing takes.
 const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long when the disk is full: retention or an operator makes room.
+const FULL_RETRY_AFTER: Duration = Duration::from_secs(5);
 /// What senders are told when only an operator can help.
 const POISONED_RETRY_AFTER: Duration = Duration::from_secs(30);
 
 impl Shared {
     /// See [`crate::SpanWriter::write`].
-    pub(super) fn write(&self, group: &[Batch]) -> Result<Vec<Written>, WriteError> {
+    pub(super) fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError> {
         let mut log_end = self.log_end.lock();
         self.refuse_where_poisoned()?;
-        let sorted = {
+        let new: Vec<_> = {
             let state = self.state.read();
             self.refuse_where_overfull(&state.hot)?;
-            Sorted::of(group, &state.hot)
+            group.iter().filter(|batch| !state.hot.has_all(batch)).collect()
         };
-        if sorted.new.is_empty() {
+        let known = |batch: &Arc<Batch>| Written { new_spans: 0, known_spans: batch.len() };
+        if new.is_empty() {
             // What is hot is as durable as anything else.
-            return Ok(sorted.answers);
+            return Ok(group.iter().map(known).collect());
         }
-        let number = log_end.next;
         let now_unix_nano = proto::clock::now_unix_nano();
-        let mut changes = Changes::default();
-        log::append(&mut changes, number, now_unix_nano, &sorted.new);
-        self.rocks.commit(changes, self.config.durability).map_err(|fault| {
-            let reason = self.poison(&fault);
-            WriteError::OutcomeUnknown { reason }
+        let appended = log_end.log.append(now_unix_nano, &new, self.config.durability);
+        let number = appended.map_err(|error| match error {
+            AppendError::Full(_) => {
+                WriteError::Unavailable { reason: error.to_string(), retry_after: FULL_RETRY_AFTER }
+            }
+            AppendError::Unknown(_) => {
+                let reason = self.poison(&Fault::Refused(error.to_string()));
+                WriteError::OutcomeUnknown { reason }
+            }
         })?;
-        log_end.next = number.saturating_add(1);
-        let is_due = {
+        let (answers, is_due) = {
             let mut state = self.state.write();
-            state.hot.apply(number, now_unix_nano, sorted.new);
-            state.hot.is_full(&self.bounds())
+            let hot = &mut state.hot;
+            // Those that were left out of the log have nothing new to take.
+            let answers: Vec<_> = group
+                .iter()
+                .map(|batch| hot.take(number, now_unix_nano, batch, |_| true))
+                .collect();
+            hot.applied(number);
+            (answers, hot.is_full(&self.bounds()))
         };
         if self.config.durability == Durability::Disk {
             set_mark(&mut log_end.mark, number);
@@ -56,7 +66,7 @@ impl Shared {
         if is_due {
             self.signal.maintenance_is_due();
         }
-        Ok(sorted.answers)
+        Ok(answers)
     }
 
     /// Refuses every write from now on, since after `fault` nobody knows what of
@@ -109,35 +119,8 @@ impl Shared {
 }
 
 /// The mark only ever accuses, so without it the spans are as safe as with it.
-fn set_mark(mark: &mut log::mark::Mark, number: RecordNumber) {
+fn set_mark(mark: &mut Mark, number: RecordNumber) {
     if let Err(error) = mark.set(number) {
         tracing::warn!(%error, record = number, "acknowledged record not marked");
-    }
-}
-
-/// A group, told apart into what is new and what is known.
-struct Sorted {
-    new: Vec<Span>,
-    answers: Vec<Written>,
-}
-
-impl Sorted {
-    fn of(group: &[Batch], hot: &Hot) -> Self {
-        let mut new = Vec::new();
-        let mut identities = HashSet::new();
-        let mut answers = Vec::with_capacity(group.len());
-        for batch in group {
-            let mut written = Written::default();
-            for span in &batch.spans {
-                if hot.knows(span) || !identities.insert(evaluate::identity(span)) {
-                    written.known_spans = written.known_spans.saturating_add(1);
-                } else {
-                    new.push(span.clone());
-                    written.new_spans = written.new_spans.saturating_add(1);
-                }
-            }
-            answers.push(written);
-        }
-        Self { new, answers }
     }
 }

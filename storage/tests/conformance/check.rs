@@ -1,14 +1,15 @@
 //! Comparing what a store answers with what is right.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hopline_storage::{
-    Batch, CatalogQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage, SpanWriter,
+    CatalogQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage, SpanWriter,
     TimeRange, TraceReader, WriteError,
 };
 use proptest::prelude::*;
-use proto::{SpanId, TraceId};
+use proto::{Batch, SpanId, TraceId};
 
 use crate::question::Question;
 use crate::subject::{Faces, Subject};
@@ -30,20 +31,20 @@ pub(crate) struct Expected {
 
 impl Expected {
     /// Takes note of what is written.
-    pub(crate) fn write(&mut self, group: &[Batch]) {
+    pub(crate) fn write(&mut self, group: &[Arc<Batch>]) {
         self.oracle.write(group).unwrap();
-        let mut spans: Vec<_> = group.iter().flat_map(|batch| batch.spans.clone()).collect();
+        let mut spans: Vec<_> = group.iter().flat_map(|batch| batch.spans()).collect();
         for span in &mut spans {
             self.contents += 1;
             span.span_id = SpanId::new(self.contents.to_be_bytes());
         }
-        self.all_contents.write(&[Batch { spans }]).unwrap();
+        self.all_contents.write(&[Arc::new(Batch::of(&spans))]).unwrap();
     }
 }
 
 /// Writes `group`; the answer accounts for every span. A store that is busy is
 /// given the time for its maintenance.
-pub(crate) fn write(subject: &impl Subject, group: &[Batch]) -> Result<(), TestCaseError> {
+pub(crate) fn write(subject: &impl Subject, group: &[Arc<Batch>]) -> Result<(), TestCaseError> {
     let written = loop {
         match subject.store().write(group) {
             Ok(written) => break written,
@@ -53,7 +54,7 @@ pub(crate) fn write(subject: &impl Subject, group: &[Batch]) -> Result<(), TestC
     };
     prop_assert_eq!(written.len(), group.len());
     for (written, batch) in written.iter().zip(group) {
-        prop_assert_eq!(written.new_spans + written.known_spans, batch.spans.len());
+        prop_assert_eq!(written.new_spans + written.known_spans, batch.len());
     }
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Random histories: what is written, sealed, reopened and asked, in which order.
 
-use hopline_storage::Batch;
+use std::sync::Arc;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proto::Span;
 use proto::testing::{span_strategy, trace_strategy};
+use proto::{Batch, Span};
 
 use crate::question::{Question, QuestionSeed, question_strategy};
 
@@ -22,7 +23,7 @@ const QUESTIONS_MAX: usize = 6;
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     /// A group of batches is written.
-    Write(Vec<Batch>),
+    Write(Vec<Arc<Batch>>),
     /// What is in memory is sealed.
     Seal,
     /// What is due is done.
@@ -62,7 +63,7 @@ pub(crate) fn history_strategy() -> impl Strategy<Value = Vec<Step>> {
                 history.push(match step {
                     StepSeed::Write(group) => {
                         let group = draw(group, &pool);
-                        written.extend(group.iter().flat_map(|batch| batch.spans.clone()));
+                        written.extend(group.iter().flat_map(|batch| batch.spans()));
                         Step::Write(group)
                     }
                     StepSeed::Seal => Step::Seal,
@@ -100,9 +101,10 @@ fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
     })
 }
 
-fn draw(group: &[Vec<Index>], pool: &[Span]) -> Vec<Batch> {
-    let batch = |indexes: &Vec<Index>| Batch {
-        spans: indexes.iter().map(|index| index.get(pool).clone()).collect(),
+fn draw(group: &[Vec<Index>], pool: &[Span]) -> Vec<Arc<Batch>> {
+    let batch = |indexes: &Vec<Index>| {
+        let spans: Vec<_> = indexes.iter().map(|index| index.get(pool).clone()).collect();
+        Arc::new(Batch::of(&spans))
     };
     group.iter().map(batch).collect()
 }

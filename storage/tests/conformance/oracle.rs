@@ -23,7 +23,7 @@ pub(crate) fn check(steps: &[Step]) -> Result<(), TestCaseError> {
             Step::Write(group) => {
                 let known_before = first.len();
                 let mut spans = 0;
-                for span in group.iter().flat_map(|batch| &batch.spans) {
+                for span in group.iter().flat_map(|batch| batch.spans()) {
                     let identity = (span.trace_id, span.span_id, span.kind);
                     first.entry(identity).or_insert_with(|| span.clone());
                     spans += 1;

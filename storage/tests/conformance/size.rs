@@ -1,13 +1,14 @@
 //! Histories too large to be random: long traces, many traces, many writers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use hopline_storage::{
-    Batch, Comparison, Condition, Field, MemoryStore, Operand, Order, Search, SpanWriter,
-    TimeRange, TraceConditions,
+    Comparison, Condition, Field, MemoryStore, Operand, Order, Search, SpanWriter, TimeRange,
+    TraceConditions,
 };
 use proto::testing::{EPOCH_UNIX_NANO, trace};
-use proto::{Attribute, Span, SpanId, TraceId};
+use proto::{Attribute, Batch, Span, SpanId, TraceId};
 
 use crate::check::{self, all_pages, deadline};
 use crate::subject::Subject;
@@ -66,8 +67,8 @@ pub(crate) fn traces_stay_whole_over_seals<S: Subject>() {
             .map(|number| span(long, round * LONG_TRACE_SPANS_PER_ROUND + number));
         let short = (0..SHORT_TRACES_PER_ROUND).map(|n| round * SHORT_TRACES_PER_ROUND + n);
         let of_short = short.flat_map(|trace| (0..=trace % 3).map(move |n| span(trace, n)));
-        let spans = of_long.chain(of_short).collect();
-        let group = [Batch { spans }];
+        let spans: Vec<_> = of_long.chain(of_short).collect();
+        let group = [Arc::new(Batch::of(&spans))];
         check::write(&subject, &group).unwrap();
         oracle.write(&group).unwrap();
         if round % 9 == 5 {
@@ -128,12 +129,13 @@ fn write_and_read_back<S: Subject>(subject: &S, writer: u64) {
     let store = subject.store();
     for batch in 0..BATCHES_PER_WRITER {
         let trace = writer * BATCHES_PER_WRITER + batch;
-        let group = [Batch { spans: (0..3).map(|number| span(trace, number)).collect() }];
+        let spans: Vec<_> = (0..3).map(|number| span(trace, number)).collect();
+        let group = [Arc::new(Batch::of(&spans))];
         check::write(subject, &group).unwrap();
         check::write(subject, &group).unwrap();
 
         let found = store.trace(span(trace, 0).trace_id, 10, deadline()).unwrap();
-        assert_eq!(found.unwrap().spans, group[0].spans);
+        assert_eq!(found.unwrap().spans, spans);
         let question = vec![attribute_is("order.id", format!("o-{trace}-2"))];
         let page = store.search(&search(Order::Slowest, 10, question), deadline()).unwrap();
         assert_eq!(page.traces.len(), 1);

@@ -8,13 +8,13 @@ use super::VALUE_DEPTH_MAX;
 use super::span::ReadSpan;
 use crate::otlp::limits::{Budget, Exhausted, Mark};
 use crate::otlp::rejected::shorten;
-use crate::otlp::{DecodeError, Decoded, Limits, Reason};
-use crate::{Resource, Scope, Span, SpanId, SpanKind, Status, TraceId};
+use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
+use crate::{Batch, Resource, Scope, Span, SpanId, SpanKind, Status, TraceId};
 
 /// What all parts of the reader share.
 pub(super) struct Decoder {
     pub(super) budget: Budget,
-    pub(super) decoded: Decoded,
+    pub(super) decoded: ReadSpans,
     spans_seen: usize,
     spans_max: usize,
     /// How many arrays and maps surround the value being read, and the most.
@@ -31,11 +31,19 @@ pub(super) struct Decoder {
     no_scope: Arc<Scope>,
 }
 
+/// What was read so far.
+#[derive(Default)]
+pub(super) struct ReadSpans {
+    pub(super) spans: Vec<Span>,
+    rejected: Rejected,
+    links_dropped: u64,
+}
+
 impl Decoder {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             budget: Budget::new(limits),
-            decoded: Decoded::default(),
+            decoded: ReadSpans::default(),
             spans_seen: 0,
             spans_max: limits.spans_max,
             depth: 0,
@@ -48,9 +56,10 @@ impl Decoder {
         }
     }
 
-    pub(super) fn into_decoded(mut self) -> Decoded {
-        self.decoded.decoded_bytes = self.budget.taken();
-        self.decoded
+    pub(super) fn into_decoded(self) -> Decoded {
+        let ReadSpans { spans, rejected, links_dropped } = self.decoded;
+        let batch = Batch::of(&spans);
+        Decoded { batch, rejected, links_dropped, decoded_bytes: self.budget.taken() }
     }
 
     /// Hands on what the budget granted, or ends the reading.

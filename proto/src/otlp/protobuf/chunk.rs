@@ -68,15 +68,6 @@ impl<'a> Chunk<'a> {
         Ok(None)
     }
 
-    /// How many fields have this number.
-    pub(super) fn count(mut self, wanted: u32) -> Result<usize, Broken> {
-        let mut count = 0_usize;
-        while let Some((number, _)) = self.next_field()? {
-            count = count.saturating_add(usize::from(number == wanted));
-        }
-        Ok(count)
-    }
-
     #[inline]
     fn tag(&mut self) -> Result<(u32, u32), Broken> {
         let offset = self.offset();

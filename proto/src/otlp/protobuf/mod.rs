@@ -9,6 +9,7 @@
 //! wire type are skipped, numbers are cut to their type. Invalid bytes (broken
 //! framing, a wrong wire type, text that is no UTF-8) are malformed.
 
+mod attribute;
 mod chunk;
 mod encode;
 mod request;

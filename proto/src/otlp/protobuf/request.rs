@@ -1,16 +1,12 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::sync::Arc;
-
+use super::attribute::KnownAttributes;
 use super::chunk::Chunk;
+use super::span::Scratch;
+use crate::batch::{Builder, PackedResource, PackedScope};
 use crate::otlp::fault::Fault;
-use crate::otlp::limits::{Budget, Mark};
-use crate::otlp::{DecodeError, Decoded, Limits, Reason};
-use crate::{Resource, Scope};
-
-/// The fewest bytes of a span that has both ids. Shorter ones will be refused, so
-/// no room is made for them.
-const SPAN_BYTES_MIN: usize = 28;
+use crate::otlp::limits::Budget;
+use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
 
 /// Reads an `ExportTraceServiceRequest`.
 ///
@@ -31,49 +27,39 @@ pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeErr
             index = index.saturating_add(1);
         }
     }
-    let Decoder { mut decoded, budget, .. } = decoder;
-    decoded.decoded_bytes = budget.taken();
-    Ok(decoded)
+    let Decoder { builder, rejected, links_dropped, budget, .. } = decoder;
+    let decoded_bytes = budget.taken();
+    Ok(Decoded { batch: builder.finish(), rejected, links_dropped, decoded_bytes })
 }
 
-pub(super) struct Decoder<'l> {
-    pub(super) limits: &'l Limits,
+pub(super) struct Decoder<'a> {
+    pub(super) limits: &'a Limits,
     pub(super) budget: Budget,
-    pub(super) decoded: Decoded,
+    pub(super) builder: Builder,
+    pub(super) known: KnownAttributes<'a>,
+    pub(super) scratch: Scratch,
+    pub(super) links_dropped: u64,
+    rejected: Rejected,
     spans_seen: usize,
 }
 
-/// How things stood before an envelope was opened.
-struct Before {
-    mark: Mark,
-    spans: usize,
-    capacity: usize,
-}
-
-impl<'l> Decoder<'l> {
-    fn new(limits: &'l Limits) -> Self {
-        let budget = Budget::new(limits);
-        Self { limits, budget, decoded: Decoded::default(), spans_seen: 0 }
-    }
-
-    fn before(&self) -> Before {
-        let Decoded { spans, .. } = &self.decoded;
-        Before { mark: self.budget.mark(), spans: spans.len(), capacity: spans.capacity() }
-    }
-
-    /// Gives back what an envelope took that brought no span.
-    fn give_back_if_empty(&mut self, before: Before) {
-        let Decoded { spans, .. } = &self.decoded;
-        if spans.len() == before.spans && spans.capacity() == before.capacity {
-            self.budget.give_back_since(before.mark);
+impl<'a> Decoder<'a> {
+    fn new(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            budget: Budget::new(limits),
+            builder: Builder::new(),
+            known: KnownAttributes::default(),
+            scratch: Scratch::default(),
+            links_dropped: 0,
+            rejected: Rejected::default(),
+            spans_seen: 0,
         }
     }
 
-    fn resource_spans(&mut self, chunk: Chunk<'_>) -> Result<(), DecodeError> {
-        let before = self.before();
-
+    fn resource_spans(&mut self, chunk: Chunk<'a>) -> Result<(), DecodeError> {
         // Fields come in any order: the resource first, wherever it stands.
-        let mut resource = Resource::default();
+        let mut resource = PackedResource::default();
         let mut refused = None;
         let mut has_scopes = false;
         let mut fields = chunk;
@@ -90,11 +76,10 @@ impl<'l> Decoder<'l> {
             }
         }
         if !has_scopes {
-            self.give_back_if_empty(before);
             return Ok(());
         }
-        resource.schema_url = self.budget.text(schema_url)?;
-        let resource = self.budget.share(resource)?;
+        resource.schema_url = self.text(schema_url)?;
+        let mut resource = Pending::Unnumbered(resource);
 
         let mut fields = chunk;
         let mut index = 0_usize;
@@ -102,22 +87,23 @@ impl<'l> Decoder<'l> {
             if number == 2 {
                 field
                     .chunk("")
-                    .and_then(|chunk| self.scope_spans(chunk, &resource, refused.as_ref()))
+                    .and_then(|chunk| self.scope_spans(chunk, &mut resource, refused.as_ref()))
                     .map_err(|error| error.within_item("scope_spans", index))?;
                 index = index.saturating_add(1);
             }
         }
-        self.give_back_if_empty(before);
         Ok(())
     }
 
     /// Reads one more `Resource` message into `resource`: proto3 merges them.
-    fn resource(&mut self, chunk: Chunk<'_>, resource: &mut Resource) -> Result<(), Fault> {
-        self.budget.reserve(&mut resource.attributes, chunk.count(1)?)?;
+    fn resource(&mut self, chunk: Chunk<'a>, resource: &mut PackedResource) -> Result<(), Fault> {
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
             match number {
-                1 => self.attribute(field, &mut resource.attributes)?,
+                1 => {
+                    let index = resource.attributes.len();
+                    resource.attributes.push(self.attribute(field, index)?);
+                }
                 2 => {
                     let count = field.varint("dropped_attributes_count")?;
                     resource.dropped_attributes_count = count as u32;
@@ -130,17 +116,15 @@ impl<'l> Decoder<'l> {
 
     fn scope_spans(
         &mut self,
-        chunk: Chunk<'_>,
-        resource: &Arc<Resource>,
+        chunk: Chunk<'a>,
+        resource: &mut Pending,
         refused: Option<&Reason>,
     ) -> Result<(), DecodeError> {
-        let before = self.before();
-        let mut scope = Scope::default();
+        let mut scope = PackedScope::default();
         let mut refused = refused.cloned();
         let mut fields = chunk;
         let mut schema_url = "";
         let mut spans = 0_usize;
-        let mut spans_long_enough = 0_usize;
         while let Some((number, field)) = fields.next_field()? {
             match number {
                 1 => {
@@ -148,10 +132,8 @@ impl<'l> Decoder<'l> {
                     refused = refused.or(Fault::split(read.map_err(|f| f.within("scope")))?);
                 }
                 2 => {
-                    let length = field.chunk("spans")?.bytes().len();
+                    field.chunk("spans")?;
                     spans = spans.saturating_add(1);
-                    spans_long_enough =
-                        spans_long_enough.saturating_add(usize::from(length >= SPAN_BYTES_MIN));
                 }
                 3 => schema_url = field.text("schema_url")?,
                 _ => {}
@@ -161,49 +143,52 @@ impl<'l> Decoder<'l> {
         if self.spans_seen > self.limits.spans_max {
             return Err(DecodeError::TooLarge { limit: "spans_max", max: self.limits.spans_max });
         }
-        if spans == 0 || refused.is_some() {
-            if let Some(reason) = refused {
-                self.decoded.rejected.add_spans(reason, spans as u64);
-            }
-            self.give_back_if_empty(before);
+        if spans == 0 {
             return Ok(());
         }
-        scope.schema_url = self.budget.text(schema_url)?;
-        let scope = self.budget.share(scope)?;
-
-        self.budget.reserve(&mut self.decoded.spans, spans_long_enough)?;
+        if let Some(reason) = refused {
+            self.rejected.add_spans(reason, spans as u64);
+            return Ok(());
+        }
+        scope.schema_url = self.text(schema_url)?;
+        let mut scope = Some(scope);
+        let mut senders = (0, 0);
         let mut fields = chunk;
         let mut index = 0_usize;
         while let Some((number, field)) = fields.next_field()? {
             if number == 2 {
-                let mark = self.budget.mark();
-                let links_dropped_before = self.decoded.links_dropped;
-                let span = self.span(field.chunk("spans")?, resource, &scope);
-                match span.map_err(|fault| fault.within_item("spans", index)) {
-                    Ok(span) => self.budget.push(&mut self.decoded.spans, span)?,
-                    Err(Fault::Span(reason)) => {
-                        self.decoded.rejected.add(reason);
-                        self.decoded.links_dropped = links_dropped_before;
-                        self.budget.give_back_since(mark);
+                let read = self.span(field.chunk("spans")?);
+                match read.map_err(|fault| fault.within_item("spans", index)) {
+                    Ok(mut head) => {
+                        // Numbered for the first span that is kept: empty envelopes
+                        // take nothing.
+                        if let Some(scope) = scope.take() {
+                            self.budget.take(size_of::<PackedScope>())?;
+                            senders = (resource.number(self)?, self.builder.scope(scope));
+                        }
+                        (head.resource, head.scope) = senders;
+                        self.push_span(&head)?;
                     }
+                    Err(Fault::Span(reason)) => self.rejected.add(reason),
                     Err(Fault::Request(error)) => return Err(error),
                 }
                 index = index.saturating_add(1);
             }
         }
-        self.give_back_if_empty(before);
         Ok(())
     }
 
     /// Reads one more `InstrumentationScope` message into `scope`.
-    fn scope(&mut self, chunk: Chunk<'_>, scope: &mut Scope) -> Result<(), Fault> {
-        self.budget.reserve(&mut scope.attributes, chunk.count(3)?)?;
+    fn scope(&mut self, chunk: Chunk<'a>, scope: &mut PackedScope) -> Result<(), Fault> {
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
             match number {
-                1 => scope.name = self.budget.text(field.text("name")?)?,
-                2 => scope.version = self.budget.text(field.text("version")?)?,
-                3 => self.attribute(field, &mut scope.attributes)?,
+                1 => scope.name = self.text(field.text("name")?)?,
+                2 => scope.version = self.text(field.text("version")?)?,
+                3 => {
+                    let index = scope.attributes.len();
+                    scope.attributes.push(self.attribute(field, index)?);
+                }
                 4 => {
                     let count = field.varint("dropped_attributes_count")?;
                     scope.dropped_attributes_count = count as u32;
@@ -212,5 +197,43 @@ impl<'l> Decoder<'l> {
             }
         }
         Ok(())
+    }
+
+    /// The number of a text, if there is room for it.
+    pub(super) fn text(&mut self, text: &str) -> Result<u32, DecodeError> {
+        if text.is_empty() {
+            return Ok(0);
+        }
+        self.budget.take(text.len())?;
+        let before = self.builder.text_count();
+        let number = self.builder.text(text);
+        if self.builder.text_count() > before {
+            self.budget.take(text.len().saturating_add(NEW_TEXT_BYTES))?;
+        }
+        Ok(number)
+    }
+}
+
+/// What a new text costs beside its bytes: its place, and twice its entry in the table
+/// that finds it, which is kept half empty.
+const NEW_TEXT_BYTES: usize = size_of::<u32>() + 2 * size_of::<(u64, u32)>();
+
+/// A resource that gets its number when the first span refers to it.
+enum Pending {
+    Unnumbered(PackedResource),
+    Numbered(u32),
+}
+
+impl Pending {
+    fn number(&mut self, decoder: &mut Decoder<'_>) -> Result<u32, DecodeError> {
+        match self {
+            Self::Numbered(number) => Ok(*number),
+            Self::Unnumbered(resource) => {
+                decoder.budget.take(size_of::<PackedResource>())?;
+                let number = decoder.builder.resource(std::mem::take(resource));
+                *self = Self::Numbered(number);
+                Ok(number)
+            }
+        }
     }
 }

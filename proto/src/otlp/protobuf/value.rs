@@ -1,123 +1,195 @@
+//! `AnyValue`: from the wire to the bytes of [`crate::batch::value`].
+
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use super::chunk::{Chunk, Field};
-use super::request::Decoder;
+use crate::batch::value::tag;
+use crate::codec::Writer;
 use crate::otlp::Reason;
 use crate::otlp::fault::Fault;
+use crate::otlp::limits::Budget;
 use crate::{Attribute, Value};
 
-impl Decoder<'_> {
-    /// Reads an attribute of a span, resource or the like to the end of `into`.
-    pub(super) fn attribute(
-        &mut self,
-        field: Field<'_>,
-        into: &mut Vec<Attribute>,
-    ) -> Result<(), Fault> {
-        let index = into.len();
-        let attribute =
-            self.key_value(field, 0).map_err(|fault| fault.within_item("attributes", index))?;
-        Ok(self.budget.push(into, attribute)?)
+/// The member of an `AnyValue` that counts, with its field number.
+enum Member<'a> {
+    None,
+    One(u32, Field<'a>),
+    /// All messages of an array or of a map, which proto3 appends to each other.
+    Many(u32, Vec<Chunk<'a>>),
+}
+
+/// How deep arrays and maps may still nest.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Depth {
+    left: usize,
+    max: usize,
+}
+
+impl Depth {
+    pub(super) fn new(max: usize) -> Self {
+        Self { left: max, max }
     }
 
-    /// Reads a `KeyValue` that lies in `depth` arrays and maps.
-    fn key_value(&mut self, field: Field<'_>, depth: usize) -> Result<Attribute, Fault> {
-        let mut key = "";
-        let mut value = Value::Empty;
-        let mut fields = field.chunk("")?;
+    fn deeper(self) -> Result<Self, Reason> {
+        let left = self.left.checked_sub(1).ok_or(Reason::ValueDepth(self.max))?;
+        Ok(Self { left, ..self })
+    }
+}
+
+/// Writes the value that the `AnyValue` messages say together: another member replaces
+/// the one before, another array or map is appended. `depth` bounds the recursion.
+///
+/// Takes from `budget` what the value takes in the model.
+pub(super) fn write_value(
+    out: &mut Writer,
+    messages: &[Chunk<'_>],
+    depth: Depth,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    match read_member(messages)? {
+        Member::None => out.u8(tag::EMPTY),
+        Member::One(1, field) => {
+            let text = field.text("string_value")?;
+            budget.take(text.len())?;
+            out.u8(tag::TEXT);
+            out.raw(text.as_bytes());
+        }
+        Member::One(2, field) => {
+            let value = field.varint("bool_value")? != 0;
+            out.u8(if value { tag::TRUE } else { tag::FALSE });
+        }
+        Member::One(3, field) => {
+            out.u8(tag::INT);
+            out.zigzag(field.varint("int_value")? as i64);
+        }
+        Member::One(4, field) => {
+            out.u8(tag::DOUBLE);
+            out.u64(field.fixed64("double_value")?);
+        }
+        Member::One(_, field) => {
+            let bytes = field.chunk("bytes_value")?.bytes();
+            budget.take(bytes.len())?;
+            out.u8(tag::BYTES);
+            out.raw(bytes);
+        }
+        Member::Many(number, chunks) => {
+            let depth = depth.deeper()?;
+            if number == 5 {
+                out.u8(tag::ARRAY);
+                write_array(out, &chunks, depth, budget).map_err(|f| f.within("array_value"))?;
+            } else {
+                out.u8(tag::MAP);
+                write_map(out, &chunks, depth, budget).map_err(|f| f.within("kvlist_value"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The last member, checked as far as all that were there.
+fn read_member<'a>(messages: &[Chunk<'a>]) -> Result<Member<'a>, Fault> {
+    let mut member = Member::None;
+    for message in messages {
+        let mut fields = *message;
         while let Some((number, field)) = fields.next_field()? {
             match number {
-                1 => key = field.text("key")?,
-                2 => {
-                    let chunk = field.chunk("value")?;
-                    self.value(chunk, &mut value, depth).map_err(|fault| fault.within("value"))?;
-                }
-                _ => {}
-            }
-        }
-        Ok(Attribute { key: self.budget.text(key)?, value })
-    }
-
-    /// Reads one more `AnyValue` message into `value`: another member replaces it,
-    /// another array or map is appended. Recursion ends at the depth limit.
-    fn value(&mut self, chunk: Chunk<'_>, value: &mut Value, depth: usize) -> Result<(), Fault> {
-        let mut fields = chunk;
-        while let Some((number, field)) = fields.next_field()? {
-            match number {
-                1 => *value = Value::String(self.budget.text(field.text("string_value")?)?),
-                2 => *value = Value::Bool(field.varint("bool_value")? != 0),
-                3 => *value = Value::Int(field.varint("int_value")? as i64),
-                4 => *value = Value::Double(f64::from_bits(field.fixed64("double_value")?)),
-                5 => {
-                    let chunk = field.chunk("array_value")?;
-                    let mut values = match std::mem::take(value) {
-                        Value::Array(values) => values,
-                        _ => Vec::new(),
+                1 => _ = field.text("string_value")?,
+                2 => _ = field.varint("bool_value")?,
+                3 => _ = field.varint("int_value")?,
+                4 => _ = field.fixed64("double_value")?,
+                7 => _ = field.chunk("bytes_value")?,
+                5 | 6 => {
+                    let name = if number == 5 { "array_value" } else { "kvlist_value" };
+                    let chunk = field.chunk(name)?;
+                    member = match member {
+                        Member::Many(same, mut chunks) if same == number => {
+                            chunks.push(chunk);
+                            Member::Many(number, chunks)
+                        }
+                        _ => Member::Many(number, vec![chunk]),
                     };
-                    self.array(chunk, &mut values, self.deeper(depth)?)
-                        .map_err(|fault| fault.within("array_value"))?;
-                    *value = Value::Array(values);
+                    continue;
                 }
-                6 => {
-                    let chunk = field.chunk("kvlist_value")?;
-                    let mut entries = match std::mem::take(value) {
-                        Value::Map(entries) => entries,
-                        _ => Vec::new(),
-                    };
-                    self.map(chunk, &mut entries, self.deeper(depth)?)
-                        .map_err(|fault| fault.within("kvlist_value"))?;
-                    *value = Value::Map(entries);
-                }
-                7 => {
-                    let bytes = field.chunk("bytes_value")?.bytes();
-                    self.budget.take(bytes.len())?;
-                    *value = Value::Bytes(bytes.to_vec());
-                }
-                _ => {}
+                _ => continue,
             }
+            member = Member::One(number, field);
         }
-        Ok(())
     }
+    Ok(member)
+}
 
-    fn deeper(&self, depth: usize) -> Result<usize, Reason> {
-        let max = self.limits.value_depth;
-        if depth < max { Ok(depth.saturating_add(1)) } else { Err(Reason::ValueDepth(max)) }
-    }
-
-    fn array(
-        &mut self,
-        chunk: Chunk<'_>,
-        values: &mut Vec<Value>,
-        depth: usize,
-    ) -> Result<(), Fault> {
-        self.budget.reserve(values, chunk.count(1)?)?;
-        let mut fields = chunk;
+fn write_array(
+    out: &mut Writer,
+    chunks: &[Chunk<'_>],
+    depth: Depth,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let mut index = 0_usize;
+    for chunk in chunks {
+        let mut fields = *chunk;
         while let Some((number, field)) = fields.next_field()? {
             if number == 1 {
-                let mut value = Value::Empty;
-                self.value(field.chunk("values")?, &mut value, depth)
-                    .map_err(|fault| fault.within_item("values", values.len()))?;
-                values.push(value);
+                budget.take(size_of::<Value>())?;
+                let message = field.chunk("values")?;
+                write_nested(out, &[message], depth, budget)
+                    .map_err(|fault| fault.within_item("values", index))?;
+                index = index.saturating_add(1);
             }
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn map(
-        &mut self,
-        chunk: Chunk<'_>,
-        entries: &mut Vec<Attribute>,
-        depth: usize,
-    ) -> Result<(), Fault> {
-        self.budget.reserve(entries, chunk.count(1)?)?;
-        let mut fields = chunk;
+fn write_map(
+    out: &mut Writer,
+    chunks: &[Chunk<'_>],
+    depth: Depth,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let mut index = 0_usize;
+    for chunk in chunks {
+        let mut fields = *chunk;
         while let Some((number, field)) = fields.next_field()? {
             if number == 1 {
-                let entry = self
-                    .key_value(field, depth)
-                    .map_err(|fault| fault.within_item("values", entries.len()))?;
-                entries.push(entry);
+                budget.take(size_of::<Attribute>())?;
+                write_entry(out, field, depth, budget)
+                    .map_err(|fault| fault.within_item("values", index))?;
+                index = index.saturating_add(1);
             }
         }
-        Ok(())
     }
+    Ok(())
+}
+
+fn write_entry(
+    out: &mut Writer,
+    field: Field<'_>,
+    depth: Depth,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let mut key = "";
+    let mut messages = Vec::new();
+    let mut fields = field.chunk("")?;
+    while let Some((number, field)) = fields.next_field()? {
+        match number {
+            1 => key = field.text("key")?,
+            2 => messages.push(field.chunk("value")?),
+            _ => {}
+        }
+    }
+    budget.take(key.len())?;
+    out.bytes(key.as_bytes());
+    write_nested(out, &messages, depth, budget).map_err(|fault| fault.within("value"))
+}
+
+fn write_nested(
+    out: &mut Writer,
+    messages: &[Chunk<'_>],
+    depth: Depth,
+    budget: &mut Budget,
+) -> Result<(), Fault> {
+    let mut nested = Writer::new();
+    write_value(&mut nested, messages, depth, budget)?;
+    out.bytes(nested.as_bytes());
+    Ok(())
 }

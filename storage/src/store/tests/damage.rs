@@ -3,13 +3,13 @@
 use super::*;
 use crate::contract::ReadError;
 use crate::rocks::{Changes, Family};
-use crate::store::{Durability, OpenError};
+use crate::store::OpenError;
 
 /// Overwrites the record of `key` with one that does not verify.
 fn spoil(lab: &Lab, family: Family, key: &[u8]) {
     let mut changes = Changes::default();
     changes.put_spoilt(family, key);
-    lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
+    lab.store().shared.rocks.commit(changes).unwrap();
 }
 
 fn block_key(segment: u32) -> Vec<u8> {
@@ -86,15 +86,22 @@ fn a_trace_of_which_only_an_unreadable_part_is_left_is_still_named() {
     assert!(matches!(&page.completeness, Completeness::Partial { missing } if missing.len() == 1));
 }
 
+/// The one file of the log, and what it holds.
+fn log_file(directory: &Path) -> (std::path::PathBuf, Vec<u8>) {
+    let entries = std::fs::read_dir(directory.join("log")).unwrap();
+    let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    let [path] = &paths[..] else { panic!("{paths:?}") };
+    (path.clone(), std::fs::read(path).unwrap())
+}
+
 #[test]
 fn a_log_that_lost_its_end_is_not_opened() {
     let mut lab = Lab::new();
     lab.write(&shop());
+    let (path, short) = log_file(lab.dir.path());
     lab.write(&other("b"));
-    let mut changes = Changes::default();
-    changes.delete(Family::Log, 2u64.to_be_bytes());
-    lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
     lab.store = None;
+    std::fs::write(path, short).unwrap();
     let error = Store::open(lab.config.clone()).err().unwrap();
     assert!(matches!(error, OpenError::LogShortened { found: 1, acknowledged: 2, .. }), "{error}");
     assert!(error.to_string().contains("acknowledged"));
@@ -105,42 +112,22 @@ fn a_log_that_lost_its_end_is_not_opened() {
 }
 
 #[test]
-fn a_database_that_vanished_is_not_taken_for_a_new_one() {
-    let mut lab = Lab::new();
-    lab.write(&shop());
-    lab.store = None;
-    std::fs::remove_dir_all(lab.dir.path().join("db")).unwrap();
-    let error = Store::open(lab.config.clone()).err().unwrap();
-    assert!(matches!(error, OpenError::LogShortened { found: 0, acknowledged: 1, .. }), "{error}");
-}
-
-#[test]
-fn a_log_with_a_hole_or_a_flipped_byte_is_not_opened() {
-    for spoilt in [false, true] {
+fn a_log_or_a_database_that_vanished_is_not_taken_for_a_new_one() {
+    for (gone, is_sealed) in [("log", false), ("log", true), ("db", true)] {
         let mut lab = Lab::new();
         lab.write(&shop());
-        lab.write(&other("b"));
-        let mut changes = Changes::default();
-        if spoilt {
-            changes.put_spoilt(Family::Log, &1u64.to_be_bytes());
-        } else {
-            changes.delete(Family::Log, 1u64.to_be_bytes());
+        if is_sealed {
+            lab.store().seal_now().unwrap();
         }
-        lab.store().shared.rocks.commit(changes, Durability::Disk).unwrap();
+        lab.write(&other("b"));
         lab.store = None;
+        std::fs::remove_dir_all(lab.dir.path().join(gone)).unwrap();
         let error = Store::open(lab.config.clone()).err().unwrap();
         assert!(
-            matches!(&error, OpenError::Damaged { what, .. } if what.contains("log")),
+            matches!(error, OpenError::LogShortened { .. } | OpenError::Damaged { .. }),
             "{error}"
         );
     }
-}
-
-/// The files of RocksDB's own log.
-fn wal_files(directory: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(directory.join("db")).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.extension().is_some_and(|extension| extension == "log")).collect()
 }
 
 #[test]
@@ -148,31 +135,24 @@ fn a_flipped_or_missing_byte_of_the_log_never_goes_unnoticed() {
     let lab = Lab::new();
     lab.write(&shop());
     lab.store().seal_now().unwrap();
-    let mut all = shop();
     for letter in ["b", "c", "d"] {
         lab.write(&other(letter));
-        all.extend(other(letter));
     }
-    let wal = wal_files(lab.dir.path());
-    assert_eq!(wal.len(), 1);
-    let length = std::fs::metadata(&wal[0]).unwrap().len() as usize;
-    let mut refused = 0;
-    for (number, at) in (0..length).step_by(length / 48).enumerate() {
+    let (_, bytes) = log_file(lab.dir.path());
+    for (number, at) in (0..bytes.len()).step_by(bytes.len() / 48).enumerate() {
         let dir = tempfile::tempdir().unwrap();
         copy(lab.dir.path(), dir.path());
-        let wal = wal_files(dir.path()).remove(0);
-        let mut bytes = std::fs::read(&wal).unwrap();
+        let (path, mut bytes) = log_file(dir.path());
         if number % 2 == 0 {
             bytes[at] ^= 1 << (number % 8);
         } else {
             bytes.truncate(at);
         }
-        std::fs::write(&wal, bytes).unwrap();
-        let config = config_in(dir.path());
-        match Store::open(config.clone()) {
-            Ok(store) => Lab { config, store: Some(store), dir }.check(&all),
-            Err(_) => refused += 1,
-        }
+        std::fs::write(path, bytes).unwrap();
+        let error = Store::open(config_in(dir.path())).err().unwrap();
+        assert!(
+            matches!(error, OpenError::LogShortened { .. } | OpenError::Damaged { .. }),
+            "{error}"
+        );
     }
-    assert!(refused > 40, "{refused} refused");
 }

@@ -65,9 +65,9 @@ fn writing_again_changes_nothing_hot_or_sealed() {
 #[test]
 fn a_batch_is_counted_for_itself_within_its_group() {
     let lab = Lab::new();
-    let batch = Batch { spans: shop() };
-    let twice = Batch { spans: [&shop()[..1], &shop()[..1]].concat() };
-    let answers = lab.store().write(&[twice, batch, Batch::default()]).unwrap();
+    let batch = Arc::new(Batch::of(&shop()));
+    let twice = Arc::new(Batch::of(&[&shop()[..1], &shop()[..1]].concat()));
+    let answers = lab.store().write(&[twice, batch, Arc::default()]).unwrap();
     let counts: Vec<_> = answers.iter().map(|one| (one.new_spans, one.known_spans)).collect();
     assert_eq!(counts, [(1, 1), (3, 1), (0, 0)]);
     lab.check(&shop());

@@ -8,15 +8,16 @@ mod sealing;
 mod together;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use proto::Span;
 use proto::testing::trace;
+use proto::{Batch, Span};
 use tempfile::TempDir;
 
 use super::{Config, Store};
 use crate::contract::search::{Order, Search, SearchPage, TraceConditions};
-use crate::contract::{Batch, Completeness, Deadline, SpanWriter, TimeRange, TraceReader, Written};
+use crate::contract::{Completeness, Deadline, SpanWriter, TimeRange, TraceReader, Written};
 use crate::evaluate;
 
 /// A store that can be closed and opened again.
@@ -60,7 +61,7 @@ impl Lab {
     }
 
     fn write(&self, spans: &[Span]) -> Written {
-        self.store().write(&[Batch { spans: spans.to_vec() }]).unwrap()[0]
+        self.store().write(&[Arc::new(Batch::of(spans))]).unwrap()[0]
     }
 
     /// That every span is there, once, by its trace's id and by search.

@@ -37,7 +37,7 @@ fn a_segment_goes_when_its_time_is_over_and_its_records_go_too() {
     lab.check(&kept);
     expire(&lab, 1_000);
     lab.check(&[]);
-    for family in [Family::Segment, Family::Trace, Family::Commit, Family::Split, Family::Log] {
+    for family in [Family::Segment, Family::Trace, Family::Commit, Family::Split] {
         assert_eq!(lab.store().shared.rocks.first_key(family, &[]).unwrap(), None);
     }
     assert_eq!(lab.store().stats().oldest_unix_nano, 0);

@@ -33,7 +33,7 @@ fn readers_never_miss_what_was_acknowledged_while_it_is_sealed() {
             .map(|trace| {
                 scope.spawn(move || {
                     for number in 0..SPANS {
-                        let batch = Batch { spans: vec![span(trace, number)] };
+                        let batch = Arc::new(Batch::of(&[span(trace, number)]));
                         while let Err(error) = lab.store().write(std::slice::from_ref(&batch)) {
                             assert!(matches!(error, WriteError::Busy { .. }), "{error}");
                             std::thread::yield_now();
@@ -71,7 +71,7 @@ fn after_a_failed_write_nothing_is_taken_but_everything_read_until_reopening() {
     let mut lab = Lab::new();
     lab.write(&shop());
     lab.store().shared.poison(&Fault::Refused("IO error: fsync".to_owned()));
-    let error = lab.store().write(&[Batch { spans: other("b") }]).unwrap_err();
+    let error = lab.store().write(&[Arc::new(Batch::of(&other("b")))]).unwrap_err();
     assert!(matches!(error, WriteError::Unavailable { .. }));
     assert!(
         matches!(lab.store().health(), Health::Refusing { reason } if reason.contains("fsync"))

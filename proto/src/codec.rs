@@ -13,40 +13,65 @@
 /// Bytes that are no record of ours: what was expected where they end or differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no {0} where one belongs")]
-pub(crate) struct Malformed(pub(crate) &'static str);
+pub struct Malformed(
+    /// What was expected.
+    pub &'static str,
+);
 
 /// A record in the making.
 #[derive(Debug, Default)]
-pub(crate) struct Writer {
+pub struct Writer {
     out: Vec<u8>,
 }
 
 impl Writer {
-    pub(crate) fn new() -> Self {
+    /// An empty record.
+    pub fn new() -> Self {
         Self::default()
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many bytes it has so far.
+    pub fn len(&self) -> usize {
         self.out.len()
     }
 
-    pub(crate) fn into_bytes(self) -> Vec<u8> {
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.out.is_empty()
+    }
+
+    /// Its bytes so far.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// Forgets its bytes, but keeps their room.
+    pub fn clear(&mut self) {
+        self.out.clear();
+    }
+
+    /// Its bytes.
+    pub fn into_bytes(self) -> Vec<u8> {
         self.out
     }
 
-    pub(crate) fn u8(&mut self, value: u8) {
+    /// One byte.
+    pub fn u8(&mut self, value: u8) {
         self.out.push(value);
     }
 
-    pub(crate) fn u32(&mut self, value: u32) {
+    /// Four bytes, little-endian.
+    pub fn u32(&mut self, value: u32) {
         self.raw(&value.to_le_bytes());
     }
 
-    pub(crate) fn u64(&mut self, value: u64) {
+    /// Eight bytes, little-endian.
+    pub fn u64(&mut self, value: u64) {
         self.raw(&value.to_le_bytes());
     }
 
-    pub(crate) fn varint(&mut self, mut value: u64) {
+    /// A number in groups of 7 bits.
+    pub fn varint(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.out.push(value as u8 | 0x80);
             value >>= 7;
@@ -55,20 +80,23 @@ impl Writer {
     }
 
     /// A length or a position.
-    pub(crate) fn size(&mut self, value: usize) {
+    pub fn size(&mut self, value: usize) {
         self.varint(value as u64);
     }
 
-    pub(crate) fn zigzag(&mut self, value: i64) {
+    /// A signed number.
+    pub fn zigzag(&mut self, value: i64) {
         self.varint((value.wrapping_shl(1) ^ (value >> 63)) as u64);
     }
 
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+    /// A length and so many bytes.
+    pub fn bytes(&mut self, bytes: &[u8]) {
         self.size(bytes.len());
         self.raw(bytes);
     }
 
-    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+    /// Bytes without their length.
+    pub fn raw(&mut self, bytes: &[u8]) {
         self.out.extend_from_slice(bytes);
     }
 }
@@ -76,31 +104,43 @@ impl Writer {
 /// A record that is read from its front. Every method takes what it names, or
 /// says that it is not there.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a> {
+pub struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+    /// A reader of `bytes`.
+    pub fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
-    pub(crate) fn u8(&mut self) -> Result<u8, Malformed> {
+    /// One byte.
+    pub fn u8(&mut self) -> Result<u8, Malformed> {
         let (first, rest) = self.rest.split_first().ok_or(Malformed("byte"))?;
         self.rest = rest;
         Ok(*first)
     }
 
-    pub(crate) fn u32(&mut self) -> Result<u32, Malformed> {
+    /// Four bytes, little-endian.
+    pub fn u32(&mut self) -> Result<u32, Malformed> {
         self.array().map(u32::from_le_bytes)
     }
 
-    pub(crate) fn u64(&mut self) -> Result<u64, Malformed> {
+    /// Eight bytes, little-endian.
+    pub fn u64(&mut self) -> Result<u64, Malformed> {
         self.array().map(u64::from_le_bytes)
     }
 
-    pub(crate) fn varint(&mut self) -> Result<u64, Malformed> {
+    /// A number of at most 64 bits.
+    pub fn varint(&mut self) -> Result<u64, Malformed> {
         let mut value = 0u64;
+        // Most are one byte long.
+        if let Some((first, rest)) = self.rest.split_first()
+            && *first < 0x80
+        {
+            self.rest = rest;
+            return Ok(u64::from(*first));
+        }
         for shift in (0..64).step_by(7) {
             let byte = self.u8()?;
             let bits = u64::from(byte & 0x7f);
@@ -115,53 +155,65 @@ impl<'a> Reader<'a> {
         Err(Malformed("number of 64 bits"))
     }
 
-    pub(crate) fn varint32(&mut self) -> Result<u32, Malformed> {
+    /// A number of at most 32 bits.
+    pub fn varint32(&mut self) -> Result<u32, Malformed> {
         u32::try_from(self.varint()?).map_err(|_| Malformed("number of 32 bits"))
     }
 
-    pub(crate) fn size(&mut self) -> Result<usize, Malformed> {
+    /// A length or a position.
+    pub fn size(&mut self) -> Result<usize, Malformed> {
         usize::try_from(self.varint()?).map_err(|_| Malformed("size"))
     }
 
     /// How many items follow. Each takes a byte or more, so there are never more
     /// than bytes: what a caller may allocate for.
-    pub(crate) fn count(&mut self) -> Result<usize, Malformed> {
+    pub fn count(&mut self) -> Result<usize, Malformed> {
         self.size().ok().filter(|count| *count <= self.rest.len()).ok_or(Malformed("count"))
     }
 
-    pub(crate) fn zigzag(&mut self) -> Result<i64, Malformed> {
+    /// A signed number.
+    pub fn zigzag(&mut self) -> Result<i64, Malformed> {
         let value = self.varint()?;
         Ok((value >> 1) as i64 ^ ((value & 1) as i64).wrapping_neg())
     }
 
-    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
+    /// A length and so many bytes.
+    pub fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.size()?;
         self.raw(length)
     }
 
-    pub(crate) fn text(&mut self) -> Result<&'a str, Malformed> {
+    /// A length and so many bytes of UTF-8.
+    pub fn text(&mut self) -> Result<&'a str, Malformed> {
         std::str::from_utf8(self.bytes()?).map_err(|_| Malformed("UTF-8 text"))
     }
 
-    pub(crate) fn raw(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
+    /// So many bytes.
+    pub fn raw(&mut self, length: usize) -> Result<&'a [u8], Malformed> {
         let (taken, rest) = self.rest.split_at_checked(length).ok_or(Malformed("bytes"))?;
         self.rest = rest;
         Ok(taken)
     }
 
-    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
+    /// As many bytes as the array has.
+    pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Malformed> {
         let (taken, rest) = self.rest.split_first_chunk().ok_or(Malformed("bytes"))?;
         self.rest = rest;
         Ok(*taken)
     }
 
+    /// Whether nothing is left.
+    pub fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// All that is left.
-    pub(crate) fn rest(&mut self) -> &'a [u8] {
+    pub fn rest(&mut self) -> &'a [u8] {
         std::mem::take(&mut self.rest)
     }
 
     /// That nothing is left.
-    pub(crate) fn end(&self) -> Result<(), Malformed> {
+    pub fn end(&self) -> Result<(), Malformed> {
         if self.rest.is_empty() { Ok(()) } else { Err(Malformed("end of record")) }
     }
 }

@@ -1,0 +1,241 @@
+//! A span's body: what of it has no fixed size.
+//!
+//! ```text
+//! body:  what is there, u8, a bit each:  0 trace state   1 flags   2 dropped attributes
+//!                                        3 events        4 dropped events
+//!                                        5 links         6 dropped links   7 status message
+//!        attributes: count · each an attribute
+//!        then what is there, in this order:
+//!        trace state, text · flags, varint · dropped attributes, varint
+//!        events: count · each: time, zigzag since the span's start · name, text
+//!                              · attributes · dropped, varint
+//!        dropped events, varint
+//!        links: count · each: trace id · span id · trace state, text · flags, varint
+//!                             · attributes · dropped, varint
+//!        dropped links, varint · status message, text
+//! ```
+//!
+//! How a text and an attribute are written is the container's: a number in a
+//! [`Batch`](super::Batch); a number or the thing itself in a segment.
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use crate::codec::{Malformed, Reader, Writer};
+use crate::{Attribute, Event, Link, Span, SpanId, TraceId};
+
+/// The bits of a body's first byte.
+pub(crate) mod has {
+    pub(crate) const TRACE_STATE: u8 = 1 << 0;
+    pub(crate) const FLAGS: u8 = 1 << 1;
+    pub(crate) const DROPPED_ATTRIBUTES: u8 = 1 << 2;
+    pub(crate) const EVENTS: u8 = 1 << 3;
+    pub(crate) const DROPPED_EVENTS: u8 = 1 << 4;
+    pub(crate) const LINKS: u8 = 1 << 5;
+    pub(crate) const DROPPED_LINKS: u8 = 1 << 6;
+    pub(crate) const STATUS_MESSAGE: u8 = 1 << 7;
+}
+
+/// Whose attribute it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The span's own.
+    Span,
+    /// One of its events'.
+    Event,
+    /// One of its links'.
+    Link,
+}
+
+/// Which text of a body it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyText {
+    /// A trace state, the span's or a link's.
+    TraceState,
+    /// An event's name.
+    EventName,
+    /// The status message.
+    StatusMessage,
+}
+
+/// Reads a container's texts and attributes.
+pub trait Source {
+    /// The text that is written next.
+    ///
+    /// # Errors
+    /// Where there is none.
+    fn text(&mut self, reader: &mut Reader) -> Result<String, Malformed>;
+
+    /// The attribute that is written next.
+    ///
+    /// # Errors
+    /// Where there is none.
+    fn attribute(&mut self, reader: &mut Reader) -> Result<Attribute, Malformed>;
+}
+
+/// Reads a body into `span`, whose start is known.
+///
+/// # Errors
+/// Where the bytes are no body.
+pub fn read(
+    reader: &mut Reader,
+    source: &mut impl Source,
+    span: &mut Span,
+) -> Result<(), Malformed> {
+    let start = span.start_time_unix_nano;
+    let what = reader.u8()?;
+    span.attributes = read_attributes(reader, source)?;
+    if what & has::TRACE_STATE != 0 {
+        span.trace_state = source.text(reader)?;
+    }
+    if what & has::FLAGS != 0 {
+        span.flags = reader.varint32()?;
+    }
+    if what & has::DROPPED_ATTRIBUTES != 0 {
+        span.dropped_attributes_count = reader.varint32()?;
+    }
+    if what & has::EVENTS != 0 {
+        let count = reader.count()?;
+        span.events.reserve_exact(count);
+        for _ in 0..count {
+            span.events.push(Event {
+                time_unix_nano: start.wrapping_add(reader.zigzag()?.cast_unsigned()),
+                name: source.text(reader)?,
+                attributes: read_attributes(reader, source)?,
+                dropped_attributes_count: reader.varint32()?,
+            });
+        }
+    }
+    if what & has::DROPPED_EVENTS != 0 {
+        span.dropped_events_count = reader.varint32()?;
+    }
+    if what & has::LINKS != 0 {
+        let count = reader.count()?;
+        span.links.reserve_exact(count);
+        for _ in 0..count {
+            span.links.push(Link {
+                trace_id: TraceId::new(reader.array()?),
+                span_id: SpanId::new(reader.array()?),
+                trace_state: source.text(reader)?,
+                flags: reader.varint32()?,
+                attributes: read_attributes(reader, source)?,
+                dropped_attributes_count: reader.varint32()?,
+            });
+        }
+    }
+    if what & has::DROPPED_LINKS != 0 {
+        span.dropped_links_count = reader.varint32()?;
+    }
+    if what & has::STATUS_MESSAGE != 0 {
+        span.status.message = source.text(reader)?;
+    }
+    Ok(())
+}
+
+fn read_attributes(
+    reader: &mut Reader,
+    source: &mut impl Source,
+) -> Result<Vec<Attribute>, Malformed> {
+    let count = reader.count()?;
+    let mut attributes = Vec::with_capacity(count);
+    for _ in 0..count {
+        attributes.push(source.attribute(reader)?);
+    }
+    Ok(attributes)
+}
+
+/// Takes note of what a batch's body refers to, and writes it in another container's
+/// way.
+pub trait Sink {
+    /// The text `number` of the batch.
+    fn text(&mut self, out: &mut Writer, which: BodyText, number: u32);
+    /// The attribute `number` of the batch.
+    fn attribute(&mut self, out: &mut Writer, owner: Owner, number: u32);
+    /// A link's ids, which are written as they are.
+    fn link(&mut self, trace_id: &[u8; 16], span_id: &[u8; 8]);
+}
+
+/// Writes the body of a batch's span to `out`, with the texts and attributes as `sink`
+/// writes them.
+///
+/// # Errors
+/// Where the bytes are no body.
+pub fn transcribe(body: &[u8], out: &mut Writer, sink: &mut impl Sink) -> Result<(), Malformed> {
+    let mut reader = Reader::new(body);
+    let what = reader.u8()?;
+    out.u8(what);
+    transcribe_attributes(&mut reader, out, sink, Owner::Span)?;
+    if what == 0 {
+        return Ok(());
+    }
+    if what & has::TRACE_STATE != 0 {
+        sink.text(out, BodyText::TraceState, reader.varint32()?);
+    }
+    if what & has::FLAGS != 0 {
+        out.varint(reader.varint32()?.into());
+    }
+    if what & has::DROPPED_ATTRIBUTES != 0 {
+        out.varint(reader.varint32()?.into());
+    }
+    if what & has::EVENTS != 0 {
+        let count = reader.count()?;
+        out.size(count);
+        for _ in 0..count {
+            out.varint(reader.varint()?);
+            sink.text(out, BodyText::EventName, reader.varint32()?);
+            transcribe_attributes(&mut reader, out, sink, Owner::Event)?;
+            out.varint(reader.varint32()?.into());
+        }
+    }
+    if what & has::DROPPED_EVENTS != 0 {
+        out.varint(reader.varint32()?.into());
+    }
+    if what & has::LINKS != 0 {
+        let count = reader.count()?;
+        out.size(count);
+        for _ in 0..count {
+            let (trace_id, span_id) = (reader.array()?, reader.array()?);
+            out.raw(&trace_id);
+            out.raw(&span_id);
+            sink.link(&trace_id, &span_id);
+            sink.text(out, BodyText::TraceState, reader.varint32()?);
+            out.varint(reader.varint32()?.into());
+            transcribe_attributes(&mut reader, out, sink, Owner::Link)?;
+            out.varint(reader.varint32()?.into());
+        }
+    }
+    if what & has::DROPPED_LINKS != 0 {
+        out.varint(reader.varint32()?.into());
+    }
+    if what & has::STATUS_MESSAGE != 0 {
+        sink.text(out, BodyText::StatusMessage, reader.varint32()?);
+    }
+    reader.end()
+}
+
+fn transcribe_attributes(
+    reader: &mut Reader,
+    out: &mut Writer,
+    sink: &mut impl Sink,
+    owner: Owner,
+) -> Result<(), Malformed> {
+    let count = reader.count()?;
+    out.size(count);
+    for _ in 0..count {
+        sink.attribute(out, owner, reader.varint32()?);
+    }
+    Ok(())
+}
+
+/// The numbers of a span's own attributes, of a body in a batch. Ends early where the
+/// bytes are no body.
+pub fn own_attributes(body: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut reader = Reader::new(body);
+    let count = reader.u8().and_then(|_| reader.count()).unwrap_or(0);
+    (0..count).map_while(move |_| reader.varint32().ok())
+}
+
+/// Whether a body has events, links, or a status message: what
+/// [`own_attributes`] does not tell.
+pub fn has_more(body: &[u8]) -> bool {
+    body.first().is_some_and(|what| what & (has::EVENTS | has::LINKS | has::STATUS_MESSAGE) != 0)
+}

@@ -1,0 +1,162 @@
+//! From a batch back to spans of the model.
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::body::{self, Source};
+use super::{Batch, Head, PackedResource, PackedScope, value};
+use crate::codec::{Malformed, Reader};
+use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, semconv};
+
+/// Gives the spans of one batch, which share their resources and scopes.
+#[derive(Debug)]
+pub struct SpanReader<'a> {
+    batch: &'a Batch,
+    resources: Vec<Option<Arc<Resource>>>,
+    scopes: Vec<Option<Arc<Scope>>>,
+}
+
+impl<'a> SpanReader<'a> {
+    /// A reader of `batch`.
+    pub fn new(batch: &'a Batch) -> Self {
+        Self {
+            batch,
+            resources: vec![None; batch.resources().len()],
+            scopes: vec![None; batch.scopes().len()],
+        }
+    }
+
+    /// The span of `head`, which is of the trace `trace_id`.
+    pub fn span(&mut self, trace_id: TraceId, head: &Head) -> Span {
+        let mut span = Span {
+            trace_id,
+            span_id: head.span_id,
+            parent_span_id: Some(head.parent_span_id).filter(SpanId::is_valid),
+            trace_state: String::new(),
+            flags: 0,
+            name: self.batch.text(head.name).to_owned(),
+            kind: head.kind,
+            start_time_unix_nano: head.start_time_unix_nano,
+            end_time_unix_nano: head.end_time_unix_nano,
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: Vec::new(),
+            dropped_events_count: 0,
+            links: Vec::new(),
+            dropped_links_count: 0,
+            status: Status { code: head.status_code, message: String::new() },
+            resource: self.resource(head.resource),
+            scope: self.scope(head.scope),
+        };
+        let mut source = Numbers { batch: self.batch };
+        let read = body::read(&mut Reader::new(self.batch.body(head)), &mut source, &mut span);
+        // Batches are only made by `Builder` and by `Batch::decode`, which checks.
+        debug_assert_eq!(read, Ok(()));
+        span
+    }
+
+    fn resource(&mut self, number: u32) -> Arc<Resource> {
+        let Some(place) = self.resources.get_mut(number as usize) else {
+            return Arc::default();
+        };
+        let batch = self.batch;
+        Arc::clone(place.get_or_insert_with(|| Arc::new(batch.read_resource(number))))
+    }
+
+    fn scope(&mut self, number: u32) -> Arc<Scope> {
+        let Some(place) = self.scopes.get_mut(number as usize) else {
+            return Arc::default();
+        };
+        let batch = self.batch;
+        Arc::clone(place.get_or_insert_with(|| Arc::new(batch.read_scope(number))))
+    }
+}
+
+/// Batches are equal when their spans are.
+impl PartialEq for Batch {
+    fn eq(&self, other: &Self) -> bool {
+        self.spans() == other.spans()
+    }
+}
+
+impl Batch {
+    /// Its spans, in the order in which they were added.
+    pub fn spans(&self) -> Vec<Span> {
+        let mut reader = SpanReader::new(self);
+        let traces = self.traces().iter();
+        let mut heads: Vec<_> = traces
+            .flat_map(|trace| self.heads_of(trace).iter().map(|head| (trace.id, head)))
+            .collect();
+        heads.sort_by_key(|(_, head)| head.body);
+        heads.into_iter().map(|(id, head)| reader.span(id, head)).collect()
+    }
+
+    /// One of its attributes.
+    pub fn read_attribute(&self, number: u32) -> Attribute {
+        let (key, value) = self.attribute(number);
+        let value = value::read(value).unwrap_or_default();
+        Attribute { key: self.text(key).to_owned(), value }
+    }
+
+    /// The service's name by one of its resources, see [`Resource::service_name`].
+    pub fn service_name(&self, resource: &PackedResource) -> Cow<'_, str> {
+        let named = resource.attributes.iter().rev().map(|number| self.attribute(*number));
+        let mut named = named.filter(|(key, _)| self.text(*key) == semconv::SERVICE_NAME);
+        let Some((_, value)) = named.next() else {
+            return Cow::Borrowed(semconv::UNKNOWN_SERVICE);
+        };
+        let text = match value::as_text(value).and_then(|text| str::from_utf8(text).ok()) {
+            Some(text) => Cow::Borrowed(text),
+            None => {
+                let value: Value = value::read(value).unwrap_or_default();
+                Cow::Owned(value.text().into_owned())
+            }
+        };
+        if text.is_empty() { Cow::Borrowed(semconv::UNKNOWN_SERVICE) } else { text }
+    }
+
+    fn read_resource(&self, number: u32) -> Resource {
+        let packed = self.resources().get(number as usize);
+        let PackedResource { attributes, dropped_attributes_count, schema_url } =
+            packed.cloned().unwrap_or_default();
+        Resource {
+            attributes: self.read_attributes(&attributes),
+            dropped_attributes_count,
+            schema_url: self.text(schema_url).to_owned(),
+        }
+    }
+
+    fn read_scope(&self, number: u32) -> Scope {
+        let packed = self.scopes().get(number as usize).cloned().unwrap_or_default();
+        let PackedScope { name, version, attributes, dropped_attributes_count, schema_url } =
+            packed;
+        Scope {
+            name: self.text(name).to_owned(),
+            version: self.text(version).to_owned(),
+            attributes: self.read_attributes(&attributes),
+            dropped_attributes_count,
+            schema_url: self.text(schema_url).to_owned(),
+        }
+    }
+
+    fn read_attributes(&self, numbers: &[u32]) -> Vec<Attribute> {
+        numbers.iter().map(|number| self.read_attribute(*number)).collect()
+    }
+}
+
+/// Texts and attributes by their numbers in a batch.
+struct Numbers<'a> {
+    batch: &'a Batch,
+}
+
+impl Source for Numbers<'_> {
+    fn text(&mut self, reader: &mut Reader) -> Result<String, Malformed> {
+        Ok(self.batch.text(reader.varint32()?).to_owned())
+    }
+
+    fn attribute(&mut self, reader: &mut Reader) -> Result<Attribute, Malformed> {
+        Ok(self.batch.read_attribute(reader.varint32()?))
+    }
+}

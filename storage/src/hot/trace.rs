@@ -1,0 +1,230 @@
+//! What of one trace is hot: parts of batches.
+
+use std::collections::HashMap as StdHashMap;
+use std::sync::{Arc, OnceLock};
+
+use hashbrown::HashSet;
+use proto::batch::{Head, SpanReader, TraceSpans};
+use proto::{Batch, Span, SpanId, SpanKind, TraceId};
+
+use super::summary::summarize;
+use crate::contract::summary::TraceSummary;
+use crate::log::RecordNumber;
+use crate::segment::SegmentId;
+
+/// Up to so many spans, a trace's identities are looked through one by one, which
+/// takes less than hashing them.
+const LIST_MAX: usize = 32;
+
+/// What of one trace is hot. Readers hold it as it was; a writer that meets one
+/// they hold makes a copy.
+#[derive(Debug, Clone)]
+pub(crate) struct HotTrace {
+    id: TraceId,
+    parts: Vec<Part>,
+    identities: Identities,
+    facts: OnceLock<Arc<Facts>>,
+}
+
+/// The spans of the trace in one batch.
+#[derive(Debug, Clone)]
+struct Part {
+    batch: Arc<Batch>,
+    spans: TraceSpans,
+    /// Those of them that were known before, by their places in the batch. Mostly
+    /// none.
+    known: Vec<u32>,
+    record: RecordNumber,
+    arrived_unix_nano: u64,
+    bytes: usize,
+}
+
+/// What is known of a hot trace as a whole, its sealed parts included.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) summary: TraceSummary,
+    /// The segments that hold further parts of it.
+    pub(crate) sealed_in: Vec<SegmentId>,
+    /// How many segments had been retired when this was found out: parts may have
+    /// gone with later ones.
+    pub(crate) retired: u64,
+}
+
+/// Which spans are there.
+#[derive(Debug, Clone, Default)]
+struct Identities {
+    list: Vec<(SpanId, SpanKind)>,
+    set: HashSet<(SpanId, SpanKind)>,
+}
+
+impl Identities {
+    /// Whether it was not there before.
+    fn insert(&mut self, head: &Head) -> bool {
+        let identity = (head.span_id, head.kind);
+        if self.set.is_empty() {
+            if self.list.contains(&identity) {
+                return false;
+            }
+            self.list.push(identity);
+            if self.list.len() > LIST_MAX {
+                self.set.extend(self.list.drain(..));
+            }
+            return true;
+        }
+        self.set.insert(identity)
+    }
+
+    fn contains(&self, head: &Head) -> bool {
+        let identity = (head.span_id, head.kind);
+        self.set.contains(&identity) || self.list.contains(&identity)
+    }
+
+    fn len(&self) -> usize {
+        self.set.len().max(self.list.len())
+    }
+}
+
+/// Where a part came from, and what it takes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Arrival {
+    pub(super) record: RecordNumber,
+    pub(super) unix_nano: u64,
+    /// What a span of the batch takes, on average.
+    pub(super) span_bytes: usize,
+}
+
+impl HotTrace {
+    pub(super) fn new(id: TraceId) -> Self {
+        Self { id, parts: Vec::new(), identities: Identities::default(), facts: OnceLock::new() }
+    }
+
+    pub(crate) fn id(&self) -> TraceId {
+        self.id
+    }
+
+    /// How many spans there are, each once.
+    pub(crate) fn span_count(&self) -> usize {
+        self.identities.len()
+    }
+
+    /// What they take in memory, estimated.
+    pub(super) fn bytes(&self) -> usize {
+        self.parts.iter().map(|part| part.bytes).sum()
+    }
+
+    /// Whether all of these are here.
+    pub(super) fn has_all(&self, heads: &[Head]) -> bool {
+        heads.iter().all(|head| self.identities.contains(head))
+    }
+
+    /// Takes the spans that are not known; how many those are, and their bytes.
+    pub(super) fn push(
+        &mut self,
+        batch: &Arc<Batch>,
+        spans: TraceSpans,
+        arrival: Arrival,
+    ) -> (usize, usize) {
+        let mut known = Vec::new();
+        for (place, head) in (spans.first..).zip(batch.heads_of(&spans)) {
+            if !self.identities.insert(head) {
+                known.push(place);
+            }
+        }
+        let new = spans.range().len().saturating_sub(known.len());
+        if new == 0 {
+            return (0, 0);
+        }
+        self.facts = OnceLock::new();
+        let bytes = new.saturating_mul(arrival.span_bytes);
+        self.parts.push(Part {
+            batch: Arc::clone(batch),
+            spans,
+            known,
+            record: arrival.record,
+            arrived_unix_nano: arrival.unix_nano,
+            bytes,
+        });
+        (new, bytes)
+    }
+
+    /// Every span, with its batch, in the order they came.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = (&Arc<Batch>, &Head)> {
+        self.parts.iter().flat_map(Part::heads)
+    }
+
+    /// Its spans in the order they came, once each.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        self.spans_by(&mut Readers::default())
+    }
+
+    /// As [`Self::spans`], where traces share what they have in common.
+    pub(crate) fn spans_by<'a>(&'a self, readers: &mut Readers<'a>) -> Vec<Span> {
+        let mut spans = Vec::with_capacity(self.span_count());
+        for part in &self.parts {
+            let reader = readers.of(&part.batch);
+            spans.extend(part.heads().map(|(_, head)| reader.span(self.id, head)));
+        }
+        spans
+    }
+
+    /// The summary of what is hot.
+    pub(crate) fn summary(&self) -> Option<TraceSummary> {
+        let heads: Vec<_> = self.heads().map(|(batch, head)| (&**batch, head)).collect();
+        summarize(self.id, &heads)
+    }
+
+    /// What was found out about it, if anyone did and it holds after `retired`
+    /// segments went.
+    pub(crate) fn facts(&self, retired: u64) -> Option<&Arc<Facts>> {
+        let holds = |facts: &&Arc<Facts>| facts.sealed_in.is_empty() || facts.retired == retired;
+        self.facts.get().filter(holds)
+    }
+
+    /// Keeps what was found out for later readers, unless another was first.
+    pub(crate) fn keep_facts(&self, facts: &Arc<Facts>) {
+        self.facts.get_or_init(|| Arc::clone(facts));
+    }
+
+    pub(super) fn first_record(&self) -> RecordNumber {
+        self.parts.first().map_or(0, |part| part.record)
+    }
+
+    pub(super) fn first_arrival_unix_nano(&self) -> u64 {
+        self.parts.first().map_or(0, |part| part.arrived_unix_nano)
+    }
+
+    pub(super) fn last_arrival_unix_nano(&self) -> u64 {
+        self.parts.last().map_or(0, |part| part.arrived_unix_nano)
+    }
+
+    /// What came after the record `through`, if anything.
+    pub(super) fn since(&self, through: RecordNumber) -> Option<Self> {
+        let cut = self.parts.partition_point(|part| part.record <= through);
+        let parts = self.parts.get(cut..).filter(|parts| !parts.is_empty())?.to_vec();
+        let mut identities = Identities::default();
+        for (_, head) in parts.iter().flat_map(Part::heads) {
+            identities.insert(head);
+        }
+        Some(Self { id: self.id, parts, identities, facts: OnceLock::new() })
+    }
+}
+
+impl Part {
+    fn heads(&self) -> impl Iterator<Item = (&Arc<Batch>, &Head)> {
+        let heads = (self.spans.first..).zip(self.batch.heads_of(&self.spans));
+        let new = heads.filter(|(place, _)| self.known.is_empty() || !self.known.contains(place));
+        new.map(|(_, head)| (&self.batch, head))
+    }
+}
+
+/// Readers of batches, one each, so that spans share their resources and scopes.
+#[derive(Default)]
+pub(crate) struct Readers<'a> {
+    by_batch: StdHashMap<*const Batch, SpanReader<'a>>,
+}
+
+impl<'a> Readers<'a> {
+    fn of(&mut self, batch: &'a Arc<Batch>) -> &mut SpanReader<'a> {
+        self.by_batch.entry(Arc::as_ptr(batch)).or_insert_with(|| SpanReader::new(batch))
+    }
+}
