@@ -10,11 +10,10 @@ import classes from "./HopBars.module.css";
 interface Props {
   traceId: string;
   verdict: Verdict;
-  colors: ReadonlyMap<string, number>;
 }
 
 /** The slowest hop with its share of the time, and the first failing hop. One line where they are one. */
-export function HopBars({ traceId, verdict, colors }: Props) {
+export function HopBars({ traceId, verdict }: Props) {
   const { slowest_hop: slowest, failing_hop: failing } = verdict;
   const isBoth = isSameHop(slowest, failing);
   return (
@@ -23,13 +22,12 @@ export function HopBars({ traceId, verdict, colors }: Props) {
         <HopLine
           traceId={traceId}
           hop={failing}
-          colors={colors}
           label={isBoth ? "fails, slowest" : "fails"}
           tone="error"
         />
       )}
       {slowest && !isBoth && (
-        <HopLine traceId={traceId} hop={slowest} colors={colors} label="slowest" tone="slow" />
+        <HopLine traceId={traceId} hop={slowest} label="slowest" tone="slow" />
       )}
     </div>
   );
@@ -38,13 +36,12 @@ export function HopBars({ traceId, verdict, colors }: Props) {
 interface LineProps {
   traceId: string;
   hop: Hop;
-  colors: ReadonlyMap<string, number>;
   label: string;
   tone: "slow" | "error";
 }
 
 /** Opens the trace at the hop. */
-function HopLine({ traceId, hop, colors, label, tone }: LineProps) {
+function HopLine({ traceId, hop, label, tone }: LineProps) {
   return (
     <Link
       className={classes.hop}
@@ -60,11 +57,11 @@ function HopLine({ traceId, hop, colors, label, tone }: LineProps) {
       <span className={classes.edge}>
         {hop.caller !== null && (
           <>
-            <ServiceName name={hop.caller} color={colors.get(hop.caller)} />
+            <ServiceName name={hop.caller} />
             <span className={classes.arrow}>→</span>
           </>
         )}
-        <ServiceName name={hop.callee} color={colors.get(hop.callee)} />
+        <ServiceName name={hop.callee} />
       </span>
       <span className={classes.duration}>{formatDuration(hop.duration_nano)}</span>
     </Link>

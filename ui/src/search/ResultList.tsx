@@ -1,9 +1,8 @@
 import { Button } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { TraceSummary } from "../api/types";
 import { useShortcuts } from "../shared/keyboard";
-import { colorsByName } from "../shared/serviceColor";
 import classes from "./ResultList.module.css";
 import { ResultRow } from "./ResultRow";
 
@@ -20,7 +19,6 @@ interface Props {
 export function ResultList({ traces, answeredAt, more, loadingMore, onMore }: Props) {
   const navigate = useNavigate();
   const [marked, setMarked] = useState<string | null>(null);
-  const colors = useMemo(() => colorsByName(serviceNames(traces)), [traces]);
   const slowest = traces.reduce((most, trace) => Math.max(most, trace.duration_nano), 1);
   const at = traces.findIndex((trace) => trace.trace_id === marked);
 
@@ -50,7 +48,6 @@ export function ResultList({ traces, answeredAt, more, loadingMore, onMore }: Pr
           <ResultRow
             key={trace.trace_id}
             trace={trace}
-            colors={colors}
             slowestNano={slowest}
             now={answeredAt}
             marked={trace.trace_id === marked}
@@ -66,11 +63,4 @@ export function ResultList({ traces, answeredAt, more, loadingMore, onMore }: Pr
       )}
     </>
   );
-}
-
-function* serviceNames(traces: TraceSummary[]): Generator<string> {
-  for (const trace of traces) {
-    yield trace.root_service;
-    for (const service of trace.services) yield service.name;
-  }
 }

@@ -17,7 +17,6 @@ import { ServiceChips } from "./ServiceChips";
 
 interface Props {
   trace: TraceSummary;
-  colors: ReadonlyMap<string, number>;
   /** The longest duration in the list: its bar is full. */
   slowestNano: number;
   /** Milliseconds since the epoch. */
@@ -27,13 +26,7 @@ interface Props {
 }
 
 /** One trace: its verdict first, then what it is. */
-export const ResultRow = memo(function ResultRow({
-  trace,
-  colors,
-  slowestNano,
-  now,
-  marked,
-}: Props) {
+export const ResultRow = memo(function ResultRow({ trace, slowestNano, now, marked }: Props) {
   const words = useMemo(() => wordsOf(trace), [trace]);
   const failed = trace.error_count > 0;
   return (
@@ -53,22 +46,20 @@ export const ResultRow = memo(function ResultRow({
             `A trace of ${formatNoun(trace.span_count, "span")}: open it for its verdict`
           ) : (
             <span className={classes.clamped}>
-              <Sentence text={trace.verdict.sentence} words={words} colors={colors} />
+              <Sentence text={trace.verdict.sentence} words={words} />
             </span>
           )}
         </Link>
-        {trace.verdict && (
-          <HopBars traceId={trace.trace_id} verdict={trace.verdict} colors={colors} />
-        )}
+        {trace.verdict && <HopBars traceId={trace.trace_id} verdict={trace.verdict} />}
       </div>
       <div className={classes.about}>
         <span className={classes.root}>
-          <ServiceName name={trace.root_service} color={undefined} />{" "}
+          <ServiceName name={trace.root_service} plain />{" "}
           <code title={trace.root_name}>
             <bdi>{trace.root_name}</bdi>
           </code>
         </span>
-        <ServiceChips services={trace.services} colors={colors} />
+        <ServiceChips services={trace.services} />
       </div>
       <div className={classes.figures}>
         <span className={classes.duration}>{formatDuration(trace.duration_nano)}</span>

@@ -6,13 +6,8 @@ import classes from "./ServiceChips.module.css";
 /** More chips than this make a row tall; the rest is a number. */
 const CHIPS_MAX = 10;
 
-interface Props {
-  services: TraceSummary["services"];
-  colors: ReadonlyMap<string, number>;
-}
-
 /** The services of a trace; those with errors first, so that the cut never hides them. */
-export function ServiceChips({ services, colors }: Props) {
+export function ServiceChips({ services }: { services: TraceSummary["services"] }) {
   const sorted = [...services].sort((a, b) => Number(b.errors > 0) - Number(a.errors > 0));
   const rest = sorted.length - CHIPS_MAX;
   return (
@@ -24,7 +19,7 @@ export function ServiceChips({ services, colors }: Props) {
           data-failed={errors > 0 || undefined}
           title={`${name}: ${formatNoun(spans, "span")}, ${formatNoun(errors, "error")}`}
         >
-          <ServiceDot color={colors.get(name)} />
+          <ServiceDot name={name} />
           <bdi className={classes.name}>{name}</bdi>
           <span className={classes.count}>{spans}</span>
         </span>

@@ -3,29 +3,26 @@ import { clauses, type Piece, type Words } from "./emphasis";
 import classes from "./Sentence.module.css";
 import { ServiceName } from "./ServiceName";
 
-type Colors = ReadonlyMap<string, number>;
-
 interface Props {
   text: string;
   words: Words;
-  colors: Colors;
 }
 
 /** The server's sentence with names and figures brought out, a line for each statement. */
-export function Sentence({ text, words, colors }: Props) {
+export function Sentence({ text, words }: Props) {
   const lines = useMemo(() => clauses(text, words), [text, words]);
   return lines.map((pieces, line) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence never change places.
     <span key={line} className={classes.clause}>
       {pieces.map((piece, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-        <Part key={i} piece={piece} colors={colors} />
+        <Part key={i} piece={piece} />
       ))}
     </span>
   ));
 }
 
-function Part({ piece, colors }: { piece: Piece; colors: Colors }) {
+function Part({ piece }: { piece: Piece }) {
   switch (piece.kind) {
     case "text":
       return <span className={classes.text}>{piece.text}</span>;
@@ -40,7 +37,7 @@ function Part({ piece, colors }: { piece: Piece; colors: Colors }) {
     case "service":
       return (
         <strong className={classes.service}>
-          <ServiceName name={piece.service} color={colors.get(piece.service)} />
+          <ServiceName name={piece.service} />
         </strong>
       );
   }

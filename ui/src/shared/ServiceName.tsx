@@ -1,25 +1,30 @@
 import classes from "./ServiceName.module.css";
-import { colorVariable } from "./serviceColor";
+import { colorVariable, serviceColor } from "./serviceColor";
 
 /** Longer names may be cut: these can be read in full by pointing at them. */
 const FITS_CHARS = 24;
 
-/** A service with its colour. Without a colour number it has none. */
-export function ServiceName({ name, color }: { name: string; color: number | undefined }) {
+interface Props {
+  name: string;
+  /** Without its colour, beside a place that shows it. */
+  plain?: boolean;
+}
+
+/** A service with its colour, which stands on the left whatever direction the name is written in. */
+export function ServiceName({ name, plain }: Props) {
   return (
-    <bdi className={classes.name} title={name.length > FITS_CHARS ? name : undefined}>
-      <ServiceDot color={color} />
-      {name}
-    </bdi>
+    <span className={classes.service} title={name.length > FITS_CHARS ? name : undefined}>
+      {!plain && <ServiceDot name={name} />}
+      <bdi className={classes.name}>{name}</bdi>
+    </span>
   );
 }
 
-export function ServiceDot({ color }: { color: number | undefined }) {
-  if (color === undefined) return null;
+export function ServiceDot({ name }: { name: string }) {
   return (
     <span
       className={classes.dot}
-      style={{ background: `var(${colorVariable(color)})` }}
+      style={{ background: `var(${colorVariable(serviceColor(name))})` }}
       aria-hidden="true"
     />
   );

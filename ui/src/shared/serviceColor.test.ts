@@ -1,18 +1,35 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { assignColors, colorsByName, SERVICE_COLORS } from "./serviceColor";
+import { type ColorMemory, colorsIn, SERVICE_COLORS } from "./serviceColor";
 
-test("colours are given out in order of first appearance", () => {
-  expect(assignColors(4, [2, 2, 0, 3, 0])).toEqual([1, 3, 0, 2]);
+function memory(): ColorMemory {
+  let text = JSON.stringify(new Array(SERVICE_COLORS).fill(0));
+  return {
+    read: () => JSON.parse(text),
+    write: (marks) => {
+      text = JSON.stringify(marks);
+    },
+  };
+}
+
+const NAMES = Array.from({ length: 40 }, (_, i) => `service-${i}`);
+
+test("a name has one colour, whoever asks, in whatever order, then and later", () => {
+  const shared = memory();
+  const [list, trace] = [colorsIn(shared), colorsIn(shared)];
+  const listed = new Map(NAMES.map((name) => [name, list(name)]));
+  for (const name of [...NAMES].reverse()) expect(trace(name)).toBe(listed.get(name));
+  expect(NAMES.map(colorsIn(shared))).toEqual([...listed.values()]);
 });
 
-test("after the last colour the first comes again", () => {
-  const many = Array.from({ length: SERVICE_COLORS + 2 }, (_, i) => i);
-  expect(assignColors(many.length, many).slice(-2)).toEqual([0, 1]);
-  expect([...colorsByName(["a", "b", "a"])]).toEqual([
-    ["a", 0],
-    ["b", 1],
-  ]);
+test("names differ in colour as long as there are colours, then they share", () => {
+  const colors = NAMES.map(colorsIn(memory()));
+  expect(new Set(colors.slice(0, SERVICE_COLORS)).size).toBe(SERVICE_COLORS);
+  for (const color of colors) expect(color).toBeLessThan(SERVICE_COLORS);
+});
+
+test("two browsers agree on names that no other stands in the way of", () => {
+  for (const name of NAMES) expect(colorsIn(memory())(name)).toBe(colorsIn(memory())(name));
 });
 
 /** WCAG 2.2, 1.4.11 for bars, 1.4.3 for text. */

@@ -1,4 +1,9 @@
-/** Twenty service colours (tokens.css), given out in order of first appearance. */
+/**
+ * The colour of a service: by its name alone, so that it is the same in a list, in a trace and in
+ * every tab. Each name asks for one of twenty colours (tokens.css). Where another name has it
+ * already, the next free one is taken, and the browser remembers who took what; once all are taken,
+ * names share.
+ */
 
 export const SERVICE_COLORS = 20;
 
@@ -7,28 +12,87 @@ export function colorVariable(color: number): string {
   return `--service-${color % SERVICE_COLORS}`;
 }
 
-/**
- * Colour numbers of `services` services from the column that names one per row. Neighbours in the
- * tree get different colours, and everyone who opens the trace sees the same ones.
- */
-export function assignColors(services: number, column: ArrayLike<number>): number[] {
-  const colors = new Array<number>(services).fill(-1);
-  let next = 0;
-  const give = (service: number) => {
-    if (colors[service] !== -1) return;
-    colors[service] = next % SERVICE_COLORS;
-    next += 1;
-  };
-  for (let row = 0; row < column.length && next < services; row += 1) give(column[row] ?? 0);
-  for (let service = 0; service < services; service += 1) give(service);
-  return colors;
+/** Who has which colour: entry i is the mark of the name that took colour i, 0 where it is free. */
+export interface ColorMemory {
+  read: () => number[];
+  write: (marks: number[]) => void;
 }
 
-/** Colours for names as they come, for a list of traces. */
-export function colorsByName(names: Iterable<string>): Map<string, number> {
-  const colors = new Map<string, number>();
-  for (const name of names) {
-    if (!colors.has(name)) colors.set(name, colors.size % SERVICE_COLORS);
+/** Names whose colour is not looked up again. */
+const KNOWN_MAX = 5_000;
+
+/** A function from names to colour numbers that agrees with all others on the same memory. */
+export function colorsIn(memory: ColorMemory): (name: string) => number {
+  const known = new Map<string, number>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (known.size >= KNOWN_MAX) known.clear();
+    const color = take(memory, markOf(name));
+    known.set(name, color);
+    return color;
+  };
+}
+
+/** The colour number of a service. */
+export const serviceColor = colorsIn(browserMemory());
+
+function take(memory: ColorMemory, mark: number): number {
+  const wanted = mark % SERVICE_COLORS;
+  // Read anew: another tab may have met other services meanwhile.
+  const marks = memory.read();
+  for (let i = 0; i < SERVICE_COLORS; i += 1) {
+    const color = (wanted + i) % SERVICE_COLORS;
+    if (marks[color] === mark) return color;
+    if (marks[color]) continue;
+    marks[color] = mark;
+    memory.write(marks);
+    return color;
   }
-  return colors;
+  return wanted;
+}
+
+/** 32 bits of a name, never 0: FNV-1a, its bits spread as murmur3 ends. */
+function markOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0 || 1;
+}
+
+const KEY = "hopline-service-colors";
+
+/** The browser's own storage; this page's memory where the browser gives none. */
+function browserMemory(): ColorMemory {
+  let own: number[] = new Array(SERVICE_COLORS).fill(0);
+  return {
+    read: () => {
+      try {
+        own = parseMarks(localStorage.getItem(KEY)) ?? own;
+      } catch {
+        // Storage is switched off: what this page has given out counts.
+      }
+      return own;
+    },
+    write: (marks) => {
+      own = marks;
+      try {
+        localStorage.setItem(KEY, JSON.stringify(marks));
+      } catch {
+        // As above.
+      }
+    },
+  };
+}
+
+/** Null where the text is no memory of ours. */
+function parseMarks(text: string | null): number[] | null {
+  if (text === null) return null;
+  const marks: unknown = JSON.parse(text);
+  const isMark = (mark: unknown) => Number.isInteger(mark) && Number(mark) >= 0;
+  if (!Array.isArray(marks) || marks.length !== SERVICE_COLORS) return null;
+  return marks.every(isMark) ? marks : null;
 }

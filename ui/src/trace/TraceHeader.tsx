@@ -24,7 +24,7 @@ export function TraceHeader({ trace, columns, onReload, busy }: Props) {
     <header className={classes.header}>
       <h1 className={classes.root}>
         <BackLink />
-        <ServiceName name={serviceOf(columns, 0)} color={columns.colors[columns.service[0] ?? 0]} />
+        <ServiceName name={serviceOf(columns, 0)} />
         <code className={classes.name} title={nameOf(columns, 0)}>
           <bdi>{nameOf(columns, 0)}</bdi>
         </code>

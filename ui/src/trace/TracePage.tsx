@@ -73,7 +73,7 @@ function LoadedTrace({ trace, onReload, busy }: Props) {
         <div className={classes.note}>
           <CompletenessNote completeness={trace.completeness} />
         </div>
-        <Explanation trace={trace} columns={columns} />
+        <Explanation trace={trace} />
         <div className={classes.evidence}>
           <Waterfall key={trace.trace_id} filterField={filterField} />
           <SpanPanel traceId={trace.trace_id} />

@@ -21,7 +21,10 @@ function painted(columns: TraceColumns): string[] {
 
 test("a line per span, in the colour of errors where one began", () => {
   const columns = readColumns(traceOf("a x 0..1000 !\n  b y 200..600 !!"));
-  expect(painted(columns)).toEqual(["fill service0 0,4 1000x3.5", "fill error 200,8 400x3.5"]);
+  expect(painted({ ...columns, colors: [0, 1] })).toEqual([
+    "fill service0 0,4 1000x3.5",
+    "fill error 200,8 400x3.5",
+  ]);
 });
 
 test("a long trace is thinned out", () => {

@@ -1,7 +1,7 @@
 /** A trace as typed arrays: row i of the call tree is entry i of each. */
 
 import type { TraceAnswer } from "../api/types";
-import { assignColors } from "../shared/serviceColor";
+import { serviceColor } from "../shared/serviceColor";
 
 /** Bits of `flags`, as docs/api.md names them. */
 export const FLAG = {
@@ -39,7 +39,7 @@ export interface TraceColumns {
   flags: Uint32Array;
   services: string[];
   names: string[];
-  /** Colour number of each entry of `services`, in order of first appearance. */
+  /** Colour number of each entry of `services`. */
   colors: number[];
   /** Segments of the critical path sorted by row; those of row r are criticalFirst[r] .. criticalFirst[r + 1]. */
   criticalFirst: Uint32Array;
@@ -74,7 +74,7 @@ export function readColumns(answer: TraceAnswer): TraceColumns {
     flags: Uint32Array.from(columns.flags),
     services: answer.services,
     names: answer.names,
-    colors: assignColors(answer.services.length, service),
+    colors: answer.services.map(serviceColor),
     ...readCriticalPath(answer.critical_path, count),
   };
 }

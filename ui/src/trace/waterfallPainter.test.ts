@@ -2,11 +2,19 @@ import { expect, test } from "vitest";
 import { recordCalls, TEST_THEME } from "../../test/canvasRecorder";
 import { generateTrace } from "../../test/traceGenerator";
 import { traceOf } from "../../test/traceNotation";
+import type { TraceAnswer } from "../api/types";
+import { SERVICE_COLORS } from "../shared/serviceColor";
 import { selfSegments } from "./selfSegments";
 import { readColumns, type TraceColumns } from "./traceColumns";
 import { visibleRows } from "./visibleRows";
 import { visibleRange, type WaterfallFrame } from "./waterfallFrame";
 import { paintWaterfall } from "./waterfallPainter";
+
+/** Colour i for the i-th service, so that calls are easy to read. */
+function columnsOf(answer: TraceAnswer): TraceColumns {
+  const columns = readColumns(answer);
+  return { ...columns, colors: columns.services.map((_, i) => i % SERVICE_COLORS) };
+}
 
 function frameOf(columns: TraceColumns, more: Partial<WaterfallFrame> = {}): WaterfallFrame {
   const collapsed = more.collapsed ?? new Set<number>();
@@ -34,7 +42,7 @@ function painted(frame: WaterfallFrame): string[] {
 }
 
 test("a light bar for the span, solid where it works itself, then its duration", () => {
-  const columns = readColumns(traceOf("a x 0..1000\n  b y 200..600"));
+  const columns = columnsOf(traceOf("a x 0..1000\n  b y 200..600"));
   expect(painted(frameOf(columns))).toEqual([
     "fill service0 at 0.36 0,5 1000x10",
     "fill service0 0,5 200x10",
@@ -48,7 +56,7 @@ test("a light bar for the span, solid where it works itself, then its duration",
 });
 
 test("the critical path lies over the bar, a folded row carries that of all below", () => {
-  const columns = readColumns(traceOf("a x 0..1000\n  b y 200..600 *"));
+  const columns = columnsOf(traceOf("a x 0..1000\n  b y 200..600 *"));
   const line = (calls: string[]) => calls.filter((call) => call.includes("critical"));
   expect(line(painted(frameOf(columns)))).toEqual(["fill critical 200,32 400x3"]);
   const folded = painted(frameOf(columns, { collapsed: new Set([0]) }));
@@ -57,7 +65,7 @@ test("the critical path lies over the bar, a folded row carries that of all belo
 });
 
 test("an error has a frame, pale where it only passed", () => {
-  const columns = readColumns(traceOf("a x 0..1000 !\n  b y 200..600 !!"));
+  const columns = columnsOf(traceOf("a x 0..1000 !\n  b y 200..600 !!"));
   expect(painted(frameOf(columns)).filter((call) => call.includes("error"))).toEqual([
     "stroke error at 0.6 -0.5,3.5 1001x13",
     "stroke error 199.5,23.5 401x13",
@@ -66,7 +74,7 @@ test("an error has a frame, pale where it only passed", () => {
 });
 
 test("selected and hovered rows are drawn behind everything", () => {
-  const columns = readColumns(traceOf("a x 0..1000\n  b y 200..600"));
+  const columns = columnsOf(traceOf("a x 0..1000\n  b y 200..600"));
   expect(painted(frameOf(columns, { selected: 1, hovered: 0 })).slice(0, 2)).toEqual([
     "fill hovered 0,0 1000x20",
     "fill selected 0,20 1000x20",
@@ -74,7 +82,7 @@ test("selected and hovered rows are drawn behind everything", () => {
 });
 
 test("zoomed in, bars are cut at the edges and point to where they are", () => {
-  const columns = readColumns(traceOf("a x 0..1000000\n  b y 0..10\n  c z 900000..999999"));
+  const columns = columnsOf(traceOf("a x 0..1000000\n  b y 0..10\n  c z 900000..999999"));
   const calls = painted(
     frameOf(columns, { scale: { start: 500_000, end: 500_100, width: 1_000 } }),
   );
@@ -84,7 +92,7 @@ test("zoomed in, bars are cut at the edges and point to where they are", () => {
 });
 
 test("only the rows in view are painted, however long the trace", () => {
-  const columns = readColumns(generateTrace(100_000));
+  const columns = columnsOf(generateTrace(100_000));
   const frame = frameOf(columns, { scrollTop: 50_000 * 20 + 7 });
   expect(visibleRange(frame)).toEqual({ first: 50_000, end: 50_006 });
   expect(painted(frame).filter((call) => call.startsWith("text")).length).toBe(6);
@@ -97,7 +105,7 @@ test("a bar with countless children costs at most its pixels", () => {
   answer.columns.subtree.fill(1, 1);
   answer.columns.duration.fill(5e5, 1);
   answer.critical_path = [];
-  const columns = readColumns(answer);
+  const columns = columnsOf(answer);
   const calls = painted(frameOf(columns, { height: 20 }));
   expect(calls.length).toBeLessThan(2_100);
 });

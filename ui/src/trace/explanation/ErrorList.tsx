@@ -16,11 +16,10 @@ const KINDS: Record<ErrorFinding["kind"], string> = {
 
 interface Props {
   errors: ErrorFinding[];
-  colors: ReadonlyMap<string, number>;
 }
 
 /** Where errors began and how far they went; what their messages say is told above. */
-export function ErrorList({ errors, colors }: Props) {
+export function ErrorList({ errors }: Props) {
   const goTo = useTimeline((t) => t.goTo);
   if (errors.length === 0) return null;
   return (
@@ -34,7 +33,7 @@ export function ErrorList({ errors, colors }: Props) {
             title={error.message}
           >
             <b className={classes.kind}>{KINDS[error.kind] ?? error.kind}</b>{" "}
-            <ServiceName name={error.service} color={colors.get(error.service)} />{" "}
+            <ServiceName name={error.service} />{" "}
             <code>
               <bdi>{error.span_name}</bdi>
             </code>
@@ -43,7 +42,7 @@ export function ErrorList({ errors, colors }: Props) {
                 {error.passed_up_through.map((service) => (
                   <Fragment key={service}>
                     {" ↑ "}
-                    <ServiceName name={service} color={undefined} />
+                    <ServiceName name={service} plain />
                   </Fragment>
                 ))}
               </span>

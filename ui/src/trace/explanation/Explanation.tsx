@@ -2,7 +2,6 @@ import { useMemo } from "react";
 import type { TraceAnswer } from "../../api/types";
 import { hopServices } from "../../shared/hop";
 import { Sentence } from "../../shared/Sentence";
-import type { TraceColumns } from "../traceColumns";
 import { ErrorList } from "./ErrorList";
 import classes from "./Explanation.module.css";
 import { HopsTable } from "./HopsTable";
@@ -11,44 +10,34 @@ import { WarningList } from "./WarningList";
 
 interface Props {
   trace: TraceAnswer;
-  columns: TraceColumns;
 }
 
 /** What happened: the sentence, what supports it, and the hops with their figures. */
-export function Explanation({ trace, columns }: Props) {
+export function Explanation({ trace }: Props) {
   const { explanation } = trace;
-  const colors = useMemo(() => serviceColors(columns), [columns]);
   const words = useMemo(() => wordsOf(trace), [trace]);
   return (
     <section className={classes.explanation} aria-label="Explanation">
       <p className={classes.sentence} title={explanation.sentence}>
-        <Sentence text={explanation.sentence} words={words} colors={colors} />
+        <Sentence text={explanation.sentence} words={words} />
       </p>
       <div className={classes.told}>
         {explanation.detail.length > 0 && (
           <ul className={classes.detail}>
             {explanation.detail.map((detail) => (
               <li key={detail} title={detail}>
-                <Sentence text={detail} words={words} colors={colors} />
+                <Sentence text={detail} words={words} />
               </li>
             ))}
           </ul>
         )}
-        <ErrorList errors={explanation.errors} colors={colors} />
-        <ServiceShares
-          services={explanation.services}
-          durationNano={trace.duration_nano}
-          colors={colors}
-        />
+        <ErrorList errors={explanation.errors} />
+        <ServiceShares services={explanation.services} durationNano={trace.duration_nano} />
         <WarningList warnings={trace.warnings} />
       </div>
-      <HopsTable explanation={explanation} colors={colors} />
+      <HopsTable explanation={explanation} />
     </section>
   );
-}
-
-function serviceColors(columns: TraceColumns): ReadonlyMap<string, number> {
-  return new Map(columns.services.map((name, i) => [name, columns.colors[i] ?? 0]));
 }
 
 /** Names of the hops and errors come first: a sentence speaks of no others. */

@@ -13,11 +13,10 @@ const FEW = 6;
 
 interface Props {
   explanation: Explanation;
-  colors: ReadonlyMap<string, number>;
 }
 
 /** Each hop with its figures: the failing one first, then by share of the time. */
-export function HopsTable({ explanation, colors }: Props) {
+export function HopsTable({ explanation }: Props) {
   const [all, setAll] = useState(false);
   const hops = orderHops(explanation);
   if (hops.length === 0) return null;
@@ -47,7 +46,6 @@ export function HopsTable({ explanation, colors }: Props) {
             <HopRow
               key={`${hop.row} ${hop.caller} ${hop.callee}`}
               hop={hop}
-              colors={colors}
               isSlowest={isSameHop(hop, explanation.slowest_hop)}
             />
           ))}
@@ -64,11 +62,10 @@ export function HopsTable({ explanation, colors }: Props) {
 
 interface RowProps {
   hop: Hop;
-  colors: ReadonlyMap<string, number>;
   isSlowest: boolean;
 }
 
-function HopRow({ hop, colors, isSlowest }: RowProps) {
+function HopRow({ hop, isSlowest }: RowProps) {
   const goTo = useTimeline((t) => t.goTo);
   const isSelected = useTimeline((t) => t.selected === hop.row);
   return (
@@ -83,11 +80,11 @@ function HopRow({ hop, colors, isSlowest }: RowProps) {
         <button type="button" className={classes.edge} onClick={() => goTo(hop.row)}>
           {hop.caller !== null && (
             <>
-              <ServiceName name={hop.caller} color={colors.get(hop.caller)} />
+              <ServiceName name={hop.caller} />
               <span className={classes.arrow}>→</span>
             </>
           )}
-          <ServiceName name={hop.callee} color={colors.get(hop.callee)} />
+          <ServiceName name={hop.callee} />
         </button>
       </td>
       <td className={classes.name} title={hop.span_name}>

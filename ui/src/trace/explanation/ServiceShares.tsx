@@ -1,7 +1,7 @@
 import type { ServiceShare } from "../../api/types";
 import { formatDuration, formatNoun, formatShare } from "../../shared/format";
 import { ServiceName } from "../../shared/ServiceName";
-import { colorVariable } from "../../shared/serviceColor";
+import { colorVariable, serviceColor } from "../../shared/serviceColor";
 import classes from "./ServiceShares.module.css";
 
 /** Services named below the bar; the rest is in the bar only. */
@@ -10,11 +10,10 @@ const NAMED_MAX = 8;
 interface Props {
   services: ServiceShare[];
   durationNano: number;
-  colors: ReadonlyMap<string, number>;
 }
 
 /** Where the time went: the critical path, cut by service. */
-export function ServiceShares({ services, durationNano, colors }: Props) {
+export function ServiceShares({ services, durationNano }: Props) {
   const total = Math.max(1, durationNano);
   const byTime = services
     .filter((s) => s.critical_nano > 0)
@@ -29,7 +28,7 @@ export function ServiceShares({ services, durationNano, colors }: Props) {
             title={service}
             style={{
               width: `${(100 * critical_nano) / total}%`,
-              background: `var(${colorVariable(colors.get(service) ?? 0)})`,
+              background: `var(${colorVariable(serviceColor(service))})`,
             }}
           />
         ))}
@@ -40,7 +39,7 @@ export function ServiceShares({ services, durationNano, colors }: Props) {
             key={service}
             title={`${formatNoun(spans, "span")}, self time ${formatDuration(self_nano)}`}
           >
-            <ServiceName name={service} color={colors.get(service)} />{" "}
+            <ServiceName name={service} />{" "}
             <span className={classes.time}>
               {formatDuration(critical_nano)}, {formatShare(critical_nano / total)}
             </span>

@@ -22,10 +22,7 @@ export function SpanFacts({ columns, row, span }: Props) {
   return (
     <>
       <h2 className={classes.title}>
-        <ServiceName
-          name={serviceOf(columns, row)}
-          color={columns.colors[columns.service[row] ?? 0]}
-        />
+        <ServiceName name={serviceOf(columns, row)} />
         <span className={classes.kind}>{own?.kind ?? kindOf(columns, row)}</span>
       </h2>
       <p className={classes.name}>

@@ -26,11 +26,7 @@ export function BarCard({ pointed }: { pointed: Pointed }) {
       }}
     >
       <div className={classes.title}>
-        <ServiceName
-          name={serviceOf(columns, row)}
-          color={columns.colors[columns.service[row] ?? 0]}
-        />{" "}
-        <bdi>{nameOf(columns, row)}</bdi>
+        <ServiceName name={serviceOf(columns, row)} /> <bdi>{nameOf(columns, row)}</bdi>
       </div>
       <div className={classes.figures}>
         {formatDuration(duration)}, from {formatDuration(columns.start[row] ?? 0)}
