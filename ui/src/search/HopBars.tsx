@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { Hop, Verdict } from "../api/types";
 import { formatDuration } from "../shared/format";
-import { hopSpanId, isSameHop, whereSentence } from "../shared/hop";
+import { hopSpanId, isSameHop, whereLabel, whereSentence } from "../shared/hop";
 import { ServiceName } from "../shared/ServiceName";
 import { ShareBar } from "../shared/ShareBar";
 import { EMPTY_VIEW, encodeView } from "../trace/traceUrl";
@@ -12,7 +12,7 @@ interface Props {
   verdict: Verdict;
 }
 
-/** The slowest hop with its share of the time, and the first failing hop. One line where they are one. */
+/** The failing hop with where its error is, and the slowest with its share of the time. One line where they are one. */
 export function HopBars({ traceId, verdict }: Props) {
   const { slowest_hop: slowest, failing_hop: failing } = verdict;
   const isBoth = isSameHop(slowest, failing);
@@ -24,10 +24,11 @@ export function HopBars({ traceId, verdict }: Props) {
           hop={failing}
           label={isBoth ? "fails, slowest" : "fails"}
           tone="error"
+          isSlowest={isBoth}
         />
       )}
       {slowest && !isBoth && (
-        <HopLine traceId={traceId} hop={slowest} label="slowest" tone="slow" />
+        <HopLine traceId={traceId} hop={slowest} label="slowest" tone="slow" isSlowest />
       )}
     </div>
   );
@@ -38,10 +39,11 @@ interface LineProps {
   hop: Hop;
   label: string;
   tone: "slow" | "error";
+  isSlowest: boolean;
 }
 
 /** Opens the trace at the hop. */
-function HopLine({ traceId, hop, label, tone }: LineProps) {
+function HopLine({ traceId, hop, label, tone, isSlowest }: LineProps) {
   return (
     <Link
       className={classes.hop}
@@ -53,7 +55,6 @@ function HopLine({ traceId, hop, label, tone }: LineProps) {
       <span className={classes.label} data-tone={tone}>
         {label}
       </span>
-      <ShareBar share={hop.share} tone={tone} />
       <span className={classes.edge}>
         {hop.caller !== null && (
           <>
@@ -64,6 +65,16 @@ function HopLine({ traceId, hop, label, tone }: LineProps) {
         <ServiceName name={hop.callee} />
       </span>
       <span className={classes.duration}>{formatDuration(hop.duration_nano)}</span>
+      {/* How much time a failing hop took says nothing of how often it fails. */}
+      <span className={classes.what}>
+        {isSlowest ? (
+          <>
+            <ShareBar share={hop.share} tone={tone} /> of the time
+          </>
+        ) : (
+          <bdi>{whereLabel(hop)}</bdi>
+        )}
+      </span>
     </Link>
   );
 }
