@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { launch, watch, withSlash } from "./browser.mjs";
+import { lookAtNames } from "./names.mjs";
 
 const [base, folder] = process.argv.slice(2);
 assert.ok(base && folder, "usage: smoke.mjs <base URL> <folder for screenshots>");
@@ -20,6 +21,9 @@ const STEP_MS = 15_000;
 const browser = await launch();
 try {
   for (const colorScheme of ["light", "dark"]) await look(colorScheme);
+  await lookAtNames(browser, base, (page, name) =>
+    page.screenshot({ path: path.join(folder, `${name}.png`) }),
+  );
 } finally {
   await browser.close();
 }

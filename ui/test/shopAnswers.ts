@@ -48,7 +48,7 @@ function shopTrace(names: ShopNames): TraceAnswer {
     explanation: {
       ...answer.explanation,
       sentence: sentenceOf(names),
-      detail: [`${bank} \`${charge}\`: ${message}`],
+      detail: [`${told(bank)} \`${told(charge)}\`: ${message}`],
       hops: [
         hop,
         { ...hop, caller: frontend, callee: payment, row: 1, critical_nano: 0, share: 0 },
@@ -88,11 +88,18 @@ function shopTrace(names: ShopNames): TraceAnswer {
   };
 }
 
-function sentenceOf({ payment, bank, charge }: ShopNames): string {
+function sentenceOf(names: ShopNames): string {
+  const [payment, bank, charge] = [names.payment, names.bank, names.charge].map(told);
   return (
     `error began in ${bank} \`${charge}\` and was passed up through 2 services; ` +
     `${payment} → ${bank} \`${charge}\` took 812 ms of 1.10 s (74 %), all of it in ${bank}`
   );
+}
+
+/** A name as the server writes it in a sentence. */
+function told(name: string): string {
+  const characters = [...name];
+  return characters.length > 80 ? `${characters.slice(0, 80).join("")}…` : name;
 }
 
 function shopHop({ payment, bank, charge }: ShopNames): Hop {

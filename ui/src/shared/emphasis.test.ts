@@ -39,6 +39,20 @@ test("statements stand alone, names with a semicolon stay whole", () => {
   expect(texts).toEqual(["it began in a; b here", "bank took 5 ms"]);
 });
 
+test("a long name is known by what the server leaves of it", () => {
+  const [service, spanName] = ["s".repeat(1_000), `n\n${"ö".repeat(500)}`];
+  const [toldService, toldName] = [`${"s".repeat(80)}…`, `n ${"ö".repeat(78)}…`];
+  const pieces = emphasise(`${toldService} ${toldName} took 5 ms`, {
+    services: [service],
+    spanNames: [spanName],
+  });
+  expect(pieces.slice(0, 3)).toEqual([
+    { kind: "service", text: toldService, service },
+    { kind: "text", text: " " },
+    { kind: "spanName", text: toldName },
+  ]);
+});
+
 test("a figure needs its unit", () => {
   expect(marked("3 services in 5 modes, 12 s")).toBe("3 services in 5 modes, {12 s}");
 });

@@ -13,8 +13,8 @@ export type Piece =
 
 const FIGURE = /^\d[\d.,]*\s?(?:ns|µs|us|ms|s|min|h|%)(?![\p{L}\d])/u;
 
-/** Longer than this a name is not looked for: a sentence is short. */
-const NAME_CHARS_MAX = 300;
+/** The server writes longer names shorter (query/src/trace/sentence.rs). */
+const NAME_CHARS_MAX = 80;
 
 /** What the server joins two statements with. */
 const CLAUSE_END = "; ";
@@ -61,17 +61,28 @@ export function emphasise(sentence: string, words: Words): Piece[] {
 }
 
 interface Candidate {
-  text: string;
   kind: "service" | "spanName";
+  name: string;
+  /** As it stands in a sentence. */
+  text: string;
 }
 
-function candidates(words: Words): Candidate[] {
-  const usable = (text: string) => text !== "" && text.length <= NAME_CHARS_MAX;
-  const services = words.services
-    .filter(usable)
-    .map((text) => ({ text, kind: "service" as const }));
-  const names = words.spanNames.filter(usable).map((text) => ({ text, kind: "spanName" as const }));
-  return [...services, ...names].sort((a, b) => b.text.length - a.text.length);
+function candidates({ services, spanNames }: Words): Candidate[] {
+  const told = (kind: Candidate["kind"]) => (name: string) => ({ kind, name, text: short(name) });
+  return [...services.map(told("service")), ...spanNames.map(told("spanName"))]
+    .filter(({ text }) => text !== "")
+    .sort((a, b) => b.text.length - a.text.length);
+}
+
+/** A name as the server writes it in a sentence: one line of bounded length. */
+function short(name: string): string {
+  // A character may take two units; one more than is shown tells whether that is all.
+  const characters = [...name.slice(0, 2 * NAME_CHARS_MAX + 2)];
+  const shown = characters
+    .slice(0, NAME_CHARS_MAX)
+    .join("")
+    .replace(/\p{Cc}/gu, " ");
+  return characters.length > NAME_CHARS_MAX ? `${shown}…` : shown;
 }
 
 interface Found {
@@ -81,14 +92,14 @@ interface Found {
 }
 
 function pieceAt(sentence: string, at: number, names: Candidate[]): Found | null {
-  const rest = sentence.slice(at, at + NAME_CHARS_MAX + 2);
+  const rest = sentence.slice(at, at + 2 * NAME_CHARS_MAX + 4);
   const quoted = quotedName(rest, names);
   if (quoted !== null) {
     return { piece: { kind: "spanName", text: quoted }, length: quoted.length + 2 };
   }
-  for (const { text, kind } of names) {
+  for (const { text, kind, name } of names) {
     if (!rest.startsWith(text) || !isWordEnd(sentence, at + text.length)) continue;
-    const piece: Piece = kind === "service" ? { kind, text, service: text } : { kind, text };
+    const piece: Piece = kind === "service" ? { kind, text, service: name } : { kind, text };
     return { piece, length: text.length };
   }
   const figure = FIGURE.exec(rest)?.[0];

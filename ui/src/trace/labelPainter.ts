@@ -25,7 +25,7 @@ export function paintLabel(target: DrawTarget, frame: WaterfallFrame, row: numbe
     target.textAlign = "right";
     target.fillText(text, bar.left - LABEL_GAP, middle);
   } else {
-    paintLabelInside(target, frame, text, width, middle);
+    paintLabelInside(target, frame, text, width, Math.min(scale.width, bar.right), middle);
   }
 }
 
@@ -38,15 +38,16 @@ function paintOutside(target: DrawTarget, frame: WaterfallFrame, bar: Bar, top: 
   target.fillText(isEarlier ? "‹" : "›", x, top + frame.rowHeight / 2);
 }
 
-/** On a plate of the background's colour, for it may lie on any service's. */
+/** Before the bar's right edge, on a plate of the background's colour, for it may lie on any service's. */
 function paintLabelInside(
   target: DrawTarget,
   frame: WaterfallFrame,
   text: string,
   width: number,
+  edge: number,
   middle: number,
 ) {
-  const right = frame.scale.width - LABEL_GAP;
+  const right = edge - LABEL_GAP;
   target.fillStyle = frame.theme.criticalHalo;
   target.globalAlpha = 0.85;
   target.fillRect(right - width - 3, middle - 6, width + 6, 11);

@@ -81,6 +81,11 @@ test("selected and hovered rows are drawn behind everything", () => {
   ]);
 });
 
+test("a label on a bar stays on it", () => {
+  const calls = painted(frameOf(columnsOf(traceOf("a x 0..1000\n  b y 10..980"))));
+  expect(calls).toContain("text text 970 ns 974,30");
+});
+
 test("zoomed in, bars are cut at the edges and point to where they are", () => {
   const columns = columnsOf(traceOf("a x 0..1000000\n  b y 0..10\n  c z 900000..999999"));
   const calls = painted(

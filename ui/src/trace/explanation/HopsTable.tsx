@@ -37,7 +37,7 @@ export function HopsTable({ explanation }: Props) {
             <th className={classes.figure} title="Time in the callee itself, in nothing it calls">
               Self
             </th>
-            <th title="Of the trace's duration, on the critical path">Share</th>
+            <th title="Of the trace's duration, on the critical path">Share of time</th>
             <th>Where</th>
           </tr>
         </thead>
@@ -75,7 +75,7 @@ function HopRow({ hop, isSlowest }: RowProps) {
       data-selected={isSelected || undefined}
       onClick={() => goTo(hop.row)}
     >
-      <td>
+      <td className={classes.hop}>
         {/* The row's own element for keyboard and screen reader; the rest of the row is a larger target. */}
         <button type="button" className={classes.edge} onClick={() => goTo(hop.row)}>
           {hop.caller !== null && (
@@ -87,20 +87,22 @@ function HopRow({ hop, isSlowest }: RowProps) {
           <ServiceName name={hop.callee} />
         </button>
       </td>
-      <td className={classes.name} title={hop.span_name}>
+      <td className={classes.name} title={hop.span_name} dir="auto">
         {hop.span_name}
       </td>
-      <td className={classes.figure}>{formatDuration(hop.duration_nano)}</td>
-      <td className={classes.figure}>
+      <td className={classes.duration}>{formatDuration(hop.duration_nano)}</td>
+      <td className={classes.figure} data-label="gap">
         {hop.gap_nano === null ? "–" : formatDuration(hop.gap_nano)}
       </td>
-      <td className={classes.figure}>{formatDuration(hop.callee_self_nano)}</td>
-      <td>
+      <td className={classes.figure} data-label="self">
+        {formatDuration(hop.callee_self_nano)}
+      </td>
+      <td className={classes.share}>
         <ShareBar share={hop.share} tone={isSlowest ? "slow" : "plain"} />
       </td>
       <td className={classes.where} title={whereSentence(hop)}>
         {hop.error && <b className={classes.failed}>fails </b>}
-        {whereLabel(hop)}
+        <bdi>{whereLabel(hop)}</bdi>
       </td>
     </tr>
   );

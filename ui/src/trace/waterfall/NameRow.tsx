@@ -30,6 +30,7 @@ export const NameRow = memo(function NameRow({ row, position, offset }: Props) {
   const below = (columns.subtree[row] ?? 1) - 1;
   const canFold = below > 0 && !isFiltered;
   const color = columns.colors[columns.service[row] ?? 0] ?? 0;
+  const service = serviceOf(columns, row);
   const name = nameOf(columns, row);
   const isOrigin = hasFlag(columns, row, FLAG.errorOrigin);
   return (
@@ -68,11 +69,11 @@ export const NameRow = memo(function NameRow({ row, position, offset }: Props) {
           {canFold && <Icon name={isCollapsed ? "chevronRight" : "chevronDown"} size={11} />}
         </button>
         <span className={classes.service} style={{ borderColor: `var(${colorVariable(color)})` }}>
-          {serviceOf(columns, row)}
+          <bdi title={service}>{service}</bdi>
         </span>
-        <span className={classes.name} title={name}>
+        <bdi className={classes.name} title={name}>
           {name}
-        </span>
+        </bdi>
         {isCollapsed && canFold && <span className={classes.below}>+{formatCount(below)}</span>}
         {hasFlag(columns, row, FLAG.orphan) && (
           <Mark text="orphan" title="Its parent is not in the trace" />

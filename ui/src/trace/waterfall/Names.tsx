@@ -8,14 +8,13 @@ import { ROW_HEIGHT } from "./rows";
 const CHUNK_ROWS = 64;
 
 interface Props {
-  width: number;
   /** Pixels of content above the viewport. */
   top: number;
   height: number;
 }
 
 /** The names of the rows that are seen, as text that can be selected and read aloud. */
-export function Names({ width, top, height }: Props) {
+export function Names({ top, height }: Props) {
   const rows = useTimeline((t) => t.rows);
   const { first, end } = visibleRange({ rows, scrollTop: top, rowHeight: ROW_HEIGHT, height });
   const pool = Math.ceil(height / ROW_HEIGHT) + 1;
@@ -23,7 +22,7 @@ export function Names({ width, top, height }: Props) {
   const seen: number[] = [];
   for (let position = first; position < end; position += 1) seen.push(position);
   return (
-    <div className={classes.names} style={{ width }}>
+    <div className={classes.names}>
       <div style={{ transform: `translateY(${origin * ROW_HEIGHT - top}px)` }}>
         {seen.map((position) => (
           // A row that scrolls out lends its elements to the one that scrolls in.

@@ -9,7 +9,7 @@ import classes from "./RowsView.module.css";
 import { ROW_HEIGHT, rowElementId } from "./rows";
 
 /** Scrolls names and bars together. Only what is seen exists: a viewport that stays while the page moves under it. */
-export function RowsView({ namesWidth }: { namesWidth: number }) {
+export function RowsView() {
   const store = useTimelineStore();
   const rows = useTimeline((t) => t.rows);
   const reveal = useTimeline((t) => t.reveal);
@@ -51,7 +51,7 @@ export function RowsView({ namesWidth }: { namesWidth: number }) {
     >
       <div className={classes.content} style={{ height: scrollHeight(scrolling) }}>
         <div className={classes.viewport} style={{ height }}>
-          <Names width={namesWidth} top={top} height={height} />
+          <Names top={top} height={height} />
           <Bars top={top} />
         </div>
       </div>

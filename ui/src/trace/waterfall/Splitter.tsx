@@ -1,18 +1,18 @@
 import type { PointerEvent } from "react";
 import classes from "./Splitter.module.css";
 
-const WIDTH_MIN = 160;
-const WIDTH_MAX = 900;
 const KEY_STEP = 24;
 
 interface Props {
   width: number;
+  min: number;
+  max: number;
   onChange: (width: number) => void;
 }
 
 /** Moves the border between names and bars. */
-export function Splitter({ width, onChange }: Props) {
-  const set = (value: number) => onChange(Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, value)));
+export function Splitter({ width, min, max, onChange }: Props) {
+  const set = (value: number) => onChange(Math.max(min, Math.min(max, value)));
   const drag = (event: PointerEvent<HTMLElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const left = event.currentTarget.parentElement?.getBoundingClientRect().left ?? 0;
@@ -24,8 +24,8 @@ export function Splitter({ width, onChange }: Props) {
       aria-label="Width of the names"
       aria-orientation="vertical"
       aria-valuenow={width}
-      aria-valuemin={WIDTH_MIN}
-      aria-valuemax={WIDTH_MAX}
+      aria-valuemin={min}
+      aria-valuemax={max}
       tabIndex={0}
       style={{ left: width - 3 }}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}

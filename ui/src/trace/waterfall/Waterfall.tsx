@@ -1,13 +1,13 @@
-import { type RefObject, useState } from "react";
+import { type RefObject, useRef, useState } from "react";
+import { useSize } from "../../shared/useSize";
 import { useTimeline } from "../timelineContext";
 import { Axis } from "./Axis";
 import { FilterField } from "./FilterField";
 import { Minimap } from "./Minimap";
+import { NAMES_MIN, namesWidth, namesWidthMax } from "./namesWidth";
 import { RowsView } from "./RowsView";
 import { Splitter } from "./Splitter";
 import classes from "./Waterfall.module.css";
-
-const NAMES_WIDTH = 400;
 
 interface Props {
   filterField: RefObject<HTMLInputElement | null>;
@@ -15,28 +15,40 @@ interface Props {
 
 /** The call tree: names on the left, bars over time on the right, the whole in miniature above. */
 export function Waterfall({ filterField }: Props) {
-  const [namesWidth, setNamesWidth] = useState(NAMES_WIDTH);
+  const [wanted, setWanted] = useState<number | null>(null);
+  const section = useRef<HTMLElement>(null);
+  const whole = useSize(section).width;
+  const names = namesWidth(wanted, whole);
   const empty = useTimeline((t) => t.rows.length === 0);
   return (
-    <section className={classes.waterfall} aria-label="Waterfall">
+    <section
+      ref={section}
+      className={classes.waterfall}
+      aria-label="Waterfall"
+      style={{ "--names-width": `${names}px` }}
+    >
       <div className={classes.line} data-tall="">
-        <div className={classes.names} style={{ width: namesWidth }}>
+        <div className={classes.names}>
           <FilterField ref={filterField} />
         </div>
-        <Minimap />
+        <div className={classes.minimap}>
+          <Minimap />
+        </div>
       </div>
       <div className={classes.line}>
-        <div className={classes.names} style={{ width: namesWidth }}>
+        <div className={classes.names}>
           <Legend />
         </div>
-        <Axis />
+        <div className={classes.axis}>
+          <Axis />
+        </div>
       </div>
       {empty ? (
         <p className={classes.none}>No service, span name or span id has this text.</p>
       ) : (
-        <RowsView namesWidth={namesWidth} />
+        <RowsView />
       )}
-      <Splitter width={namesWidth} onChange={setNamesWidth} />
+      <Splitter width={names} min={NAMES_MIN} max={namesWidthMax(whole)} onChange={setWanted} />
     </section>
   );
 }
