@@ -3,16 +3,19 @@ import { useState } from "react";
 import { useAttributeKeys, useAttributeValues } from "../api/catalog";
 import type { Params } from "../api/client";
 import { isUnfinished, readTyping, suggestions } from "./attributeText";
+import { FIELD_LABELS } from "./fieldLabels";
 
 interface Props {
   className: string | undefined;
   value: string[];
+  /** Whether the server refused one of them. */
+  wrong: boolean;
   range: Params;
   onChange: (conditions: string[]) => void;
 }
 
 /** Conditions on attributes, one pill each; completes keys, then values. */
-export function AttributeInput({ className, value, range, onChange }: Props) {
+export function AttributeInput({ className, value, wrong, range, onChange }: Props) {
   const [text, setText] = useState("");
   const typing = readTyping(text);
   const keys = useAttributeKeys(range);
@@ -33,7 +36,8 @@ export function AttributeInput({ className, value, range, onChange }: Props) {
   return (
     <TagsInput
       className={className}
-      label="Attributes"
+      label={FIELD_LABELS.attribute}
+      error={wrong}
       placeholder={value.length === 0 ? "http.route=/charge" : ""}
       data={[...new Set(suggestions(text, keys.data ?? [], values.data ?? []))]}
       value={value}

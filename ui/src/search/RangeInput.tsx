@@ -1,5 +1,6 @@
 import { Select, TextInput } from "@mantine/core";
 import { useState } from "react";
+import { FIELD_LABELS } from "./fieldLabels";
 import { localInput, parseLocalInput } from "./localTime";
 import classes from "./RangeInput.module.css";
 import type { Range } from "./searchUrl";
@@ -19,13 +20,14 @@ const CUSTOM = "custom";
 /** How far back a custom range begins at first. */
 const CUSTOM_MS = 3_600_000;
 
-export function RangeInput({
-  range,
-  onChange,
-}: {
+interface Props {
   range: Range;
+  /** The parameter that the server refused, if it refused one. */
+  wrong: string | null;
   onChange: (range: Range) => void;
-}) {
+}
+
+export function RangeInput({ range, wrong, onChange }: Props) {
   const isCustom = "from" in range;
   const known = isCustom || PRESETS.some((p) => p.value === range.since);
   const data = [
@@ -41,7 +43,8 @@ export function RangeInput({
   return (
     <div className={classes.range}>
       <Select
-        label="Trace started"
+        label={FIELD_LABELS.since}
+        error={wrong === "since"}
         className={classes.preset}
         data={data}
         value={isCustom ? CUSTOM : range.since}
@@ -51,11 +54,17 @@ export function RangeInput({
       {isCustom && (
         <>
           <TimeField
-            label="From"
+            label={FIELD_LABELS.from}
+            wrong={wrong === "from"}
             value={range.from}
             onChange={(from) => from !== null && onChange({ ...range, from })}
           />
-          <TimeField label="To" value={range.to} onChange={(to) => onChange({ ...range, to })} />
+          <TimeField
+            label={FIELD_LABELS.to}
+            wrong={wrong === "to"}
+            value={range.to}
+            onChange={(to) => onChange({ ...range, to })}
+          />
         </>
       )}
     </div>
@@ -64,12 +73,13 @@ export function RangeInput({
 
 interface TimeFieldProps {
   label: string;
+  wrong: boolean;
   value: string | null;
   onChange: (value: string | null) => void;
 }
 
 /** Counts when it is left or Enter is pressed: half a date is no question. */
-function TimeField({ label, value, onChange }: TimeFieldProps) {
+function TimeField({ label, wrong, value, onChange }: TimeFieldProps) {
   const settled = localInput(value);
   const [draft, setDraft] = useState(settled);
   const [shown, setShown] = useState(settled);
@@ -82,6 +92,7 @@ function TimeField({ label, value, onChange }: TimeFieldProps) {
     <TextInput
       type="datetime-local"
       label={label}
+      error={wrong}
       value={draft}
       onChange={(event) => setDraft(event.currentTarget.value)}
       onBlur={settle}

@@ -24,10 +24,11 @@ interface Props {
 
 /** How many, in which order, and how fresh. */
 export function ResultBar({ search, onSearch, shown, more, tookMs, busy, onReload }: Props) {
+  const unanswered = busy ? "Searching…" : "No answer";
   return (
     <div className={classes.bar}>
       <span className={classes.count} aria-live="polite">
-        {tookMs === null ? "Searching…" : `${formatNoun(shown, "trace")}${more ? " and more" : ""}`}
+        {tookMs === null ? unanswered : `${formatNoun(shown, "trace")}${more ? " and more" : ""}`}
         {tookMs !== null && <span className={classes.took}> · {tookMs} ms</span>}
       </span>
       <SegmentedControl

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { useServices, useSpanNames } from "../api/catalog";
 import { useShortcuts } from "../shared/keyboard";
 import { AttributeInput } from "./AttributeInput";
+import { FIELD_LABELS } from "./fieldLabels";
 import { RangeInput } from "./RangeInput";
 import classes from "./SearchForm.module.css";
 import {
@@ -16,11 +17,13 @@ import {
 
 interface Props {
   search: Search;
+  /** The parameter that the server refused, if it refused one. */
+  wrong: string | null;
   onSearch: (search: Search) => void;
 }
 
 /** The conditions. What is chosen from a list counts at once, what is typed with Enter. */
-export function SearchForm({ search, onSearch }: Props) {
+export function SearchForm({ search, wrong, onSearch }: Props) {
   const firstField = useRef<HTMLInputElement>(null);
   const services = useServices(rangeParams(search));
   const spanNames = useSpanNames(search.service, rangeParams(search));
@@ -42,7 +45,8 @@ export function SearchForm({ search, onSearch }: Props) {
       <Select
         ref={firstField}
         className={classes.service}
-        label="Service"
+        label={FIELD_LABELS.service}
+        error={wrong === "service"}
         placeholder="any"
         data={withChosen(services.data ?? [], search.service)}
         value={search.service}
@@ -54,7 +58,8 @@ export function SearchForm({ search, onSearch }: Props) {
       />
       <Autocomplete
         className={classes.spanName}
-        label="Span name"
+        label={FIELD_LABELS.span_name}
+        error={wrong === "span_name"}
         placeholder="any"
         data={[...new Set(spanNames.data ?? [])]}
         value={spanName}
@@ -64,7 +69,8 @@ export function SearchForm({ search, onSearch }: Props) {
       />
       <Select
         className={classes.status}
-        label="Status"
+        label={FIELD_LABELS.status}
+        error={wrong === "status"}
         placeholder="any"
         data={[...STATUSES]}
         value={search.status}
@@ -73,18 +79,20 @@ export function SearchForm({ search, onSearch }: Props) {
       />
       <TextInput
         className={classes.duration}
-        label="Span lasts at least"
+        label={FIELD_LABELS.min_duration}
+        error={wrong === "min_duration"}
         placeholder="e.g. 250ms"
         value={minDuration}
         onChange={(event) => setMinDuration(event.currentTarget.value)}
       />
       <AttributeInput
         className={classes.attributes}
+        wrong={wrong === "attribute"}
         value={search.attributes}
         range={rangeParams(search)}
         onChange={(attributes) => choose({ attributes })}
       />
-      <RangeInput range={search.range} onChange={(range) => choose({ range })} />
+      <RangeInput range={search.range} wrong={wrong} onChange={(range) => choose({ range })} />
       <div className={classes.buttons}>
         <Button type="submit">Search</Button>
         {hasConditions(search) && (

@@ -101,14 +101,18 @@ test("the address is the question", async () => {
   );
 });
 
-test("the server's sentence is shown when it refuses", async () => {
+test("the server's sentence is shown when it refuses, in the words of the form", async () => {
   const error = {
-    error: "min_duration 'x' is no duration: write 250ms",
+    error: "min_duration: 'x' is no duration; write 250ms",
     code: "invalid_parameter",
+    parameter: "min_duration",
   };
   openPage("/?min_duration=x", { search: () => Response.json(error, { status: 400 }) });
   const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Min_duration 'x' is no duration: write 250ms.");
+  expect(alert.textContent).toBe("Span lasts at least: 'x' is no duration; write 250ms.");
+  expect(screen.queryByText("Searching…")).toBeNull();
+  const field = screen.getByLabelText("Span lasts at least");
+  expect(field.getAttribute("aria-invalid")).toBe("true");
 });
 
 test("an answer that is not complete says what is missing", async () => {

@@ -1,10 +1,12 @@
 import { useSearch as useAddress, useNavigate } from "@tanstack/react-router";
+import { ApiError } from "../api/client";
 import { useTraceSearch } from "../api/search";
 import { CompletenessNote } from "../shared/CompletenessNote";
 import { ErrorState } from "../shared/ErrorState";
 import { useShortcuts } from "../shared/keyboard";
 import { useTitle } from "../shared/useTitle";
 import { EmptyState } from "./EmptyState";
+import { FIELD_LABELS } from "./fieldLabels";
 import { ResultBar } from "./ResultBar";
 import { ResultList } from "./ResultList";
 import { SearchForm } from "./SearchForm";
@@ -26,7 +28,11 @@ export function SearchPage() {
   const latest = pages.at(-1);
   return (
     <div className={classes.page}>
-      <SearchForm search={search} onSearch={setSearch} />
+      <SearchForm
+        search={search}
+        wrong={answer.error instanceof ApiError ? answer.error.parameter : null}
+        onSearch={setSearch}
+      />
       <ResultBar
         search={search}
         onSearch={setSearch}
@@ -36,7 +42,13 @@ export function SearchPage() {
         busy={answer.isFetching}
         onReload={() => void answer.refetch()}
       />
-      {answer.error && <ErrorState error={answer.error} onRetry={() => void answer.refetch()} />}
+      {answer.error && (
+        <ErrorState
+          error={answer.error}
+          labels={FIELD_LABELS}
+          onRetry={() => void answer.refetch()}
+        />
+      )}
       {latest && (
         <div className={classes.note}>
           <CompletenessNote completeness={latest.completeness} />

@@ -3,7 +3,8 @@ import { useMemo, useRef } from "react";
 import { isAwaited, isNotFound, useTrace } from "../api/trace";
 import type { TraceAnswer } from "../api/types";
 import { CompletenessNote } from "../shared/CompletenessNote";
-import { asSentence, ErrorState } from "../shared/ErrorState";
+import { ErrorState } from "../shared/ErrorState";
+import { errorSentence } from "../shared/errorSentence";
 import { Notice } from "../shared/Notice";
 import { useTitle } from "../shared/useTitle";
 import { Explanation } from "./explanation/Explanation";
@@ -32,7 +33,7 @@ export function TracePage() {
     return (
       <Notice title={`Trace ${traceId} is not here${isAwaited(answer) ? " yet" : ""}`}>
         <p className={classes.missing}>
-          {asSentence(answer.error.message)}{" "}
+          {errorSentence(answer.error)}{" "}
           {isAwaited(answer)
             ? "This page asks again every few seconds, for its spans may be on their way."
             : "This page no longer asks for it by itself: reload it to look again."}
