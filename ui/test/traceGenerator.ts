@@ -21,7 +21,7 @@ export function generateTrace(count: number, seed = 1): TraceAnswer {
     columns.span_id.push(spanIdOf(row));
     columns.start.push(start);
     columns.duration.push(duration);
-    columns.self.push(duration / 2);
+    columns.self.push(row === 0 ? 100 * MILLI : MILLI);
     columns.depth.push(depth);
     columns.subtree.push(1);
     columns.service.push(Math.floor(random() * SERVICES));
@@ -33,7 +33,19 @@ export function generateTrace(count: number, seed = 1): TraceAnswer {
   }
   countSubtrees(columns);
   const numbered = (word: string, n: number) => Array.from({ length: n }, (_, i) => `${word}-${i}`);
-  return answerOf(numbered("service", SERVICES), numbered("operation", NAMES), columns, critical);
+  return answerOf(
+    numbered("service", SERVICES),
+    numbered("operation", NAMES),
+    columns,
+    critical,
+    turnsOf(columns),
+  );
+}
+
+/** Each row has its turn as long as its self time, the root the last one. */
+function turnsOf({ self }: TraceAnswer["columns"]): TraceAnswer["self_sections"] {
+  const rows = Array.from(self, (_, row) => (row + 1) % self.length);
+  return { row: rows, duration: rows.map((row) => self[row] ?? 0) };
 }
 
 /** Numbers in 0..1, the same for the same seed (mulberry32, public domain). */

@@ -33,7 +33,43 @@ export function traceOf(text: string): TraceAnswer {
     if (isCritical) critical.push({ row, start: Number(start), end: Number(end) });
   }
   countSubtrees(columns);
-  return answerOf(services, names, columns, critical);
+  const owners = ownersOf(columns);
+  for (const [i, row] of owners.row.entries()) {
+    columns.self[row] = (columns.self[row] ?? 0) + (owners.duration[i] ?? 0);
+  }
+  return answerOf(services, names, columns, critical, owners);
+}
+
+/** Who is the deepest active span from one start or end to the next; among equals the last to start. */
+function ownersOf({ start, duration, depth, subtree }: Columns): TraceAnswer["self_sections"] {
+  const owners: TraceAnswer["self_sections"] = { row: [], duration: [] };
+  const endOf = (row: number) => (start[row] ?? 0) + (duration[row] ?? 0);
+  for (let root = 0; root < depth.length; root += subtree[root] ?? 1) {
+    const rows = Array.from({ length: subtree[root] ?? 1 }, (_, i) => root + i);
+    const inside = (nano: number) => nano >= (start[root] ?? 0) && nano <= endOf(root);
+    const times = [...new Set(rows.flatMap((row) => [start[row] ?? 0, endOf(row)]))]
+      .filter(inside)
+      .sort((a, b) => a - b);
+    for (const [i, from] of times.slice(0, -1).entries()) {
+      const order = (row: number) => [depth[row] ?? 0, start[row] ?? 0, row];
+      const active = rows.filter((row) => (start[row] ?? 0) <= from && endOf(row) > from);
+      const owner = active.reduce((a, b) => (isAfter(order(b), order(a)) ? b : a));
+      const nano = (times[i + 1] ?? 0) - from;
+      const last = owners.row.length - 1;
+      if (i > 0 && owners.row[last] === owner) {
+        owners.duration[last] = (owners.duration[last] ?? 0) + nano;
+      } else {
+        owners.row.push(owner);
+        owners.duration.push(nano);
+      }
+    }
+  }
+  return owners;
+}
+
+function isAfter(a: number[], b: number[]): boolean {
+  const differ = a.findIndex((value, i) => value !== b[i]);
+  return differ >= 0 && (a[differ] ?? 0) > (b[differ] ?? 0);
 }
 
 export function spanIdOf(row: number): string {
@@ -77,6 +113,7 @@ export function answerOf(
   names: string[],
   columns: Columns,
   critical: TraceAnswer["critical_path"],
+  owners: TraceAnswer["self_sections"],
 ): TraceAnswer {
   return {
     trace_id: "0af7651916cd43dd8448eb211c80319c",
@@ -88,6 +125,7 @@ export function answerOf(
     names,
     columns,
     critical_path: critical,
+    self_sections: owners,
     explanation: {
       sentence: "nothing stands out",
       detail: [],

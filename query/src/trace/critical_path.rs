@@ -12,8 +12,10 @@ use proto::SpanKind;
 
 use super::CallTree;
 
-/// A stretch of the critical path: for so long, the root waited for this row's own
-/// work. Offsets from the trace's start, nanoseconds; never empty.
+/// A stretch of a root's time that is put down to one row. On the critical path: for
+/// so long, the root waited for this row's own work. Of self time: for so long, this
+/// row was the deepest active one. Offsets from the trace's start, nanoseconds; never
+/// empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Section {
     /// The row.

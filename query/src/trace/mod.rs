@@ -71,6 +71,8 @@ pub struct Explained {
     /// By row: the time during which the span is the deepest active one of its
     /// root. Adds up to each root's duration.
     pub self_nano: Vec<u64>,
+    /// The same as stretches of time, root by root. Tiles each root exactly.
+    pub self_sections: Vec<Section>,
     /// By row: the row's marks.
     pub flags: Vec<Flags>,
     /// What the trace waited for, by time. Tiles each root exactly.
@@ -111,7 +113,8 @@ pub fn explain(trace: Trace) -> Explained {
     let (tree, row_of) = CallTree::build(assembly);
 
     let duration_nano = (0..tree.len()).map(|row| tree.end(row)).max().unwrap_or(0);
-    let self_nano = self_time::self_times(&tree);
+    let self_sections = self_time::self_sections(&tree);
+    let self_nano = self_time::self_times(tree.len(), &self_sections);
     let critical_path = critical_path::critical_path(&tree);
     let hops = Hops::of(&tree, &self_nano, &critical_path);
     let retries = retry::retries(&tree, &hops);
@@ -152,6 +155,7 @@ pub fn explain(trace: Trace) -> Explained {
         duration_nano,
         error_count: tree.spans.iter().filter(|span| span.is_error()).count(),
         self_nano,
+        self_sections,
         flags,
         critical_path,
         slowest_hop,

@@ -8,24 +8,36 @@
 
 use std::collections::BinaryHeap;
 
-use super::CallTree;
+use super::{CallTree, Section};
 
-/// The self time of each row, in nanoseconds.
-pub(super) fn self_times(tree: &CallTree) -> Vec<u64> {
-    let mut self_nano = vec![0; tree.len()];
+/// Who is the deepest active span, root by root, by time. The sections of a root tile
+/// it: they follow one another without gap or overlap from its start to its end, and
+/// no two in a row are the same row's. Fewer than twice as many as there are rows.
+pub(super) fn self_sections(tree: &CallTree) -> Vec<Section> {
+    let mut sections = Vec::new();
     for root in tree.roots() {
-        sweep(tree, root, &mut self_nano);
+        sweep(tree, root, &mut sections);
+    }
+    sections
+}
+
+/// The self time of each of `rows` rows, in nanoseconds: its sections, added up.
+pub(super) fn self_times(rows: usize, sections: &[Section]) -> Vec<u64> {
+    let mut self_nano = vec![0; rows];
+    for section in sections {
+        self_nano[section.row] += section.duration_nano();
     }
     self_nano
 }
 
 /// Hands out the time of `root` to it and the rows below it.
-fn sweep(tree: &CallTree, root: usize, self_nano: &mut [u64]) {
+fn sweep(tree: &CallTree, root: usize, sections: &mut Vec<Section>) {
     let root_end = tree.end(root);
     let mut by_start: Vec<usize> = tree.subtree_rows(root).collect();
     by_start.sort_by_key(|&row| tree.start[row]);
     let mut starting = by_start.into_iter().peekable();
 
+    let first = sections.len();
     let mut now = tree.start[root];
     let mut active = BinaryHeap::new();
     while now < root_end {
@@ -43,7 +55,11 @@ fn sweep(tree: &CallTree, root: usize, self_nano: &mut [u64]) {
         let Some(owner) = owner else { break };
         let next_start = starting.peek().map_or(root_end, |&row| tree.start[row]);
         let until = tree.end(owner).min(next_start).min(root_end);
-        self_nano[owner] += until - now;
+        match sections[first..].last_mut() {
+            // A shallower span that begins ends nobody's turn.
+            Some(last) if last.row == owner => last.end = until,
+            _ => sections.push(Section { row: owner, start: now, end: until }),
+        }
         now = until;
     }
 }

@@ -72,6 +72,13 @@ fn a_trace_comes_as_columns_in_pre_order() {
     );
     let path = answer["critical_path"].as_array().unwrap();
     assert_eq!(path[0], json!({"row": 0, "start": 0, "end": 10_000_000}));
+    assert_eq!(
+        answer["self_sections"],
+        json!({
+            "row": [0, 1, 2, 1, 0],
+            "duration": [10_000_000, 90_000_000, 800_000_000, 100_000_000, 100_000_000],
+        })
+    );
     let explanation = &answer["explanation"];
     assert!(explanation["sentence"].as_str().unwrap().contains("bank"));
     assert_eq!(explanation["hops"].as_array().unwrap().len(), 2);
@@ -118,8 +125,8 @@ fn a_hundred_thousand_spans_come_whole() {
     let api = Api::with(spans);
     let answer = api.get(&format!("/api/v1/traces/{id}"));
     assert_eq!(answer.status, 200);
-    // 40 bytes a row and the hops: a browser takes it at once.
-    assert!(answer.body.len() < 6_500_000, "{} bytes", answer.body.len());
+    // 60 bytes a row and the hops: a browser takes it at once.
+    assert!(answer.body.len() < 8_500_000, "{} bytes", answer.body.len());
     let answer = answer.json();
     check_columns(&answer, rows);
     assert_eq!(answer["columns"]["subtree"][0], rows);

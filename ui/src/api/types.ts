@@ -122,6 +122,8 @@ export interface TraceAnswer {
   names: string[];
   columns: Columns;
   critical_path: { row: number; start: number; end: number }[];
+  /** When each row is the deepest active one: tiles each root, in order, root after root. */
+  self_sections: { row: number[]; duration: number[] };
   explanation: Explanation;
   warnings: Warning[];
   completeness: Completeness;

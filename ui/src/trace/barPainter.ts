@@ -1,14 +1,14 @@
 /** Draws one bar of the waterfall. */
 
 import type { DrawTarget } from "./canvas/target";
-import type { Segments } from "./selfSegments";
+import { firstSectionAfter } from "./sections";
 import { type TimeScale, toPixel } from "./timeScale";
 import { FLAG, hasFlag } from "./traceColumns";
 import { BAR_WIDTH_MIN, type Bar, barOf, isOutside, type WaterfallFrame } from "./waterfallFrame";
 
 /** Pixels of a row above and below its bar. */
 const BAR_MARGIN = 5;
-/** Of the time spent in children. */
+/** Of the time that belongs to deeper spans. */
 const LIGHT_ALPHA = 0.36;
 /** Of the frame around a span that only passed an error on. */
 const PASSED_ALPHA = 0.6;
@@ -26,52 +26,44 @@ export function paintBar(target: DrawTarget, frame: WaterfallFrame, row: number,
   target.globalAlpha = 1;
   const whole = frame.collapsed.has(row) || bar.right - bar.left <= BAR_WIDTH_MIN;
   if (whole) fillClipped(target, scale, bar.left, bar.right, y, height);
-  else paintSegments(target, scale, frame.selfSegments(row), y, height);
+  else paintSelf(target, frame, row, y, height);
   paintCritical(target, frame, row, y + height - CRITICAL_HEIGHT);
   if (hasFlag(columns, row, FLAG.error)) paintErrorMark(target, frame, row, bar, y, height);
 }
 
-/** Segments that fall on a pixel already painted are skipped, so a bar costs at most its pixels. */
-function paintSegments(
+/** Stretches that fall on a pixel already painted are skipped, so a bar costs at most its pixels. */
+function paintSelf(
   target: DrawTarget,
-  scale: TimeScale,
-  segments: Segments,
+  { columns, scale }: WaterfallFrame,
+  row: number,
   y: number,
   height: number,
 ) {
+  const { selfSections } = columns;
+  const last = selfSections.first[row + 1] ?? 0;
   let painted = Number.NEGATIVE_INFINITY;
-  for (let i = firstSegmentAfter(segments, scale.start); i < segments.length; i += 2) {
-    const start = segments[i] ?? 0;
+  for (let i = firstSectionAfter(selfSections, row, scale.start); i < last; i += 1) {
+    const start = selfSections.start[i] ?? 0;
     if (start > scale.end) break;
     const left = Math.max(painted, toPixel(scale, start));
-    const right = toPixel(scale, segments[i + 1] ?? 0);
+    const right = toPixel(scale, selfSections.end[i] ?? 0);
     if (right - left < 0.5) continue;
     fillClipped(target, scale, left, right, y, height);
     painted = right;
   }
 }
 
-function firstSegmentAfter(segments: Segments, nano: number): number {
-  let low = 0;
-  let high = segments.length / 2;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((segments[2 * middle + 1] ?? 0) < nano) low = middle + 1;
-    else high = middle;
-  }
-  return 2 * low;
-}
-
 /** A folded row carries the critical path of all it hides. */
 function paintCritical(target: DrawTarget, frame: WaterfallFrame, row: number, y: number) {
   const { columns, scale, theme } = frame;
   const last = row + (frame.collapsed.has(row) ? (columns.subtree[row] ?? 1) : 1);
-  const end = columns.criticalFirst[last] ?? 0;
-  for (let i = columns.criticalFirst[row] ?? 0; i < end; i += 1) {
-    const start = columns.criticalStart[i] ?? 0;
-    if ((columns.criticalEnd[i] ?? 0) < scale.start || start > scale.end) continue;
+  const { critical } = columns;
+  const end = critical.first[last] ?? 0;
+  for (let i = critical.first[row] ?? 0; i < end; i += 1) {
+    const start = critical.start[i] ?? 0;
+    if ((critical.end[i] ?? 0) < scale.start || start > scale.end) continue;
     const left = toPixel(scale, start);
-    const right = Math.max(left + 1, toPixel(scale, columns.criticalEnd[i] ?? 0));
+    const right = Math.max(left + 1, toPixel(scale, critical.end[i] ?? 0));
     target.fillStyle = theme.criticalHalo;
     fillClipped(target, scale, left, right, y - 1, CRITICAL_HEIGHT + 1);
     target.fillStyle = theme.critical;

@@ -18,8 +18,8 @@ test("parents come from depth and subtree", () => {
 
 test("the critical path is found by row", () => {
   const columns = readColumns(traceOf(CHECKOUT));
-  expect([...columns.criticalFirst]).toEqual([0, 0, 1, 1, 1]);
-  expect([columns.criticalStart[0], columns.criticalEnd[0]]).toEqual([10, 50]);
+  expect([...columns.critical.first]).toEqual([0, 0, 1, 1, 1]);
+  expect([columns.critical.start[0], columns.critical.end[0]]).toEqual([10, 50]);
 });
 
 test("several roots stand side by side", () => {
@@ -44,5 +44,6 @@ test("columns of different length are refused with a sentence", () => {
 test("an empty trace can be read", () => {
   const answer = traceOf("a x 0..1");
   for (const column of Object.values(answer.columns)) column.length = 0;
+  answer.self_sections = { row: [], duration: [] };
   expect(readColumns({ ...answer, duration_nano: 0 })).toMatchObject({ count: 0, duration: 1 });
 });

@@ -2,6 +2,7 @@
 
 import type { TraceAnswer } from "../api/types";
 import { serviceColor } from "../shared/serviceColor";
+import { type Sections, sectionsByRow, type ToldSections, tiledSections } from "./sections";
 
 /** Bits of `flags`, as docs/api.md names them. */
 export const FLAG = {
@@ -41,10 +42,10 @@ export interface TraceColumns {
   names: string[];
   /** Colour number of each entry of `services`. */
   colors: number[];
-  /** Segments of the critical path sorted by row; those of row r are criticalFirst[r] .. criticalFirst[r + 1]. */
-  criticalFirst: Uint32Array;
-  criticalStart: Float64Array;
-  criticalEnd: Float64Array;
+  /** When the trace waited for each row. */
+  critical: Sections;
+  /** When each row is the deepest active one; adds up to `self`. */
+  selfSections: Sections;
 }
 
 /** Throws with a sentence if the columns do not fit together. */
@@ -59,6 +60,7 @@ export function readColumns(answer: TraceAnswer): TraceColumns {
   const service = Uint32Array.from(columns.service);
   const tree = readTree(columns.depth, columns.subtree);
   const start = Float64Array.from(columns.start);
+  const roots = rootsOf(tree.parent);
   const duration = Float64Array.from(columns.duration);
   return {
     count,
@@ -75,7 +77,8 @@ export function readColumns(answer: TraceAnswer): TraceColumns {
     services: answer.services,
     names: answer.names,
     colors: answer.services.map(serviceColor),
-    ...readCriticalPath(answer.critical_path, count),
+    critical: sectionsByRow(toldPath(answer.critical_path), count),
+    selfSections: sectionsByRow(tiledSections(answer.self_sections, roots, start), count),
   };
 }
 
@@ -128,26 +131,24 @@ function readTree(depths: number[], subtrees: number[]) {
   return { depth, subtree, parent };
 }
 
+function toldPath(path: TraceAnswer["critical_path"]): ToldSections {
+  return {
+    row: path.map((section) => section.row),
+    start: path.map((section) => section.start),
+    end: path.map((section) => section.end),
+  };
+}
+
+function rootsOf(parent: Int32Array): number[] {
+  const roots: number[] = [];
+  for (let row = 0; row < parent.length; row += 1) if (parent[row] === -1) roots.push(row);
+  return roots;
+}
+
 function extent(durationNano: number, start: Float64Array, duration: Float64Array): number {
   let end = Math.max(1, durationNano);
   for (let row = 0; row < start.length; row += 1) {
     end = Math.max(end, (start[row] ?? 0) + (duration[row] ?? 0));
   }
   return end;
-}
-
-function readCriticalPath(path: TraceAnswer["critical_path"], count: number) {
-  const inside = path.filter((s) => s.row >= 0 && s.row < count);
-  inside.sort((a, b) => a.row - b.row || a.start - b.start);
-  const criticalFirst = new Uint32Array(count + 1);
-  for (const segment of inside)
-    criticalFirst[segment.row + 1] = (criticalFirst[segment.row + 1] ?? 0) + 1;
-  for (let row = 0; row < count; row += 1) {
-    criticalFirst[row + 1] = (criticalFirst[row + 1] ?? 0) + (criticalFirst[row] ?? 0);
-  }
-  return {
-    criticalFirst,
-    criticalStart: Float64Array.from(inside, (s) => s.start),
-    criticalEnd: Float64Array.from(inside, (s) => s.end),
-  };
 }

@@ -1,7 +1,6 @@
 /** What the waterfall's painters are given. */
 
 import type { PaintTheme } from "./canvas/paintTheme";
-import type { Segments } from "./selfSegments";
 import { type TimeScale, toPixel } from "./timeScale";
 import type { TraceColumns } from "./traceColumns";
 
@@ -17,7 +16,6 @@ export interface WaterfallFrame {
   theme: PaintTheme;
   selected: number | null;
   hovered: number | null;
-  selfSegments: (row: number) => Segments;
 }
 
 /** Left and right edge in pixels. */

@@ -4,7 +4,6 @@ import { generateTrace } from "../../test/traceGenerator";
 import { traceOf } from "../../test/traceNotation";
 import type { TraceAnswer } from "../api/types";
 import { SERVICE_COLORS } from "../shared/serviceColor";
-import { selfSegments } from "./selfSegments";
 import { readColumns, type TraceColumns } from "./traceColumns";
 import { visibleRows } from "./visibleRows";
 import { visibleRange, type WaterfallFrame } from "./waterfallFrame";
@@ -29,7 +28,6 @@ function frameOf(columns: TraceColumns, more: Partial<WaterfallFrame> = {}): Wat
     theme: TEST_THEME,
     selected: null,
     hovered: null,
-    selfSegments: (row) => selfSegments(columns, row),
     ...more,
   };
 }
@@ -52,6 +50,18 @@ test("a light bar for the span, solid where it works itself, then its duration",
     "fill halo at 0.85 949,4 48x11",
     "text text 1.00 µs 994,10",
     "text dim 400 ns 606,30",
+  ]);
+});
+
+test("of overlapping siblings one is solid at a time, and as long as its number says", () => {
+  const answer = traceOf("a x 0..1000\n  b y 100..600\n  c z 300..900");
+  expect(answer.columns.self).toEqual([200, 200, 600]);
+  const solid = painted(frameOf(columnsOf(answer))).filter((call) => /service\d [\d.]/.test(call));
+  expect(solid).toEqual([
+    "fill service0 0,5 100x10",
+    "fill service0 900,5 100x10",
+    "fill service1 100,25 200x10",
+    "fill service2 300,45 600x10",
   ]);
 });
 
@@ -110,6 +120,8 @@ test("a bar with countless children costs at most its pixels", () => {
   answer.columns.subtree.fill(1, 1);
   answer.columns.duration.fill(5e5, 1);
   answer.critical_path = [];
+  const turns = Array.from({ length: 2 * children }, (_, i) => (i % 2 === 0 ? 0 : 1 + (i - 1) / 2));
+  answer.self_sections = { row: turns, duration: turns.map(() => 5e5) };
   const columns = columnsOf(answer);
   const calls = painted(frameOf(columns, { height: 20 }));
   expect(calls.length).toBeLessThan(2_100);

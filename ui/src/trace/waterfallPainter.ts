@@ -1,5 +1,5 @@
 /**
- * Draws the bars of the visible rows: a light bar per span, solid where the span works itself, the
+ * Draws the bars of the visible rows: a light bar per span, solid where it is the deepest at work, the
  * critical path as a line of contrast colour over it, a mark where it failed, its duration beside it.
  */
 

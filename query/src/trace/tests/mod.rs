@@ -14,7 +14,7 @@ use proto::Span;
 use proto::testing::{EPOCH_UNIX_NANO, trace};
 use storage::{Completeness, Trace};
 
-use super::{Explained, Flags, Hop, explain};
+use super::{Explained, Flags, Hop, Section, explain};
 
 /// Which part of an explanation a test looks at.
 #[derive(Clone, Copy)]
@@ -23,6 +23,8 @@ enum Show {
     Rows,
     /// The critical path.
     Path,
+    /// Who is the deepest active span, by time.
+    Owners,
     /// The hops.
     Hops,
     /// Errors, retries and the failing hop.
@@ -37,7 +39,8 @@ fn check(show: Show, text: &str, expect: Expect) {
     let explained = explained(trace(text));
     let shown = match show {
         Show::Rows => rows(&explained),
-        Show::Path => path(&explained),
+        Show::Path => sections(&explained, &explained.critical_path),
+        Show::Owners => sections(&explained, &explained.self_sections),
         Show::Hops => explained.hops.iter().map(hop).collect(),
         Show::Errors => errors(&explained),
         Show::Words => words(&explained),
@@ -58,24 +61,15 @@ fn explained(spans: Vec<Span>) -> Explained {
 #[track_caller]
 fn assert_holds_together(explained: &Explained) {
     let tree = &explained.tree;
-    let mut path = explained.critical_path.as_slice();
-    let mut rows = 0;
-    for root in tree.roots() {
-        rows += tree.subtree[root];
-        let subtree = tree.subtree_rows(root);
-        let self_nano: u64 = explained.self_nano[subtree.clone()].iter().sum();
-        assert_eq!(self_nano, tree.duration[root], "self times tile root {root}");
-        let mut now = tree.start[root];
-        while let Some((section, rest)) = path.split_first()
-            && subtree.contains(&section.row)
-        {
-            assert_eq!(section.start, now, "the critical path of root {root} has no gap");
-            assert!(section.start < section.end);
-            (now, path) = (section.end, rest);
-        }
-        assert_eq!(now, tree.end(root), "the critical path of root {root} comes to its end");
+    assert_tile(tree, &explained.critical_path, "the critical path");
+    assert_tile(tree, &explained.self_sections, "the owners");
+    assert!(explained.self_sections.len() < 2 * tree.len().max(1));
+    let mut owned = vec![0; tree.len()];
+    for section in &explained.self_sections {
+        owned[section.row] += section.duration_nano();
     }
-    assert_eq!(path, []);
+    assert_eq!(explained.self_nano, owned, "self times are what the rows own");
+    let rows: usize = tree.roots().map(|root| tree.subtree[root]).sum();
     assert_eq!(rows, tree.len(), "every row hangs below a root");
     for row in 0..tree.len() {
         if let Some(parent) = tree.parent[row] {
@@ -92,6 +86,23 @@ fn assert_holds_together(explained: &Explained) {
         assert_eq!(of_hops, whole, "the hops tile the critical path");
     }
     assert!(!explained.sentence.is_empty());
+}
+
+/// Sections follow one another from each root's start to its end.
+#[track_caller]
+fn assert_tile(tree: &super::CallTree, mut sections: &[Section], what: &str) {
+    for root in tree.roots() {
+        let mut now = tree.start[root];
+        while let Some((section, rest)) = sections.split_first()
+            && tree.subtree_rows(root).contains(&section.row)
+        {
+            assert_eq!(section.start, now, "{what} of root {root} has no gap");
+            assert!(section.start < section.end);
+            (now, sections) = (section.end, rest);
+        }
+        assert_eq!(now, tree.end(root), "{what} of root {root} comes to its end");
+    }
+    assert_eq!(sections, []);
 }
 
 fn rows(explained: &Explained) -> String {
@@ -127,9 +138,9 @@ fn marks(flags: Flags) -> String {
     .collect()
 }
 
-fn path(explained: &Explained) -> String {
+fn sections(explained: &Explained, sections: &[Section]) -> String {
     let mut out = String::new();
-    for section in &explained.critical_path {
+    for section in sections {
         let name = explained.tree.span_name(section.row);
         let time = time(explained, section.start, section.end);
         writeln!(out, "{time} {name}").unwrap();

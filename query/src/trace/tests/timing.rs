@@ -248,6 +248,32 @@ fn parallel_calls_share_the_time_and_what_lies_outside_the_root_gets_none() {
 }
 
 #[test]
+fn the_bars_show_what_the_numbers_say() {
+    check(
+        Show::Owners,
+        "
+        root all  0..100
+          left a  10..60
+            left deep  20..30
+          right b  40..90
+            right deeper  50..55
+        second c  200..210
+        ",
+        expect![[r#"
+            0..10 all
+            10..20 a
+            20..30 deep
+            30..40 a
+            40..50 b
+            50..55 deeper
+            55..90 b
+            90..100 all
+            200..210 c
+        "#]],
+    );
+}
+
+#[test]
 fn a_deep_span_keeps_its_instants_while_shallow_ones_come_and_go() {
     check(
         Show::Rows,

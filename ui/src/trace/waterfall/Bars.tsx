@@ -1,9 +1,8 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Size } from "../../shared/useSize";
 import { Canvas } from "../canvas/Canvas";
 import type { DrawTarget } from "../canvas/target";
 import { usePaintTheme } from "../canvas/usePaintTheme";
-import { selfSegmentCache } from "../selfSegments";
 import { useTimeline, useTimelineStore } from "../timelineContext";
 import { zoomToRow } from "../useTraceShortcuts";
 import { paintWaterfall } from "../waterfallPainter";
@@ -21,7 +20,6 @@ export function Bars({ top }: { top: number }) {
   const window = useTimeline((t) => t.window);
   const selected = useTimeline((t) => t.selected);
   const theme = usePaintTheme();
-  const selfSegments = useMemo(() => selfSegmentCache(columns), [columns]);
   const [pointed, setPointed] = useState<Pointed | null>(null);
   const hovered = pointed?.row ?? null;
   const box = useRef<HTMLDivElement>(null);
@@ -39,9 +37,8 @@ export function Bars({ top }: { top: number }) {
         theme,
         selected,
         hovered,
-        selfSegments,
       }),
-    [columns, rows, collapsed, top, window, theme, selected, hovered, selfSegments],
+    [columns, rows, collapsed, top, window, theme, selected, hovered],
   );
   return (
     <>

@@ -55,9 +55,9 @@ export function Waterfall({ filterField }: Props) {
 
 function Legend() {
   return (
-    <span className={classes.legend}>
+    <span className={classes.legend} title="At each instant the deepest span at work is solid">
       <i className={classes.self} /> self
-      <i className={classes.waiting} /> in children
+      <i className={classes.waiting} /> a deeper span
       <i className={classes.critical} /> critical path
     </span>
   );

@@ -29,6 +29,7 @@ pub(in crate::api::native) struct TraceAnswer<'a> {
     columns: Columns<'a>,
     /// What the trace waited for, by time.
     critical_path: Vec<Section>,
+    self_sections: SelfSections,
     explanation: Explanation<'a>,
     warnings: Vec<Warning<'a>>,
     completeness: Completeness<'a>,
@@ -94,6 +95,15 @@ struct Section {
     row: usize,
     start: u64,
     end: u64,
+}
+
+/// When each row is the deepest active one, as columns: the stretches of a root tile it
+/// from its start to its end, in order, and root follows root. The column `self` adds
+/// them up by row.
+#[derive(Debug, Serialize, ToSchema)]
+struct SelfSections {
+    row: Vec<usize>,
+    duration: Vec<u64>,
 }
 
 /// What there is to say about the trace.
@@ -175,6 +185,7 @@ impl<'a> TraceAnswer<'a> {
             critical_path: sections
                 .map(|section| Section { row: section.row, start: section.start, end: section.end })
                 .collect(),
+            self_sections: SelfSections::of(&explained.self_sections),
             explanation: Explanation::of(explained),
             warnings: warnings
                 .map(|warning| Warning {
@@ -203,6 +214,15 @@ impl<'a> Columns<'a> {
             kind: spans(|span| Entry::Number(span.kind.0.into())),
             status: spans(|span| Entry::Number(known_status(span.status.code).into())),
             flags: Column { rows: flags, write: |flags| Entry::Number(flags.0.into()) },
+        }
+    }
+}
+
+impl SelfSections {
+    fn of(sections: &[trace::Section]) -> Self {
+        Self {
+            row: sections.iter().map(|section| section.row).collect(),
+            duration: sections.iter().map(trace::Section::duration_nano).collect(),
         }
     }
 }
