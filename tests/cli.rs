@@ -83,7 +83,8 @@ fn what_is_wrong_is_said_in_a_sentence_and_answered_with_64() {
     let file = folder.path().join("hopline.toml");
     let path = file.to_str().expect("UTF-8").to_owned();
     refuses(&["--web-listn", "x"], 64, &["--web-listn", "similar", "--web-listen"]);
-    refuses(&["--web-listen", "4320"], 64, &["--web-listen", "4320"]);
+    refuses(&["--web-listen", "4320"], 64, &["--web-listen", "4320", "localhost:4320"]);
+    refuses(&["--otlp-grpc-listen", "here:1"], 64, &["'here' is no IP address", "localhost:1"]);
     refuses(&["--durability", "paper"], 64, &["paper", "disk", "process"]);
     refuses(&["--retention-age", "5s"], 64, &["shortest is 1m"]);
     refuses(&["demo", "--rate", "0"], 64, &["--rate", "1..=100"]);
@@ -96,6 +97,26 @@ fn what_is_wrong_is_said_in_a_sentence_and_answered_with_64() {
     let output = Command::new(["serve"]).env("HOPLINE_LOG", "=loud=").output();
     assert_eq!(output.status.code(), Some(64));
     assert!(String::from_utf8_lossy(&output.stderr).contains("HOPLINE_LOG"));
+}
+
+#[test]
+fn localhost_is_an_address_for_every_flag_and_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("hopline.toml");
+    fs::write(&file, "otlp-http-listen = 'localhost:3'\n").expect("written");
+    let output = Command::new(["config", "check", "--web-listen", "localhost:1"])
+        .env("HOPLINE_OTLP_GRPC_LISTEN", "localhost:2")
+        .env("HOPLINE_CONFIG", file.to_str().expect("UTF-8"))
+        .output();
+    let check = said(output);
+    for (setting, origin) in [
+        ("web-listen = \"127.0.0.1:1\"", "# flag"),
+        ("otlp-grpc-listen = \"127.0.0.1:2\"", "# environment"),
+        ("otlp-http-listen = \"127.0.0.1:3\"", "# file"),
+    ] {
+        let line = check.lines().find(|line| line.starts_with(setting));
+        assert!(line.is_some_and(|line| line.ends_with(origin)), "{setting} {origin}\n{check}");
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::age::Age;
+use super::listen::Listen;
 use super::options::{Durability, Typed};
 use super::{Error, Options, file};
 
@@ -19,9 +19,9 @@ const RETENTION_AGE: Age = Age::days(7);
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Settings {
     pub(crate) data_dir: PathBuf,
-    pub(crate) otlp_grpc_listen: SocketAddr,
-    pub(crate) otlp_http_listen: SocketAddr,
-    pub(crate) web_listen: SocketAddr,
+    pub(crate) otlp_grpc_listen: Listen,
+    pub(crate) otlp_http_listen: Listen,
+    pub(crate) web_listen: Listen,
     pub(crate) durability: Durability,
     pub(crate) retention_age: Age,
 }
@@ -43,13 +43,14 @@ impl Settings {
             ..storage::Config::new(self.data_dir)
         };
         let mut collector = collector::Config {
-            otlp_grpc_listen: self.otlp_grpc_listen,
-            otlp_http_listen: self.otlp_http_listen,
+            otlp_grpc_listen: self.otlp_grpc_listen.address(),
+            otlp_http_listen: self.otlp_http_listen.address(),
             drain_timeout: STOP_WRITER,
             ..collector::Config::default()
         };
         collector.listener.drain_timeout = STOP_RECEIVERS;
-        let mut query = query::Config { listen: self.web_listen, ..query::Config::default() };
+        let mut query =
+            query::Config { listen: self.web_listen.address(), ..query::Config::default() };
         query.listener.drain_timeout = STOP_WEB;
         (storage, collector, query)
     }
@@ -89,11 +90,11 @@ impl Effective {
             },
             otlp_grpc_listen: otlp_grpc_listen
                 .or(file.otlp_grpc_listen)
-                .unwrap_or(loopback(OTLP_GRPC_PORT)),
+                .unwrap_or(Listen::loopback(OTLP_GRPC_PORT)),
             otlp_http_listen: otlp_http_listen
                 .or(file.otlp_http_listen)
-                .unwrap_or(loopback(OTLP_HTTP_PORT)),
-            web_listen: web_listen.or(file.web_listen).unwrap_or(loopback(WEB_PORT)),
+                .unwrap_or(Listen::loopback(OTLP_HTTP_PORT)),
+            web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
         };
@@ -118,10 +119,6 @@ impl fmt::Display for Effective {
         }
         Ok(())
     }
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
 fn default_data_dir() -> Result<PathBuf, Error> {

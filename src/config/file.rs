@@ -36,7 +36,10 @@ mod tests {
             let message = read(&path).unwrap_err().to_string();
             assert!(message.contains(expect), "{message}");
         };
-        check("durability = 'disk'\nweb-listen = '4320'\n", "line 2: invalid socket address");
+        check(
+            "durability = 'disk'\nweb-listen = '4320'\n",
+            "line 2: '4320' is no address to listen on: write it as",
+        );
         check("\n\ncolour = 'red'\n", "line 3: unknown field `colour`, expected");
         check("durability = 'paper'\n", "line 1: unknown variant `paper`, expected `disk` or");
         check("retention-age = '5s'\n", "line 1: the shortest is 1m");

@@ -4,6 +4,7 @@
 mod age;
 mod effective;
 mod file;
+mod listen;
 mod options;
 
 pub(crate) use effective::{Effective, Settings};

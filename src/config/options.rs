@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
@@ -6,6 +5,7 @@ use clap::{ArgMatches, Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::age::Age;
+use super::listen::Listen;
 
 /// Everything a user can set, each setting once: as a flag, as a variable and as a
 /// key of the file. `None` is "not said here".
@@ -25,16 +25,16 @@ pub(crate) struct Options {
 
     /// Where to take OTLP over gRPC; port 0 takes any [default: 127.0.0.1:4317].
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_OTLP_GRPC_LISTEN")]
-    pub(crate) otlp_grpc_listen: Option<SocketAddr>,
+    pub(crate) otlp_grpc_listen: Option<Listen>,
 
     /// Where to take OTLP over HTTP; port 0 takes any [default: 127.0.0.1:4318].
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_OTLP_HTTP_LISTEN")]
-    pub(crate) otlp_http_listen: Option<SocketAddr>,
+    pub(crate) otlp_http_listen: Option<Listen>,
 
     /// Where to serve the pages, the API and the metrics; port 0 takes any
     /// [default: 127.0.0.1:4320].
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_WEB_LISTEN")]
-    pub(crate) web_listen: Option<SocketAddr>,
+    pub(crate) web_listen: Option<Listen>,
 
     /// What spans survive once they are acknowledged [default: disk].
     #[arg(long, global = true, value_name = "LEVEL", env = "HOPLINE_DURABILITY")]
