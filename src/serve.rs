@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
+use crate::data_dir;
 use crate::say;
 use crate::signal::Shutdown;
 
@@ -84,6 +85,7 @@ impl App {
         let mut registry = Registry::default();
 
         let data_dir = storage.data_dir.clone();
+        data_dir::check(&data_dir)?;
         let store = Arc::new(Store::open(storage)?);
 
         let writer = Arc::clone(&store);

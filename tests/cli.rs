@@ -120,6 +120,20 @@ fn localhost_is_an_address_for_every_flag_and_key() {
 }
 
 #[test]
+fn a_folder_of_other_files_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().to_str().expect("UTF-8");
+    fs::create_dir(folder.path().join("scratch")).expect("made");
+    fs::write(folder.path().join("scratch/thesis.txt"), "years of work").expect("written");
+    fs::write(folder.path().join("notes.txt"), "").expect("written");
+    let words = ["hopline: ", path, "notes.txt", "scratch", "--data-dir"];
+    refuses(&["--data-dir", path, "--web-listen", "localhost:0"], 1, &words);
+    let thesis = fs::read_to_string(folder.path().join("scratch/thesis.txt")).expect("still there");
+    assert_eq!(thesis, "years of work");
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+}
+
+#[test]
 fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
     let server = Server::start();
     let folder = server.data_dir().to_str().expect("UTF-8");
