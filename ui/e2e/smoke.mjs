@@ -17,6 +17,8 @@ mkdirSync(folder, { recursive: true });
 /** The demo needs some seconds for its first traces. */
 const FIRST_TRACE_MS = 60_000;
 const STEP_MS = 15_000;
+/** Looks at list and trace until both tell the same. */
+const STORIES_MAX = 5;
 
 const browser = await launch();
 try {
@@ -39,17 +41,22 @@ async function look(colorScheme) {
   const shoot = (name) =>
     page.screenshot({ path: path.join(folder, `${name}-${colorScheme}.png`) });
 
-  await page.goto(new URL("./?order=slowest", withSlash(base)).href);
   const verdict = page.locator("[aria-label=Traces] li a").first();
-  await verdict.waitFor({ timeout: FIRST_TRACE_MS });
-  const listed = await verdict.innerText();
-  assert.match(listed, /\d\s?(ms|s|µs)|error began in|never answered/, `no verdict: ${listed}`);
-  await shoot("search");
-
-  await verdict.click();
   const explanation = page.getByRole("region", { name: "Explanation" });
-  const told = await explanation.locator("p").first().innerText();
+  let listed = "";
+  let told = "";
+  // Spans that arrive between list and trace change the story: then once more.
+  for (let i = 0; i < STORIES_MAX && (told === "" || told !== listed); i += 1) {
+    await page.goto(new URL("./?order=slowest", withSlash(base)).href);
+    await verdict.waitFor({ timeout: FIRST_TRACE_MS });
+    listed = await verdict.innerText();
+    assert.match(listed, /\d\s?(ms|s|µs)|error began in|never answered/, `no verdict: ${listed}`);
+    await shoot("search");
+    await verdict.click();
+    told = await explanation.locator("p").first().innerText();
+  }
   assert.equal(told, listed, "list and trace tell different stories");
+  assert.ok(told.split("\n").length <= 2, `a copied sentence falls to pieces: ${told}`);
   assert.ok((await explanation.locator("tbody tr").count()) > 0, "no hops in the table");
   const bars = page.locator("[role=treegrid] canvas");
   await bars.waitFor();

@@ -6,6 +6,8 @@ const SERVICES = 40;
 const NAMES = 320;
 const DEPTH_MAX = 12;
 const MILLI = 1e6;
+/** Milliseconds for which the root goes on after the last span has started. */
+const LAST = 100;
 
 /** A trace of `count` spans in the shape of large real ones: bushy, 40 services, a failure in a thousand. */
 export function generateTrace(count: number, seed = 1): TraceAnswer {
@@ -16,12 +18,12 @@ export function generateTrace(count: number, seed = 1): TraceAnswer {
     const before = columns.depth[row - 1] ?? -1;
     const depth = row === 0 ? 0 : 1 + Math.floor(random() * Math.min(before + 1, DEPTH_MAX));
     const start = row === 0 ? 0 : row * MILLI;
-    const duration = row === 0 ? (count + 100) * MILLI : (1 + random() * 50) * MILLI;
+    const duration = row === 0 ? (count + LAST) * MILLI : (1 + random() * 50) * MILLI;
     const failed = row % 1000 === 999;
     columns.span_id.push(spanIdOf(row));
     columns.start.push(start);
     columns.duration.push(duration);
-    columns.self.push(row === 0 ? 100 * MILLI : MILLI);
+    columns.self.push(row === 0 ? (1 + LAST) * MILLI : MILLI);
     columns.depth.push(depth);
     columns.subtree.push(1);
     columns.service.push(Math.floor(random() * SERVICES));
@@ -42,10 +44,10 @@ export function generateTrace(count: number, seed = 1): TraceAnswer {
   );
 }
 
-/** Each row has its turn as long as its self time, the root the last one. */
+/** Each row has the millisecond in which it starts, the root what is left behind the last. */
 function turnsOf({ self }: TraceAnswer["columns"]): TraceAnswer["self_sections"] {
-  const rows = Array.from(self, (_, row) => (row + 1) % self.length);
-  return { row: rows, duration: rows.map((row) => self[row] ?? 0) };
+  const rows = Array.from(self, (_, row) => row);
+  return { row: [...rows, 0], duration: [...rows.map(() => MILLI), LAST * MILLI] };
 }
 
 /** Numbers in 0..1, the same for the same seed (mulberry32, public domain). */

@@ -13,7 +13,7 @@ const press = (key: string, more: object = {}) =>
       target: document.body,
       ...more,
     },
-    { j: run, Escape: run },
+    { j: run, Enter: run, Escape: run },
   );
 
 test("a key runs its shortcut", () => {
@@ -28,4 +28,16 @@ test("typing, modifiers and keys others took are left alone", () => {
   expect(press("Escape", { target })).toBe(run);
   expect(press("j", { ctrlKey: true })).toBeNull();
   expect(press("j", { defaultPrevented: true })).toBeNull();
+});
+
+test("Enter on a button or a link is theirs, other keys are not", () => {
+  const button = document.createElement("button");
+  const inside = button.appendChild(document.createElement("span"));
+  const link = document.createElement("a");
+  link.href = "#";
+  for (const target of [button, inside, link]) {
+    expect(press("Enter", { target })).toBeNull();
+    expect(press("j", { target })).toBe(run);
+  }
+  expect(press("Enter", { target: document.createElement("div") })).toBe(run);
 });

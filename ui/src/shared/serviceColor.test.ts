@@ -25,6 +25,7 @@ test("a name has one colour, whoever asks, in whatever order, then and later", (
 test("names differ in colour as long as there are colours, then they share", () => {
   const colors = NAMES.map(colorsIn(memory()));
   expect(new Set(colors.slice(0, SERVICE_COLORS)).size).toBe(SERVICE_COLORS);
+  expect(Math.max(...colors.slice(0, 8))).toBe(7);
   for (const color of colors) expect(color).toBeLessThan(SERVICE_COLORS);
 });
 

@@ -1,11 +1,12 @@
 /**
  * The colour of a service: by its name alone, so that it is the same in a list, in a trace and in
- * every tab. Each name asks for one of twenty colours (tokens.css). Where another name has it
- * already, the next free one is taken, and the browser remembers who took what; once all are taken,
- * names share.
+ * every tab. Of the twenty colours (tokens.css) each name asks for one of the first eight, which are
+ * easiest to tell apart. Where another name has it already, the next free one is taken, then one of
+ * the rest, and the browser remembers who took what; once all are taken, names share.
  */
 
 export const SERVICE_COLORS = 20;
+const DISTINCT_COLORS = 8;
 
 /** The CSS variable of a colour number. */
 export function colorVariable(color: number): string {
@@ -38,18 +39,23 @@ export function colorsIn(memory: ColorMemory): (name: string) => number {
 export const serviceColor = colorsIn(browserMemory());
 
 function take(memory: ColorMemory, mark: number): number {
-  const wanted = mark % SERVICE_COLORS;
   // Read anew: another tab may have met other services meanwhile.
   const marks = memory.read();
-  for (let i = 0; i < SERVICE_COLORS; i += 1) {
-    const color = (wanted + i) % SERVICE_COLORS;
-    if (marks[color] === mark) return color;
-    if (marks[color]) continue;
-    marks[color] = mark;
-    memory.write(marks);
-    return color;
-  }
-  return wanted;
+  const had = marks.indexOf(mark);
+  if (had >= 0) return had;
+  const free = wishes(mark).find((color) => !marks[color]);
+  if (free === undefined) return mark % SERVICE_COLORS;
+  marks[free] = mark;
+  memory.write(marks);
+  return free;
+}
+
+/** Colour numbers in the order in which a name would like them. */
+function wishes(mark: number): number[] {
+  const turned = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => from + ((mark + i) % count));
+  const rest = SERVICE_COLORS - DISTINCT_COLORS;
+  return [...turned(0, DISTINCT_COLORS), ...turned(DISTINCT_COLORS, rest)];
 }
 
 /** 32 bits of a name, never 0: FNV-1a, its bits spread as murmur3 ends. */

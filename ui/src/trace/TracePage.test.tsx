@@ -80,6 +80,9 @@ function span(spanId: string): Partial<SpanAnswer> {
 const rows = () => screen.getAllByRole("row").filter((row) => row.hasAttribute("aria-level"));
 const rowTexts = () => rows().map((row) => row.textContent);
 
+const selectedText = () =>
+  rows().find((row) => row.getAttribute("aria-selected") === "true")?.textContent;
+
 test("the explanation stands on top, the failing hop first in its table", async () => {
   open(checkout());
   const explanation = await screen.findByRole("region", { name: "Explanation" });
@@ -99,20 +102,28 @@ test("a hop leads to its span, and the address says so", async () => {
 test("keys walk, fold and find", async () => {
   open(checkout());
   await screen.findByRole("treegrid");
-  const selected = () =>
-    rows().find(
-      (row) => row.ariaSelected === "true" || row.getAttribute("aria-selected") === "true",
-    )?.textContent;
   await userEvent.keyboard("jj");
-  expect(selected()).toBe("cartAddItem!");
+  expect(selectedText()).toBe("cartAddItem!");
   await userEvent.keyboard("[[");
   expect(rowTexts()).not.toContain("redisHSET!");
   await userEvent.keyboard("s");
-  expect(selected()).toBe("bankPOST /charge");
+  expect(selectedText()).toBe("bankPOST /charge");
   await userEvent.keyboard("e");
-  expect(selected()).toBe("cartAddItem+1!");
+  expect(selectedText()).toBe("cartAddItem+1!");
   await userEvent.keyboard("e");
-  expect(selected()).toBe("redisHSET!");
+  expect(selectedText()).toBe("redisHSET!");
+});
+
+test("Enter presses the focused button, and a dialog keeps the keys to itself", async () => {
+  open(checkout());
+  const hop = await screen.findByRole("button", { name: "payment→bank" });
+  hop.focus();
+  await userEvent.keyboard("{Enter}");
+  expect(selectedText()).toBe("bankPOST /charge");
+  await userEvent.keyboard("?");
+  await screen.findByText("Keyboard and pointer");
+  await userEvent.keyboard("k");
+  expect(selectedText()).toBe("bankPOST /charge");
 });
 
 test("a link brings the view back", async () => {
