@@ -45,15 +45,16 @@ fn the_verdict_names_the_slow_and_the_failing_hop_of_every_turn() {
             let traces = found["traces"].as_array().expect("traces").clone();
             traces.into_iter().find(|trace| {
                 let verdict = &trace["verdict"];
+                // The verdict can be right before the last spans have arrived.
+                let services = trace["services"].as_array().expect("services").len();
                 trace["root_name"] == "GET /checkout"
+                    && services >= 4
                     && hop(&verdict["slowest_hop"]) == slow
                     && hop(&verdict["failing_hop"]) == failing
             })
         });
         println!("{}", trace["verdict"]["sentence"]);
         assert_eq!(trace["root_service"], "frontend");
-        let names: Vec<_> = trace["services"].as_array().expect("services").iter().collect();
-        assert!(names.len() >= 4, "{names:?}");
     }
     assert!(server.stop().success());
 }
