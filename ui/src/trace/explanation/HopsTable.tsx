@@ -1,12 +1,12 @@
 import { useState } from "react";
 import type { Explanation, Hop } from "../../api/types";
-import { formatCount, formatDuration } from "../../shared/format";
+import { formatDuration } from "../../shared/format";
 import { isSameHop, whereLabel, whereSentence } from "../../shared/hop";
 import { ServiceName } from "../../shared/ServiceName";
 import { ShareBar } from "../../shared/ShareBar";
 import { useTimeline } from "../timelineContext";
 import classes from "./HopsTable.module.css";
-import { orderHops } from "./orderHops";
+import { moreLabel, orderHops } from "./orderHops";
 
 /** Hops that matter fit in these; the rest on demand. */
 const FEW = 6;
@@ -53,7 +53,7 @@ export function HopsTable({ explanation }: Props) {
       </table>
       {hops.length > FEW && (
         <button type="button" className={classes.more} onClick={() => setAll(!all)}>
-          {all ? "Fewer hops" : `All ${formatCount(hops.length)} hops`}
+          {all ? "Fewer hops" : moreLabel(hops.length)}
         </button>
       )}
     </div>

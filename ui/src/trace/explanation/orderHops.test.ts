@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { traceOf } from "../../../test/traceNotation";
 import type { Hop } from "../../api/types";
-import { orderHops } from "./orderHops";
+import { moreLabel, orderHops } from "./orderHops";
 
 const hop = (callee: string, row: number): Hop => ({
   caller: "a",
@@ -32,4 +32,9 @@ test("the failing hop comes first, then the slowest, and none twice", () => {
   expect(order({ ...failing }, { ...slow })).toEqual(["failing", "slow", "other"]);
   expect(order({ ...slow }, { ...slow })).toEqual(["slow", "other", "failing"]);
   expect(order(null, null)).toEqual(["slow", "other", "failing"]);
+});
+
+test("a list that the server cut is not called all", () => {
+  expect(moreLabel(7)).toBe("All 7 hops");
+  expect(moreLabel(1_000)).toBe("The 1,000 hops that took longest");
 });

@@ -1,4 +1,5 @@
 import type { Explanation, Hop } from "../../api/types";
+import { formatCount } from "../../shared/format";
 import { isSameHop } from "../../shared/hop";
 
 /** The failing hop, then the slowest, then the others as the server ranks them: by critical time. */
@@ -8,4 +9,14 @@ export function orderHops({ hops, failing_hop, slowest_hop }: Explanation): Hop[
     if (hop !== null && !first.some((one) => isSameHop(one, hop))) first.push(hop);
   }
   return [...first, ...hops.filter((hop) => !first.some((one) => isSameHop(one, hop)))];
+}
+
+/** The server lists no more: then there may be others. */
+const LISTED_MAX = 1_000;
+
+/** What a button that shows `count` hops says. */
+export function moreLabel(count: number): string {
+  return count < LISTED_MAX
+    ? `All ${formatCount(count)} hops`
+    : `The ${formatCount(count)} hops that took longest`;
 }
