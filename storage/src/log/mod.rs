@@ -9,8 +9,7 @@
 //! RocksDB's log is not used for it: a span would be written to a second place in
 //! memory, that log goes only when every family has been flushed, a full disk ends it
 //! until the database is opened again, and some damaged bytes make its reader loop for
-//! ever (RocksDB 11, `log::Reader::ReadPhysicalRecord`, one in about 150 flipped or cut
-//! logs).
+//! ever (rust-rocksdb 0.54, `log::Reader::ReadPhysicalRecord`).
 
 pub(crate) mod file;
 pub(crate) mod mark;
