@@ -86,7 +86,8 @@ fn heap_bytes(decoded: &Decoded) -> usize {
             + span.links.len() * size_of::<Link>()
             + links.map(|l| l.trace_state.len() + attribute_bytes(&l.attributes)).sum::<usize>()
     });
-    spans.len() * size_of::<Span>() + inside.sum::<usize>()
+    let model = spans.len() * size_of::<Span>() + inside.sum::<usize>();
+    model.max(decoded.batch.memory_bytes() - size_of::<proto::Batch>())
 }
 
 fn attribute_bytes(attributes: &[Attribute]) -> usize {

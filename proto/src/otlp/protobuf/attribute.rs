@@ -8,15 +8,17 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::chunk::{Chunk, Field};
-use super::request::Decoder;
+use super::request::{Decoder, NEW_TEXT_BYTES};
 use super::value::{Depth, write_value};
 use crate::Attribute;
 use crate::codec::Writer;
 use crate::otlp::fault::Fault;
 
-/// What a new attribute costs beside its bytes: its place, and twice its entry in the
-/// table that finds it, which is kept half empty.
-const NEW_ATTRIBUTE_BYTES: usize = 2 * size_of::<u32>() + 2 * size_of::<Known<'_>>();
+/// What a new attribute costs beside its bytes: its place, that of its key, and twice
+/// its entry in the table that finds it, which is kept half empty. Its bytes in the
+/// batch are no more than what it takes in the model.
+const NEW_ATTRIBUTE_BYTES: usize =
+    2 * size_of::<u32>() + NEW_TEXT_BYTES + 2 * size_of::<Known<'_>>();
 
 /// The attributes of a request, by their bytes in it.
 #[derive(Default)]
@@ -57,8 +59,7 @@ impl<'a> Decoder<'a> {
 
     fn read_new_attribute(&mut self, chunk: Chunk<'a>, hash: u64) -> Result<u32, Fault> {
         let bytes = chunk.bytes();
-        let own = NEW_ATTRIBUTE_BYTES.saturating_add(size_of::<Attribute>());
-        self.budget.take(bytes.len().saturating_add(own))?;
+        self.budget.take(NEW_ATTRIBUTE_BYTES.saturating_add(size_of::<Attribute>()))?;
         let taken_before = self.budget.taken();
         let mut key = "";
         let mut messages = Vec::new();

@@ -199,7 +199,8 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// The number of a text, if there is room for it.
+    /// The number of a text, if there is room for it. Each use is charged as the copy
+    /// that it is in the model; the batch's one copy is covered by the first.
     pub(super) fn text(&mut self, text: &str) -> Result<u32, DecodeError> {
         if text.is_empty() {
             return Ok(0);
@@ -208,7 +209,7 @@ impl<'a> Decoder<'a> {
         let before = self.builder.text_count();
         let number = self.builder.text(text);
         if self.builder.text_count() > before {
-            self.budget.take(text.len().saturating_add(NEW_TEXT_BYTES))?;
+            self.budget.take(NEW_TEXT_BYTES)?;
         }
         Ok(number)
     }
@@ -216,7 +217,7 @@ impl<'a> Decoder<'a> {
 
 /// What a new text costs beside its bytes: its place, and twice its entry in the table
 /// that finds it, which is kept half empty.
-const NEW_TEXT_BYTES: usize = size_of::<u32>() + 2 * size_of::<(u64, u32)>();
+pub(super) const NEW_TEXT_BYTES: usize = size_of::<u32>() + 2 * size_of::<(u64, u32)>();
 
 /// A resource that gets its number when the first span refers to it.
 enum Pending {
