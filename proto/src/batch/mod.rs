@@ -8,7 +8,7 @@
 //! of an attribute is found out once for all spans that have it.
 //!
 //! [`Builder`] makes batches, [`Batch::spans`] gives the spans of the model back, and
-//! [`encode`](mod@encode) is a batch as bytes.
+//! [`Batch::encode`] is a batch as bytes.
 
 pub mod body;
 mod build;
