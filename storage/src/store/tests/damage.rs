@@ -87,7 +87,7 @@ fn a_trace_of_which_only_an_unreadable_part_is_left_is_still_named() {
 }
 
 /// The one file of the log, and what it holds.
-fn log_file(directory: &Path) -> (std::path::PathBuf, Vec<u8>) {
+fn log_file(directory: &Path) -> (PathBuf, Vec<u8>) {
     let entries = std::fs::read_dir(directory.join("log")).unwrap();
     let paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     let [path] = &paths[..] else { panic!("{paths:?}") };

@@ -7,9 +7,10 @@ mod retention;
 mod sealing;
 mod together;
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use proto::testing::trace;
 use proto::{Batch, Span};
@@ -132,15 +133,46 @@ fn other(letter: &str) -> Vec<Span> {
     spans
 }
 
+/// Copies a store's files as they are at one moment. The database makes and deletes files
+/// on threads of its own, so it is copied again until none changed meanwhile.
 fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.metadata().unwrap().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
+    for _ in 0..100 {
+        // A file that goes while it is looked at is a change like any other.
+        let Ok(before) = files(from) else { continue };
+        std::fs::remove_dir_all(to).unwrap();
+        std::fs::create_dir(to).unwrap();
+        if copy_all(from, to).is_ok() && files(from).is_ok_and(|after| after == before) {
+            return;
         }
     }
+    panic!("the files of {} never stood still", from.display());
+}
+
+fn copy_all(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.metadata()?.is_dir() {
+            copy_all(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Each file with its length and when it was last written.
+fn files(directory: &Path) -> std::io::Result<BTreeMap<PathBuf, (u64, SystemTime)>> {
+    let mut found = BTreeMap::new();
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let metadata = entry.metadata()?;
+        if metadata.is_dir() {
+            found.extend(files(&entry.path())?);
+        } else {
+            found.insert(entry.path(), (metadata.len(), metadata.modified()?));
+        }
+    }
+    Ok(found)
 }
