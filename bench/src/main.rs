@@ -12,6 +12,7 @@ mod run;
 mod sender;
 mod server;
 mod shape;
+mod store;
 mod summary;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,11 @@ enum Command {
         #[command(flatten)]
         options: query::Options,
     },
+    /// Write to a store in this process, without sockets: what each step costs.
+    Store {
+        #[command(flatten)]
+        plan: request::Plan,
+    },
     /// Start a Hopline, load it, ask it, and write the figures down.
     Run(run::Options),
 }
@@ -62,6 +68,10 @@ async fn main() -> anyhow::Result<()> {
         Command::Query { api, plan, options } => {
             let reports = query::run(&api, &plan, &options).await?;
             println!("{}", serde_json::to_string_pretty(&reports)?);
+        }
+        Command::Store { plan } => {
+            let report = store::run(&plan)?;
+            println!("{}", serde_json::to_string_pretty(&report)?);
         }
         Command::Run(options) => {
             let folder = tokio::select! {

@@ -18,6 +18,16 @@ pub struct Malformed(
     pub &'static str,
 );
 
+/// A signed number as one without a sign: 0, -1, 1, -2 … become 0, 1, 2, 3 …
+pub fn to_zigzag(value: i64) -> u64 {
+    (value.wrapping_shl(1) ^ (value >> 63)) as u64
+}
+
+/// The number that [`to_zigzag`] made `value` of.
+pub fn from_zigzag(value: u64) -> i64 {
+    (value >> 1) as i64 ^ ((value & 1) as i64).wrapping_neg()
+}
+
 /// A record in the making.
 #[derive(Debug, Default)]
 pub struct Writer {
@@ -86,7 +96,7 @@ impl Writer {
 
     /// A signed number.
     pub fn zigzag(&mut self, value: i64) {
-        self.varint((value.wrapping_shl(1) ^ (value >> 63)) as u64);
+        self.varint(to_zigzag(value));
     }
 
     /// A length and so many bytes.
@@ -173,8 +183,7 @@ impl<'a> Reader<'a> {
 
     /// A signed number.
     pub fn zigzag(&mut self) -> Result<i64, Malformed> {
-        let value = self.varint()?;
-        Ok((value >> 1) as i64 ^ ((value & 1) as i64).wrapping_neg())
+        self.varint().map(from_zigzag)
     }
 
     /// A length and so many bytes.

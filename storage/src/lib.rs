@@ -13,7 +13,6 @@ pub mod contract;
 mod evaluate;
 mod fault;
 mod hot;
-mod index;
 mod log;
 mod memory;
 mod record;

@@ -28,6 +28,8 @@ const PLAIN_BYTES_MAX: usize = 96;
 /// How hard to compress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effort {
+    /// None: what is packed already, or random.
+    None,
     /// Little: what is soon deleted, on the path of a writer who waits (zstd 1).
     Little,
     /// More: what stays (zstd 3).
@@ -35,19 +37,20 @@ pub(crate) enum Effort {
 }
 
 impl Effort {
-    fn level(self) -> i32 {
+    fn level(self) -> Option<i32> {
         match self {
-            Self::Little => 1,
-            Self::More => 3,
+            Self::None => None,
+            Self::Little => Some(1),
+            Self::More => Some(3),
         }
     }
 }
 
 /// The value for `payload` under `key` in `family`.
 pub(crate) fn encode(family: &str, key: &[u8], payload: &[u8], effort: Effort) -> Vec<u8> {
-    let compressed = match u32::try_from(payload.len()) {
-        Ok(length) if payload.len() > PLAIN_BYTES_MAX => {
-            zstd::bulk::compress(payload, effort.level())
+    let compressed = match (u32::try_from(payload.len()), effort.level()) {
+        (Ok(length), Some(level)) if payload.len() > PLAIN_BYTES_MAX => {
+            zstd::bulk::compress(payload, level)
                 .ok()
                 .filter(|compressed| compressed.len() < payload.len())
                 .map(|compressed| (length, compressed))

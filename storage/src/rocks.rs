@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
     Direction, FlushOptions, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
-    SliceTransform, SstFileWriter, WriteBatch, WriteOptions,
+    SstFileWriter, WriteBatch, WriteOptions,
 };
 
 use crate::fault::{Fault, InRecord};
@@ -29,8 +29,6 @@ const INFO_LOG_BYTES_MAX: usize = 4 << 20;
 const BACKGROUND_THREADS: i32 = 2;
 /// 10 bits a key keep false positives of a bloom filter at 1 %.
 const BLOOM_BITS: f64 = 10.0;
-/// The first bytes of a trace family's key: the trace id.
-const TRACE_PREFIX_BYTES: usize = 16;
 
 /// A kind of record with keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,14 +39,12 @@ pub(crate) enum Family {
     Segment,
     /// The facts about each segment that make it exist.
     Commit,
-    /// Which segments hold parts of a trace.
-    Trace,
     /// Summaries of traces that have parts in several segments.
     Split,
 }
 
 impl Family {
-    const ALL: [Self; 5] = [Self::Meta, Self::Segment, Self::Commit, Self::Trace, Self::Split];
+    const ALL: [Self; 4] = [Self::Meta, Self::Segment, Self::Commit, Self::Split];
 
     /// The column family's name. `default` is there in every RocksDB.
     fn name(self) -> &'static str {
@@ -56,7 +52,6 @@ impl Family {
             Self::Meta => "default",
             Self::Segment => "segment",
             Self::Commit => "commit",
-            Self::Trace => "trace",
             Self::Split => "split",
         }
     }
@@ -72,13 +67,6 @@ impl Family {
         options.set_compression_type(DBCompressionType::None);
         options.set_write_buffer_size(MEMTABLE_BYTES);
         match self {
-            Self::Trace => {
-                table.set_bloom_filter(BLOOM_BITS, false);
-                table.set_whole_key_filtering(false);
-                options
-                    .set_prefix_extractor(SliceTransform::create_fixed_prefix(TRACE_PREFIX_BYTES));
-                options.set_memtable_prefix_bloom_ratio(0.1);
-            }
             Self::Split => table.set_bloom_filter(BLOOM_BITS, false),
             Self::Meta | Self::Segment | Self::Commit => {}
         }
@@ -179,28 +167,6 @@ impl Rocks {
         value.map(|value| decode(family, key, &value)).transpose()
     }
 
-    /// The records from `from` until before `to`, by key. An entry that does not
-    /// verify comes with its key.
-    pub(crate) fn scan<'a>(
-        &'a self,
-        family: Family,
-        from: &[u8],
-        to: &[u8],
-    ) -> Result<impl Iterator<Item = Result<Found, Fault>> + use<'a>, Fault> {
-        let mut options = ReadOptions::default();
-        options.set_iterate_upper_bound(to);
-        // Scans of the trace family stay within one trace; the bloom filter then
-        // spares the files that have nothing of it.
-        options.set_prefix_same_as_start(family == Family::Trace);
-        let mode = IteratorMode::From(from, Direction::Forward);
-        let items = self.db.iterator_cf_opt(self.family(family)?, options, mode);
-        Ok(items.map(move |item| {
-            let (key, value) = item?;
-            let payload = decode(family, &key, &value);
-            Ok(Found { key: key.into_vec(), payload })
-        }))
-    }
-
     /// The last record of those from `from` to `to`, both included.
     pub(crate) fn last(
         &self,
@@ -210,7 +176,6 @@ impl Rocks {
     ) -> Result<Option<Found>, Fault> {
         let mut options = ReadOptions::default();
         options.set_iterate_lower_bound(from);
-        options.set_total_order_seek(true);
         let mode = IteratorMode::From(to, Direction::Reverse);
         let item = self.db.iterator_cf_opt(self.family(family)?, options, mode).next();
         let Some((key, value)) = item.transpose()? else {
@@ -222,10 +187,8 @@ impl Rocks {
 
     /// The first key at or after `from`.
     pub(crate) fn first_key(&self, family: Family, from: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        let mut options = ReadOptions::default();
-        options.set_total_order_seek(true);
         let mode = IteratorMode::From(from, Direction::Forward);
-        let item = self.db.iterator_cf_opt(self.family(family)?, options, mode).next();
+        let item = self.db.iterator_cf(self.family(family)?, mode).next();
         Ok(item.transpose()?.map(|(key, _)| key.into_vec()))
     }
 
@@ -245,7 +208,7 @@ impl Rocks {
     pub(crate) fn ingest(
         &self,
         family: Family,
-        records: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
+        records: impl Iterator<Item = Record>,
     ) -> Result<(), Fault> {
         let file = self.scratch.join(format!("{}.sst", family.name()));
         let result = write_file(&file, family, records).and_then(|()| {
@@ -278,7 +241,15 @@ impl Rocks {
     }
 }
 
-/// A record that a scan came by.
+/// A record to be.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) key: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) effort: Effort,
+}
+
+/// A record that was come by.
 pub(crate) struct Found {
     pub(crate) key: Vec<u8>,
     pub(crate) payload: Result<Vec<u8>, Fault>,
@@ -288,13 +259,13 @@ pub(crate) struct Found {
 fn write_file(
     file: &Path,
     family: Family,
-    records: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
+    records: impl Iterator<Item = Record>,
 ) -> Result<(), Fault> {
     let options = family.options(&Cache::new_lru_cache(0));
     let mut writer = SstFileWriter::create(&options);
     writer.open(file)?;
-    for (key, payload) in records {
-        let value = record::encode(family.name(), &key, &payload, Effort::More);
+    for Record { key, payload, effort } in records {
+        let value = record::encode(family.name(), &key, &payload, effort);
         writer.put(&key, &value)?;
     }
     Ok(writer.finish()?)

@@ -11,7 +11,6 @@ use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate;
 use crate::fault::Fault;
 use crate::hot::{Facts, HotTrace};
-use crate::index::{self, TracePart};
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
 
@@ -35,22 +34,52 @@ pub(crate) struct View {
     pub(crate) hot: HashMap<TraceId, Arc<HotTrace>>,
 }
 
+/// Where a part of a trace is: in which segment, and which of its traces it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TracePart {
+    pub(crate) segment: SegmentId,
+    pub(crate) ordinal: u32,
+}
+
+/// The sealed parts of a trace, those that were sealed first coming first.
+#[derive(Debug, Default)]
+pub(crate) struct Parts {
+    pub(crate) found: Vec<TracePart>,
+    /// The segments of which nobody can say whether they have a part of it.
+    pub(crate) missing: Missing,
+}
+
 /// Everything there is of a trace.
 #[derive(Debug, Default)]
 pub(crate) struct Whole {
     /// Its spans, once each: the one that was written first. Sorted.
     pub(crate) spans: Vec<Span>,
-    /// The segments that hold parts of it.
-    pub(crate) sealed_in: Vec<SegmentId>,
+    /// Where it is sealed.
+    pub(crate) sealed_in: Vec<TracePart>,
     /// The parts that can't be read.
     pub(crate) missing: Missing,
 }
 
 impl SealedView {
-    /// The sealed parts of a trace, those that were sealed first coming first.
-    pub(crate) fn parts(&self, trace: TraceId) -> Result<Vec<TracePart>, Fault> {
-        let mut parts = index::parts(&self.rocks, trace)?;
-        parts.retain(|part| self.segments.contains_key(&part.segment));
+    /// The sealed parts of a trace.
+    pub(crate) fn parts(&self, trace: TraceId) -> Result<Parts, Fault> {
+        Ok(self.parts_of(&[trace])?.pop().unwrap_or_default())
+    }
+
+    /// The sealed parts of each of `traces`. Goes segment by segment, so that an index
+    /// is in the processor's cache while it is asked for many.
+    pub(crate) fn parts_of(&self, traces: &[TraceId]) -> Result<Vec<Parts>, Fault> {
+        let mut parts: Vec<Parts> = traces.iter().map(|_| Parts::default()).collect();
+        for id in self.segments.keys() {
+            for (trace, parts) in traces.iter().zip(&mut parts) {
+                match self.reader.find(*id, *trace) {
+                    Ok(Some(ordinal)) => parts.found.push(TracePart { segment: *id, ordinal }),
+                    Ok(None) => {}
+                    Err(fault @ Fault::Corrupt { .. }) => parts.missing.add(fault),
+                    Err(fault) => return Err(fault),
+                }
+            }
+        }
         Ok(parts)
     }
 
@@ -62,22 +91,22 @@ impl SealedView {
         hot: Option<&HotTrace>,
         deadline: Option<Deadline>,
     ) -> Result<Whole, ReadError> {
-        self.whole_of_parts(trace, &self.parts(trace)?, hot, deadline)
+        self.whole_of_parts(trace, self.parts(trace)?, hot, deadline)
     }
 
     /// As [`Self::whole`], of parts that were looked up before.
     pub(crate) fn whole_of_parts(
         &self,
         trace: TraceId,
-        parts: &[TracePart],
+        parts: Parts,
         hot: Option<&HotTrace>,
         deadline: Option<Deadline>,
     ) -> Result<Whole, ReadError> {
-        let mut whole = Whole::default();
-        for part in parts {
+        let mut whole = Whole { missing: parts.missing, ..Whole::default() };
+        for part in parts.found {
             deadline.map_or(Ok(()), |deadline| deadline.check())?;
-            whole.sealed_in.push(part.segment);
-            match self.reader.trace(part.segment, part.place, trace) {
+            whole.sealed_in.push(part);
+            match self.reader.trace(part.segment, part.ordinal, trace) {
                 Ok(spans) => whole.spans.extend(spans),
                 Err(fault @ Fault::Corrupt { .. }) => whole.missing.add(fault),
                 Err(fault) => return Err(fault.into()),
@@ -99,10 +128,11 @@ impl SealedView {
             return Ok(Some(Arc::clone(facts)));
         }
         let parts = self.parts(trace.id())?;
-        let (summary, is_all) = if parts.is_empty() {
+        let sealed_in = parts.found.iter().map(|part| part.segment).collect();
+        let (summary, is_all) = if parts.found.is_empty() && parts.missing.is_empty() {
             (trace.summary(), true)
         } else {
-            let whole = self.whole_of_parts(trace.id(), &parts, Some(trace), None)?;
+            let whole = self.whole_of_parts(trace.id(), parts, Some(trace), None)?;
             let is_all = whole.missing.is_empty();
             missing.extend(whole.missing);
             (TraceSummary::of(&whole.spans), is_all)
@@ -110,7 +140,6 @@ impl SealedView {
         let Some(summary) = summary else {
             return Ok(None);
         };
-        let sealed_in = parts.iter().map(|part| part.segment).collect();
         let facts = Arc::new(Facts { summary, sealed_in, retired: self.retired });
         if is_all {
             trace.keep_facts(&facts);

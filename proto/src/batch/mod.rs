@@ -114,7 +114,7 @@ struct PackedAttribute {
 }
 
 /// A resource, by numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PackedResource {
     /// Its attributes.
     pub attributes: Vec<AttributeNumber>,
@@ -125,7 +125,7 @@ pub struct PackedResource {
 }
 
 /// An instrumentation scope, by numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct PackedScope {
     /// See [`Scope::name`](crate::Scope::name).
     pub name: TextNumber,

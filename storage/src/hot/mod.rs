@@ -18,7 +18,8 @@ use crate::log::RecordNumber;
 
 pub(crate) use precheck::Precheck;
 pub(crate) use select::{Bounds, Selection};
-pub(crate) use trace::{Facts, HotTrace, Readers};
+pub(crate) use summary::summarize;
+pub(crate) use trace::{Facts, HotTrace};
 
 use trace::Arrival;
 

@@ -2,27 +2,36 @@
 //! [`TraceSummary::of`] says of the same spans, without reading their bodies.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use proto::batch::Head;
 use proto::{Batch, SpanId, TraceId};
 
 use crate::contract::summary::{ServiceCount, TraceSummary};
 
 /// The summary of the trace `id` that consists of `heads`, each identity once.
-pub(super) fn summarize(id: TraceId, heads: &[(&Batch, &Head)]) -> Option<TraceSummary> {
+pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<TraceSummary> {
     let (batch, root) = root(heads)?;
     let timed = || heads.iter().map(|(_, head)| head).filter(|head| head.start_time_unix_nano != 0);
     let start = timed().map(|head| head.start_time_unix_nano).min().unwrap_or(0);
     let end = timed().map(|head| head.end_time_unix_nano.max(head.start_time_unix_nano)).max();
-    let mut services: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+    // By resource first: names are slower to find and to compare.
+    let mut resources: HashMap<(*const Batch, u32), (&Batch, &Head, u32, u32)> = HashMap::new();
     let mut error_count = 0u32;
     for (batch, head) in heads {
+        let key = (Arc::as_ptr(batch), head.resource);
+        let (_, _, spans, errors) = resources.entry(key).or_insert((batch, head, 0, 0));
         let is_error = u32::from(head.is_error());
-        let counts = services.entry(service(batch, head)).or_default();
-        counts.0 = counts.0.saturating_add(1);
-        counts.1 = counts.1.saturating_add(is_error);
+        *spans = spans.saturating_add(1);
+        *errors = errors.saturating_add(is_error);
         error_count = error_count.saturating_add(is_error);
+    }
+    let mut services: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+    for (batch, head, spans, errors) in resources.into_values() {
+        let counts = services.entry(service(batch, head)).or_default();
+        counts.0 = counts.0.saturating_add(spans);
+        counts.1 = counts.1.saturating_add(errors);
     }
     Some(TraceSummary {
         trace_id: id,
@@ -47,16 +56,16 @@ fn service<'a>(batch: &'a Batch, head: &Head) -> std::borrow::Cow<'a, str> {
 }
 
 /// By the rule of [`crate::contract::summary::root`].
-fn root<'a>(heads: &[(&'a Batch, &'a Head)]) -> Option<(&'a Batch, &'a Head)> {
+fn root<'a>(heads: &[(&'a Arc<Batch>, &'a Head)]) -> Option<(&'a Arc<Batch>, &'a Head)> {
+    let order = |head: &Head| (head.start_time_unix_nano, head.span_id, head.kind);
+    let has_parent =
+        |head: &Head| head.parent_span_id.is_valid() && head.parent_span_id != head.span_id;
+    let roots = heads.iter().copied().filter(|(_, head)| !has_parent(head));
+    // Most traces have one, and others need no look at who is whose parent.
+    if let Some(root) = roots.min_by_key(|(_, head)| order(head)) {
+        return Some(root);
+    }
     let ids: HashSet<SpanId> = heads.iter().map(|(_, head)| head.span_id).collect();
-    let rank = |head: &Head| {
-        let parent = head.parent_span_id;
-        if !parent.is_valid() || parent == head.span_id {
-            0
-        } else {
-            1 + u8::from(ids.contains(&parent))
-        }
-    };
-    let order = |head: &Head| (rank(head), head.start_time_unix_nano, head.span_id, head.kind);
-    heads.iter().copied().min_by_key(|(_, head)| order(head))
+    let rank = |head: &Head| (ids.contains(&head.parent_span_id), order(head));
+    heads.iter().copied().min_by_key(|(_, head)| rank(head))
 }

@@ -31,8 +31,8 @@ pub(crate) struct HotTrace {
 struct Part {
     batch: Arc<Batch>,
     spans: TraceSpans,
-    /// Those of them that were known before, by their places in the batch. Mostly
-    /// none.
+    /// Those of them that were known before, by their places in the batch, sorted.
+    /// Mostly none.
     known: Vec<u32>,
     record: RecordNumber,
     arrived_unix_nano: u64,
@@ -154,11 +154,7 @@ impl HotTrace {
 
     /// Its spans in the order they came, once each.
     pub(crate) fn spans(&self) -> Vec<Span> {
-        self.spans_by(&mut Readers::default())
-    }
-
-    /// As [`Self::spans`], where traces share what they have in common.
-    pub(crate) fn spans_by<'a>(&'a self, readers: &mut Readers<'a>) -> Vec<Span> {
+        let mut readers = Readers::default();
         let mut spans = Vec::with_capacity(self.span_count());
         for part in &self.parts {
             let reader = readers.of(&part.batch);
@@ -169,7 +165,7 @@ impl HotTrace {
 
     /// The summary of what is hot.
     pub(crate) fn summary(&self) -> Option<TraceSummary> {
-        let heads: Vec<_> = self.heads().map(|(batch, head)| (&**batch, head)).collect();
+        let heads: Vec<_> = self.heads().collect();
         summarize(self.id, &heads)
     }
 
@@ -212,14 +208,14 @@ impl HotTrace {
 impl Part {
     fn heads(&self) -> impl Iterator<Item = (&Arc<Batch>, &Head)> {
         let heads = (self.spans.first..).zip(self.batch.heads_of(&self.spans));
-        let new = heads.filter(|(place, _)| self.known.is_empty() || !self.known.contains(place));
+        let new = heads.filter(|(place, _)| self.known.binary_search(place).is_err());
         new.map(|(_, head)| (&self.batch, head))
     }
 }
 
 /// Readers of batches, one each, so that spans share their resources and scopes.
 #[derive(Default)]
-pub(crate) struct Readers<'a> {
+struct Readers<'a> {
     by_batch: StdHashMap<*const Batch, SpanReader<'a>>,
 }
 

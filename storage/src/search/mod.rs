@@ -1,9 +1,9 @@
 //! Searching: candidates in order, decided by the evaluator, until the page is full.
 //!
-//! Each segment and the hot traces are *sources* of candidates ([`source`]). The
-//! source whose next candidate may be the first in the search's order goes next; a
-//! segment is not even opened before its turn comes, which is known from how far
-//! its traces reach. So the answer is exact over the whole range, and as soon as
+//! The hot traces and each segment are *sources* of candidates ([`source`]), and so is,
+//! once a segment is opened, each chunk of its summaries. The source whose next
+//! candidate may be the first in the search's order goes next; none is opened before
+//! its turn comes, which is known from how far its traces reach. So the answer is exact over the whole range, and as soon as
 //! the page is full nothing further is read.
 //!
 //! Whether a trace matches is decided on all of its spans, whatever parts they lie
@@ -55,12 +55,17 @@ pub(crate) fn search(
         let Some(source) = sources.get_mut(number) else {
             continue;
         };
-        if let Some(trace) = source.take(&run, &mut missing)?
+        let turn = source.take(&run, &mut missing)?;
+        turns.extend(source.next_place().map(|place| Reverse((place, number))));
+        for source in turn.sources {
+            turns.extend(source.next_place().map(|place| Reverse((place, sources.len()))));
+            sources.push(source);
+        }
+        if let Some(trace) = turn.candidate
             && decided.insert(trace)
         {
             run.decide(trace, &mut precheck, &mut page, &mut missing)?;
         }
-        turns.extend(source.next_place().map(|place| Reverse((place, number))));
     }
     Ok(page.finish(missing.completeness(Completeness::Complete)))
 }
@@ -77,7 +82,8 @@ impl Run<'_> {
     fn sources(&self, missing: &mut Missing) -> Result<Vec<Source>, ReadError> {
         let mut sources = vec![Source::of_hot(self, missing)?];
         for segment in self.view.sealed.segments.values() {
-            if segment.splits.reach.may_start_in(&self.search.range) {
+            let reach = &segment.splits.reach;
+            if reach.may_start_in(&self.search.range) && reach.may_meet(&self.search.trace) {
                 sources.push(Source::of_segment(Arc::clone(segment), self.search.order));
             }
         }

@@ -1,170 +1,252 @@
 //! A block: several traces, with the resources and scopes they refer to.
 //!
 //! ```text
-//! resources: count · each, as bytes
-//! scopes:    count · each, as bytes
-//! traces:    count · each part, as bytes
+//! counts:     traces · resources · scopes                                    varints
+//! base:       a time near the traces' starts, unix nano                      varint
+//! lengths:    of the tables' rows, values and noise                          varints
+//!             of each trace: spans · length of its rows, times, values and noise
+//! packed rows · packed times · packed values · noise
+//! packed:     coding: 0 plain, 1 zstd · length · only of coding 1: length before
+//!             · so many bytes
 //! ```
+//!
+//! The sections are those of `part.rs`: first the tables' share, then each trace's,
+//! in the order of their ordinals. A block's key ends with the first.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use hashbrown::HashMap;
-use proto::{Resource, Scope, Span, TraceId};
-
-use super::span::{self, Lookup, Tables};
-use super::symbol::{SymbolNumbers, Symbols};
 use proto::codec::{Malformed, Reader, Writer};
+use proto::{Span, TraceId};
+use zstd::bulk::Compressor;
 
-/// A block is closed once it has this many bytes before compression: enough for
-/// zstd to find what repeats, little to unpack for one trace. A trace that is
-/// larger has a block of its own.
-const BLOCK_BYTES_TARGET: usize = 64 << 10;
+use super::part::{self, Numbers, Part, Placed, ReadSections, Sections, Tables};
+use super::table::Table;
+
+/// A block is closed once its rows have so many bytes: enough for zstd to find what
+/// repeats, little to unpack for one trace. A trace that is larger has a block of
+/// its own.
+const ROW_BYTES_TARGET: usize = 64 << 10;
+/// How hard zstd tries: beyond, it takes more time than it saves bytes.
+const ZSTD_LEVEL: i32 = 3;
+/// What packing must save at least: a part of so many.
+const SAVING_MIN: usize = 32;
 
 /// A block in the making.
-#[derive(Debug, Default)]
-pub(super) struct BlockWriter {
+pub(super) struct BlockWriter<'a> {
+    numbers: Numbers<'a>,
+    compressor: Compressor<'static>,
     tables: BlockTables,
-    parts: Vec<Vec<u8>>,
-    bytes: usize,
+    sections: Sections,
+    lengths: Writer,
+    traces: usize,
+    base_unix_nano: u64,
 }
 
-impl BlockWriter {
-    /// Adds a trace; its position in the block.
-    pub(super) fn push(&mut self, symbols: &SymbolNumbers, id: TraceId, spans: &[&Span]) -> u32 {
-        let mut part = Writer::new();
-        span::write_part(&mut part, symbols, &mut self.tables, id, spans);
-        self.bytes = self.bytes.saturating_add(part.len());
-        self.parts.push(part.into_bytes());
-        u32::try_from(self.parts.len().saturating_sub(1)).unwrap_or(u32::MAX)
+impl<'a> BlockWriter<'a> {
+    pub(super) fn new(numbers: Numbers<'a>) -> Result<Self, std::io::Error> {
+        Ok(Self {
+            numbers,
+            compressor: Compressor::new(ZSTD_LEVEL)?,
+            tables: BlockTables::default(),
+            sections: Sections::default(),
+            lengths: Writer::new(),
+            traces: 0,
+            base_unix_nano: 0,
+        })
+    }
+
+    /// Adds a trace, whose spans are sorted.
+    pub(super) fn push(&mut self, spans: &[Placed]) -> Result<(), Malformed> {
+        if self.traces == 0 {
+            self.base_unix_nano = spans.first().map_or(0, |span| span.head.start_time_unix_nano);
+        }
+        let before = self.sections.lengths();
+        let base = self.base_unix_nano;
+        part::write(&mut self.sections, self.numbers, &mut self.tables, base, spans)?;
+        self.lengths.size(spans.len());
+        for (before, after) in before.into_iter().zip(self.sections.lengths()) {
+            self.lengths.size(after.saturating_sub(before));
+        }
+        self.traces = self.traces.saturating_add(1);
+        Ok(())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty()
+        self.traces == 0
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.bytes >= BLOCK_BYTES_TARGET
+        self.sections.rows.len() >= ROW_BYTES_TARGET
     }
 
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        for list in [&self.tables.resources.encoded, &self.tables.scopes.encoded, &self.parts] {
-            writer.size(list.len());
-            list.iter().for_each(|bytes| writer.bytes(bytes));
+    /// The block. What follows is the next one.
+    pub(super) fn close(&mut self) -> Vec<u8> {
+        let tables = std::mem::take(&mut self.tables);
+        let mut shared = Sections::default();
+        let Numbers { interner, .. } = self.numbers;
+        for number in &tables.resources.numbers {
+            let resource = interner.resource(*number).cloned().unwrap_or_default();
+            self.numbers.write_resource(&mut shared, &resource);
         }
-        writer.into_bytes()
+        for number in &tables.scopes.numbers {
+            let scope = interner.scope(*number).cloned().unwrap_or_default();
+            self.numbers.write_scope(&mut shared, &scope);
+        }
+        let mut out = Writer::new();
+        out.size(std::mem::take(&mut self.traces));
+        out.size(tables.resources.numbers.len());
+        out.size(tables.scopes.numbers.len());
+        out.varint(self.base_unix_nano);
+        out.size(shared.rows.len());
+        out.size(shared.values.len());
+        out.size(shared.noise.len());
+        out.raw(self.lengths.as_bytes());
+        self.lengths.clear();
+        let Sections { rows, times, values, noise } = &mut self.sections;
+        shared.rows.raw(rows.as_bytes());
+        shared.values.raw(values.as_bytes());
+        shared.noise.raw(noise.as_bytes());
+        pack(&mut out, &mut self.compressor, shared.rows.as_bytes());
+        pack(&mut out, &mut self.compressor, times.as_bytes());
+        pack(&mut out, &mut self.compressor, shared.values.as_bytes());
+        out.raw(shared.noise.as_bytes());
+        for section in [rows, times, values, noise] {
+            section.clear();
+        }
+        out.into_bytes()
     }
 }
 
-/// Resources and scopes that spans of a block refer to, once each.
+impl Sections {
+    fn lengths(&self) -> [usize; 4] {
+        [self.rows.len(), self.times.len(), self.values.len(), self.noise.len()]
+    }
+}
+
+/// The resources and scopes that a block's spans refer to, once each.
 #[derive(Debug, Default)]
 struct BlockTables {
-    resources: Table,
-    scopes: Table,
+    resources: Renumbered,
+    scopes: Renumbered,
 }
 
-/// Encoded things and their numbers. Most spans share the very same thing in
-/// memory, which spares encoding it again.
+/// Numbers of the segment, and theirs in the block.
 #[derive(Debug, Default)]
-struct Table {
-    encoded: Vec<Vec<u8>>,
-    by_bytes: HashMap<Vec<u8>, u64>,
-    by_address: HashMap<usize, u64>,
+struct Renumbered {
+    numbers: Vec<u32>,
+    places: HashMap<u32, u64>,
 }
 
-impl Table {
-    /// `address` stays that of the same thing as long as the block is written.
-    fn number(&mut self, address: usize, encode: impl FnOnce(&mut Writer)) -> u64 {
-        if let Some(number) = self.by_address.get(&address) {
-            return *number;
+impl Renumbered {
+    fn place(&mut self, number: u32) -> u64 {
+        let next = self.numbers.len() as u64;
+        let place = *self.places.entry(number).or_insert(next);
+        if place == next {
+            self.numbers.push(number);
         }
-        let mut writer = Writer::new();
-        encode(&mut writer);
-        let bytes = writer.into_bytes();
-        let next = self.encoded.len() as u64;
-        let number = *self.by_bytes.entry(bytes.clone()).or_insert(next);
-        if number == next {
-            self.encoded.push(bytes);
-        }
-        self.by_address.insert(address, number);
-        number
+        place
     }
 }
 
 impl Tables for BlockTables {
-    fn resource(&mut self, symbols: &SymbolNumbers, resource: &Arc<Resource>) -> u64 {
-        let address = Arc::as_ptr(resource).addr();
-        self.resources.number(address, |writer| span::write_resource(writer, symbols, resource))
+    fn resource(&mut self, number: u32) -> u64 {
+        self.resources.place(number)
     }
 
-    fn scope(&mut self, symbols: &SymbolNumbers, scope: &Arc<Scope>) -> u64 {
-        let address = Arc::as_ptr(scope).addr();
-        self.scopes.number(address, |writer| span::write_scope(writer, symbols, scope))
+    fn scope(&mut self, number: u32) -> u64 {
+        self.scopes.place(number)
+    }
+}
+
+fn pack(out: &mut Writer, compressor: &mut Compressor, bytes: &[u8]) {
+    let packed = compressor
+        .compress(bytes)
+        .ok()
+        .filter(|packed| packed.len().saturating_add(bytes.len() / SAVING_MIN) < bytes.len());
+    match packed {
+        Some(packed) => {
+            out.u8(1);
+            out.size(packed.len());
+            out.size(bytes.len());
+            out.raw(&packed);
+        }
+        None => {
+            out.u8(0);
+            out.bytes(bytes);
+        }
+    }
+}
+
+fn unpack<'a>(reader: &mut Reader<'a>) -> Result<Cow<'a, [u8]>, Malformed> {
+    if reader.u8()? == 0 {
+        return reader.bytes().map(Cow::Borrowed);
+    }
+    let length = reader.size()?;
+    let raw_length = reader.size()?;
+    let bytes = zstd::bulk::decompress(reader.raw(length)?, raw_length)
+        .map_err(|_| Malformed("zstd frame of the given length"))?;
+    if bytes.len() == raw_length { Ok(Cow::Owned(bytes)) } else { Err(Malformed("full length")) }
+}
+
+/// How long a trace's share of each section is.
+#[derive(Debug, Clone, Copy, Default)]
+struct Lengths {
+    rows: usize,
+    times: usize,
+    values: usize,
+    noise: usize,
+}
+
+impl Lengths {
+    /// Takes these from the front of `sections`.
+    fn take<'a>(&self, sections: &mut ReadSections<'a>) -> Result<ReadSections<'a>, Malformed> {
+        Ok(ReadSections {
+            rows: Reader::new(sections.rows.raw(self.rows)?),
+            times: Reader::new(sections.times.raw(self.times)?),
+            values: Reader::new(sections.values.raw(self.values)?),
+            noise: Reader::new(sections.noise.raw(self.noise)?),
+        })
     }
 }
 
 /// The spans of trace `id`, the one at `position` in the block `record`, sorted.
 pub(super) fn read_trace(
     record: &[u8],
-    position: u32,
-    symbols: &Symbols,
+    position: usize,
+    table: &Table,
     id: TraceId,
 ) -> Result<Vec<Span>, Malformed> {
     let mut reader = Reader::new(record);
-    let resources = read_list(&mut reader)?;
-    let scopes = read_list(&mut reader)?;
-    let count = reader.count()?;
-    let position = usize::try_from(position).map_err(|_| Malformed("position"))?;
-    if position >= count {
-        return Err(Malformed("trace at the position that the index names"));
+    let (traces, resources, scopes) = (reader.count()?, reader.count()?, reader.count()?);
+    let base_unix_nano = reader.varint()?;
+    let shared =
+        Lengths { rows: reader.size()?, times: 0, values: reader.size()?, noise: reader.size()? };
+    let mut parts = Vec::with_capacity(traces);
+    for _ in 0..traces {
+        let spans = reader.size()?;
+        let lengths = Lengths {
+            rows: reader.size()?,
+            times: reader.size()?,
+            values: reader.size()?,
+            noise: reader.size()?,
+        };
+        parts.push((spans, lengths));
     }
-    for _ in 0..position {
-        reader.bytes()?;
-    }
-    let mut part = Reader::new(reader.bytes()?);
-    let mut tables = ReadTables {
-        symbols,
-        read_resources: vec![None; resources.len()],
-        read_scopes: vec![None; scopes.len()],
-        resources,
-        scopes,
+    let (rows, times, values) = (unpack(&mut reader)?, unpack(&mut reader)?, unpack(&mut reader)?);
+    let mut sections = ReadSections {
+        rows: Reader::new(&rows),
+        times: Reader::new(&times),
+        values: Reader::new(&values),
+        noise: reader,
     };
-    span::read_part(&mut part, symbols, &mut tables, id)
-}
-
-fn read_list<'a>(reader: &mut Reader<'a>) -> Result<Vec<&'a [u8]>, Malformed> {
-    (0..reader.count()?).map(|_| reader.bytes()).collect()
-}
-
-/// A block's tables, read as far as spans ask for them.
-struct ReadTables<'a> {
-    symbols: &'a Symbols,
-    resources: Vec<&'a [u8]>,
-    scopes: Vec<&'a [u8]>,
-    read_resources: Vec<Option<Arc<Resource>>>,
-    read_scopes: Vec<Option<Arc<Scope>>>,
-}
-
-impl Lookup for ReadTables<'_> {
-    fn resource(&mut self, number: usize) -> Result<Arc<Resource>, Malformed> {
-        let place = self.read_resources.get_mut(number).ok_or(Malformed("resource"))?;
-        if let Some(resource) = place {
-            return Ok(Arc::clone(resource));
-        }
-        let record = self.resources.get(number).ok_or(Malformed("resource"))?;
-        let resource = Arc::new(span::read_resource(record, self.symbols)?);
-        Ok(Arc::clone(place.insert(resource)))
+    let tables = part::read_tables(shared.take(&mut sections)?, table, resources, scopes)?;
+    for (_, lengths) in parts.iter().take(position) {
+        lengths.take(&mut sections)?;
     }
-
-    fn scope(&mut self, number: usize) -> Result<Arc<Scope>, Malformed> {
-        let place = self.read_scopes.get_mut(number).ok_or(Malformed("scope"))?;
-        if let Some(scope) = place {
-            return Ok(Arc::clone(scope));
-        }
-        let record = self.scopes.get(number).ok_or(Malformed("scope"))?;
-        let scope = Arc::new(span::read_scope(record, self.symbols)?);
-        Ok(Arc::clone(place.insert(scope)))
-    }
+    let (spans, lengths) = parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
+    let part = Part { id, spans: *spans, base_unix_nano };
+    part::read(lengths.take(&mut sections)?, table, &tables, &part)
 }

@@ -15,14 +15,12 @@
 //! `segment/summary.rs` with one trace; the summaries in segments are only of the
 //! part there, and do not count for it.
 
-use proto::Span;
+use proto::batch::Head;
 use roaring::RoaringBitmap;
 
 use super::SegmentId;
 use super::posting::{decode_bitmap, encode_bitmap};
-use crate::contract::TimeRange;
-use crate::contract::search::{Cursor, Order};
-use crate::contract::summary::TraceSummary;
+use super::reach::Reach;
 use crate::log::RecordNumber;
 use proto::codec::{Malformed, Reader, Writer};
 
@@ -47,9 +45,9 @@ impl Commit {
         Self { spans: 0, traces: 0, through, sealed_unix_nano, oldest_unix_nano: 0 }
     }
 
-    pub(super) fn add(&mut self, span: &Span) {
+    pub(super) fn add(&mut self, head: &Head) {
         self.spans = self.spans.saturating_add(1);
-        let start = span.start_time_unix_nano;
+        let start = head.start_time_unix_nano;
         if start != 0 && (self.oldest_unix_nano == 0 || start < self.oldest_unix_nano) {
             self.oldest_unix_nano = start;
         }
@@ -92,56 +90,6 @@ pub(crate) struct Splits {
     pub(crate) reach: Reach,
 }
 
-/// Bounds of traces' figures. They only ever widen: what is outside is certainly
-/// not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reach {
-    start_min: u64,
-    start_max: u64,
-    duration_max: u64,
-    errors_max: u32,
-}
-
-impl Default for Reach {
-    /// That of no traces.
-    fn default() -> Self {
-        Self { start_min: u64::MAX, start_max: 0, duration_max: 0, errors_max: 0 }
-    }
-}
-
-impl Reach {
-    /// Takes in the trace of `summary`.
-    pub(crate) fn widen(&mut self, summary: &TraceSummary) {
-        self.start_min = self.start_min.min(summary.start_unix_nano);
-        self.start_max = self.start_max.max(summary.start_unix_nano);
-        self.duration_max = self.duration_max.max(summary.duration_nano);
-        self.errors_max = self.errors_max.max(summary.error_count);
-    }
-
-    /// Whether a trace in it may start in `range`.
-    pub(crate) fn may_start_in(&self, range: &TimeRange) -> bool {
-        let ends_before = self.start_max < range.from_unix_nano;
-        let begins_after = self.start_min >= range.to_unix_nano
-            && range.to_unix_nano != TimeRange::ALL.to_unix_nano;
-        !ends_before && !begins_after
-    }
-
-    /// A place in `order` that no trace in it is before.
-    pub(crate) fn first_place(&self, order: Order) -> Cursor {
-        let best = TraceSummary {
-            trace_id: proto::TraceId::default(),
-            start_unix_nano: self.start_max,
-            duration_nano: self.duration_max,
-            span_count: 0,
-            error_count: self.errors_max,
-            root_service: String::new(),
-            root_name: String::new(),
-            services: Vec::new(),
-        };
-        Cursor::of(&best, order)
-    }
-}
-
 impl Splits {
     /// Of a segment without splits yet.
     pub(crate) fn new() -> Self {
@@ -150,22 +98,14 @@ impl Splits {
 
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
-        writer.varint(self.reach.start_min);
-        writer.varint(self.reach.start_max);
-        writer.varint(self.reach.duration_max);
-        writer.varint(self.reach.errors_max.into());
+        self.reach.encode(&mut writer);
         writer.bytes(&encode_bitmap(&self.ordinals));
         writer.into_bytes()
     }
 
     pub(crate) fn decode(record: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(record);
-        let reach = Reach {
-            start_min: reader.varint()?,
-            start_max: reader.varint()?,
-            duration_max: reader.varint()?,
-            errors_max: reader.varint32()?,
-        };
+        let reach = Reach::decode(&mut reader)?;
         let ordinals = decode_bitmap(reader.bytes()?)?;
         reader.end()?;
         Ok(Self { ordinals, reach })

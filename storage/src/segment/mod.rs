@@ -6,44 +6,54 @@
 //! ```text
 //!  key = segment number, u32 big-endian · part, u8 · rest
 //!
-//!  part 1            symbols      texts that occur more than once
-//!  part 2 · block    block        traces, several to a block
-//!  part 3            summaries    one line for each trace
-//!  part 4 · hash     postings     which traces have a term
-//!  part 5            names        services, span names, attribute keys
-//!  part 6 · scope    values       values of one attribute
-//!         · key
+//!  part 1            table        texts and attributes that occur more than once
+//!  part 2 · first    block        traces, several to a block
+//!  part 3            trace index  hash of a trace id → ordinal
+//!  part 4 · first    trace ids    by ordinal
+//!  part 5            reaches      how far the traces of each chunk reach
+//!  part 6 · first    summaries    one line for each trace, by ordinal
+//!  part 7 · term     singles      which trace has a term, where only one does
+//!  part 8 · term     terms        which list tells the traces that have a term
+//!  part 9 · first    lists        ordinals of traces
+//!  part 10           names        services, span names, attribute keys
+//!  part 11 · scope   values       values of one attribute
+//!          · key
 //! ```
 //!
 //! A trace's *ordinal* is its place in the segment, by (start, trace id), from 0.
 //! What makes a segment exist are its records in the family `commit`
-//! ([`commit`]), written in one step with the trace index, after the file.
+//! ([`commit`]), written in one step, after the file.
 
+mod bits;
 mod block;
+mod census;
 pub(crate) mod commit;
+mod hash_index;
+mod interner;
+mod literal;
 mod names;
+mod part;
 mod posting;
+pub(crate) mod reach;
 mod reader;
-mod seen;
-mod span;
 mod summary;
-mod symbol;
+mod table;
 pub(crate) mod term;
 #[cfg(test)]
 mod tests;
-mod value;
 mod writer;
 
 use std::fmt;
 use std::sync::Arc;
 
 use proto::TraceId;
+use xxhash_rust::xxh3::xxh3_64;
 
 use commit::{Commit, Splits};
 
 pub(crate) use names::VALUES_PER_KEY_MAX;
-pub(crate) use reader::SegmentReader;
-pub(crate) use summary::{Summaries, encode as encode_summaries};
+pub(crate) use reader::{SegmentReader, first_of_chunk};
+pub(crate) use summary::{CHUNK_TRACES, Summaries, decode_one, encode_one};
 pub(crate) use writer::{Built, SealedTrace, build};
 
 /// A segment's number. Later segments have larger ones, and none is used twice.
@@ -71,29 +81,26 @@ pub(crate) struct Segment {
     pub(crate) splits: Splits,
 }
 
-/// Where a trace's part lies within a segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// Which of the segment's traces it is.
-    pub(crate) ordinal: u32,
-    /// The block that holds it.
-    pub(crate) block: u32,
-    /// Which of the block's traces it is.
-    pub(crate) position: u32,
-}
-
-/// A trace and where its part lies.
-pub(crate) type Placed = (TraceId, Place);
-
 /// The parts of a segment's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
-    Symbols = 1,
+    Table = 1,
     Block = 2,
-    Summaries = 3,
-    Postings = 4,
-    Names = 5,
-    Values = 6,
+    TraceIndex = 3,
+    TraceIds = 4,
+    Reaches = 5,
+    Summaries = 6,
+    Singles = 7,
+    Terms = 8,
+    Lists = 9,
+    Names = 10,
+    Values = 11,
+}
+
+/// What the trace index knows a trace by: the low half of XXH3-64 of its id. Ids need
+/// not be random.
+fn hash_of(trace: TraceId) -> u32 {
+    xxh3_64(trace.as_bytes()) as u32
 }
 
 /// The key of a record that is the only one of its part.

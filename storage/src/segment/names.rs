@@ -10,90 +10,101 @@
 //! than `VALUE_BYTES_MAX`; an attribute with a very long key has none. All lists
 //! are sorted.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use proto::{Span, Value};
+use proto::batch::value;
 
-use super::seen::Seen;
+use super::census::Names;
+use super::interner::Interner;
 use super::term::{scope_number, scope_of_number};
 use crate::contract::catalog::VALUE_BYTES_MAX;
 use crate::contract::search::AttributeScope;
-use crate::evaluate::{CatalogCollector, attribute_lists};
+use crate::evaluate::CatalogCollector;
 use proto::codec::{Malformed, Reader, Writer};
 
-/// Values of one attribute that a segment lists: the first by their order. What
-/// has more is an id rather than something to choose from a list.
+/// The most values of one attribute that a segment lists.
 pub(crate) const VALUES_PER_KEY_MAX: usize = 1_000;
+/// How many it lists where there are more, the first by their order: such values are
+/// ids rather than something to choose from a list.
+const VALUES_OF_MANY: usize = 100;
 
 /// Keys of attributes whose values are listed: longer ones would make keys of
 /// records that no database likes.
 pub(super) const VALUES_KEY_BYTES_MAX: usize = 1 << 10;
 
-/// The names of a segment in the making.
-#[derive(Debug, Default)]
-pub(super) struct Names<'a> {
-    services: BTreeMap<String, BTreeSet<&'a str>>,
-    values: BTreeMap<(u8, &'a str), Values>,
-    seen: Seen,
-}
-
-#[derive(Debug)]
-struct Values {
-    texts: BTreeSet<String>,
-    are_all: bool,
-}
-
-impl<'a> Names<'a> {
-    /// Notes every name in `span`.
-    pub(super) fn add(&mut self, span: &'a Span) {
-        let service = span.service_name();
-        match self.services.get_mut(&*service) {
-            Some(names) => {
-                names.insert(&span.name);
-            }
-            None => {
-                self.services.insert(service.into_owned(), BTreeSet::from([&*span.name]));
-            }
-        }
-        for (scope, attributes) in attribute_lists(span) {
-            if !self.seen.is_first(span, scope) {
-                continue;
-            }
-            // Of a key that occurs twice, the last value counts.
-            let last: BTreeMap<&str, &Value> =
-                attributes.iter().map(|attribute| (&*attribute.key, &attribute.value)).collect();
-            for (key, value) in last {
-                self.values.entry((scope_number(scope), key)).or_default().insert(&value.text());
-            }
-        }
+/// The names record.
+pub(super) fn encode_names(names: &Names, interner: &Interner) -> Vec<u8> {
+    let mut services: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (service, name) in names.spans.keys() {
+        services.entry(interner.text(*service)).or_default().insert(interner.text(*name));
     }
-
-    pub(super) fn encode(&self) -> Vec<u8> {
-        let mut writer = Writer::new();
-        writer.size(self.services.len());
-        for (service, names) in &self.services {
-            writer.bytes(service.as_bytes());
-            writer.size(names.len());
-            names.iter().for_each(|name| writer.bytes(name.as_bytes()));
-        }
-        writer.size(self.values.len());
-        for (scope, key) in self.values.keys() {
-            writer.u8(*scope);
-            writer.bytes(key.as_bytes());
-        }
-        writer.into_bytes()
-    }
-
-    /// The values records, each with the end of its key, by it.
-    pub(super) fn encode_values(&self) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
-        let short = self.values.iter().filter(|((_, key), _)| key.len() <= VALUES_KEY_BYTES_MAX);
-        short.map(|((scope, key), values)| {
-            let mut writer = Writer::new();
-            writer.u8(values.are_all.into());
-            writer.size(values.texts.len());
-            values.texts.iter().for_each(|text| writer.bytes(text.as_bytes()));
-            (values_key(*scope, key), writer.into_bytes())
+    let keys: BTreeSet<(u8, &str)> = names
+        .attributes
+        .iter()
+        .map(|(scope, attribute)| {
+            (scope_number(*scope), interner.text(interner.attribute(*attribute).0))
         })
+        .collect();
+    let mut out = Writer::new();
+    out.size(services.len());
+    for (service, names) in &services {
+        out.bytes(service.as_bytes());
+        out.size(names.len());
+        names.iter().for_each(|name| out.bytes(name.as_bytes()));
+    }
+    out.size(keys.len());
+    for (scope, key) in &keys {
+        out.u8(*scope);
+        out.bytes(key.as_bytes());
+    }
+    out.into_bytes()
+}
+
+/// The values records, each with the end of its key, by it.
+pub(super) fn encode_values(names: &Names, interner: &Interner) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut values: BTreeMap<(u8, &str), Vec<Cow<str>>> = BTreeMap::new();
+    for (scope, attribute) in &names.attributes {
+        let (key, encoded) = interner.attribute(*attribute);
+        let key = interner.text(key);
+        if key.len() > VALUES_KEY_BYTES_MAX {
+            continue;
+        }
+        let texts = values.entry((scope_number(*scope), key)).or_default();
+        let text = value_text(encoded);
+        if text.len() <= VALUE_BYTES_MAX {
+            texts.push(text);
+        }
+    }
+    let records = values.into_iter().map(|((scope, key), texts)| {
+        let mut out = Writer::new();
+        encode_texts(&mut out, texts);
+        (values_key(scope, key), out.into_bytes())
+    });
+    records.collect()
+}
+
+fn encode_texts(out: &mut Writer, mut texts: Vec<Cow<str>>) {
+    let mut are_all = true;
+    // An attribute's text may be that of another value, too, so that a few are
+    // counted twice here.
+    if texts.len() > VALUES_PER_KEY_MAX {
+        are_all = false;
+        texts.select_nth_unstable(VALUES_OF_MANY);
+        texts.truncate(VALUES_OF_MANY);
+    }
+    texts.sort_unstable();
+    texts.dedup();
+    out.u8(are_all.into());
+    out.size(texts.len());
+    texts.iter().for_each(|text| out.bytes(text.as_bytes()));
+}
+
+/// The text form of an encoded value.
+fn value_text(encoded: &[u8]) -> Cow<'_, str> {
+    match value::as_text(encoded).and_then(|text| str::from_utf8(text).ok()) {
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::Owned(value::read(encoded).unwrap_or_default().text().into_owned()),
     }
 }
 
@@ -102,25 +113,6 @@ pub(super) fn values_key(scope: u8, key: &str) -> Vec<u8> {
     let mut end = vec![scope];
     end.extend_from_slice(key.as_bytes());
     end
-}
-
-impl Default for Values {
-    fn default() -> Self {
-        Self { texts: BTreeSet::new(), are_all: true }
-    }
-}
-
-impl Values {
-    fn insert(&mut self, text: &str) {
-        if text.len() > VALUE_BYTES_MAX || self.texts.contains(text) {
-            return;
-        }
-        self.texts.insert(text.to_owned());
-        if self.texts.len() > VALUES_PER_KEY_MAX {
-            self.texts.pop_last();
-            self.are_all = false;
-        }
-    }
 }
 
 /// Offers the services and span names of a names record, and its keys.

@@ -7,71 +7,125 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use roaring::RoaringBitmap;
 
-use super::names;
-use super::symbol::Symbols;
+use super::hash_index::HashIndex;
+use super::reach::Reach;
+use super::summary::{self, CHUNK_TRACES};
+use super::table::Table;
 use super::term::{Term, scope_number};
-use super::{Part, Place, SegmentId, Summaries, block, key, key_with, posting};
+use super::{Part, SegmentId, Summaries, block, hash_of, key, key_with, names, posting};
 use crate::contract::search::AttributeScope;
 use crate::evaluate::CatalogCollector;
 use crate::fault::{Fault, InRecord};
 use crate::rocks::{Family, Rocks};
+use proto::codec::Reader;
 
-/// Memory for symbol tables, unpacked. One is read for any trace of its segment.
-const SYMBOLS_CACHE_BYTES: u64 = 32 << 20;
-/// Memory for summaries, unpacked. A segment's are read for any search in it.
+/// Memory for tables, unpacked. One is read for any trace of its segment.
+const TABLES_CACHE_BYTES: u64 = 32 << 20;
+/// Memory for summaries, unpacked. They are read for any search.
 const SUMMARIES_CACHE_BYTES: u64 = 64 << 20;
+/// Memory for indexes of trace ids: some 15 million traces. All are asked for any
+/// trace.
+const INDEXES_CACHE_BYTES: u64 = 64 << 20;
 /// Segments that the caches are laid out for.
 const CACHED_SEGMENTS: usize = 1_000;
 
 /// Reads segments, and keeps what is read often.
 pub(crate) struct SegmentReader {
     rocks: Arc<Rocks>,
-    symbols: Cache<SegmentId, Arc<Symbols>, Bytes>,
-    summaries: Cache<SegmentId, Arc<Summaries>, Bytes>,
+    tables: Cache<SegmentId, Arc<Table>, Bytes>,
+    summaries: Cache<(SegmentId, u32), Arc<Summaries>, Bytes>,
+    indexes: Cache<SegmentId, Arc<HashIndex>, Bytes>,
 }
 
 impl SegmentReader {
     pub(crate) fn new(rocks: Arc<Rocks>) -> Self {
         Self {
             rocks,
-            symbols: Cache::with_weighter(CACHED_SEGMENTS, SYMBOLS_CACHE_BYTES, Bytes),
+            tables: Cache::with_weighter(CACHED_SEGMENTS, TABLES_CACHE_BYTES, Bytes),
             summaries: Cache::with_weighter(CACHED_SEGMENTS, SUMMARIES_CACHE_BYTES, Bytes),
+            indexes: Cache::with_weighter(CACHED_SEGMENTS, INDEXES_CACHE_BYTES, Bytes),
         }
     }
 
-    /// The part of trace `trace` that lies at `place`: its spans, sorted.
+    /// Which of the segment's traces `trace` is, if any.
+    pub(crate) fn find(&self, id: SegmentId, trace: TraceId) -> Result<Option<u32>, Fault> {
+        let index = self.indexes.get_or_insert_with(&id, || {
+            let record = self.get(id, Part::TraceIndex, &[])?;
+            let index = HashIndex::decode(record).in_record(format_args!("{id}, trace index"))?;
+            Ok::<_, Fault>(Arc::new(index))
+        })?;
+        for ordinal in index.find(hash_of(trace)) {
+            if self.trace_id(id, ordinal)? == trace {
+                return Ok(Some(ordinal));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The id of the trace `ordinal`.
+    pub(crate) fn trace_id(&self, id: SegmentId, ordinal: u32) -> Result<TraceId, Fault> {
+        let ids = self.get(id, Part::TraceIds, &first_of_chunk(ordinal).to_be_bytes())?;
+        let missing = || Fault::corrupt(format_args!("{id}, id of trace {ordinal}"), "missing");
+        summary::id_at(&ids, ordinal % CHUNK_TRACES).ok_or_else(missing)
+    }
+
+    /// The spans of the trace `ordinal`, whose id is `trace`, sorted.
     pub(crate) fn trace(
         &self,
         id: SegmentId,
-        place: Place,
+        ordinal: u32,
         trace: TraceId,
     ) -> Result<Vec<Span>, Fault> {
-        let symbols = self.symbols(id)?;
-        let record = self.get(id, Part::Block, &place.block.to_be_bytes())?;
-        block::read_trace(&record, place.position, &symbols, trace)
-            .in_record(format_args!("{id}, block {}, trace {trace}", place.block))
+        let table = self.tables.get_or_insert_with(&id, || {
+            let record = self.get(id, Part::Table, &[])?;
+            let table = Table::decode(&record).in_record(format_args!("{id}, table"))?;
+            Ok::<_, Fault>(Arc::new(table))
+        })?;
+        let missing = || Fault::corrupt(format_args!("{id}, block of trace {trace}"), "missing");
+        let (first, block) = self.chunk(id, Part::Block, ordinal)?.ok_or_else(missing)?;
+        block::read_trace(&block, (ordinal - first) as usize, &table, trace)
+            .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
-    /// One line for each trace.
-    pub(crate) fn summaries(&self, id: SegmentId) -> Result<Arc<Summaries>, Fault> {
-        self.summaries.get_or_insert_with(&id, || {
-            let record = self.get(id, Part::Summaries, &[])?;
-            let summaries =
-                Summaries::decode(&record).in_record(format_args!("{id}, summaries"))?;
+    /// One line for each trace of the chunk that begins with the trace `first`.
+    pub(crate) fn summaries(&self, id: SegmentId, first: u32) -> Result<Arc<Summaries>, Fault> {
+        self.summaries.get_or_insert_with(&(id, first), || {
+            let ids = self.get(id, Part::TraceIds, &first.to_be_bytes())?;
+            let record = self.get(id, Part::Summaries, &first.to_be_bytes())?;
+            let summaries = Summaries::decode(&ids, &record)
+                .in_record(format_args!("{id}, summaries from {first}"))?;
             Ok(Arc::new(summaries))
         })
     }
 
+    /// How far the traces of each chunk reach that lie in this segment alone.
+    pub(crate) fn reaches(&self, id: SegmentId) -> Result<Vec<Reach>, Fault> {
+        let record = self.get(id, Part::Reaches, &[])?;
+        let mut reader = Reader::new(&record);
+        let mut reaches = Vec::new();
+        while !reader.is_empty() {
+            let reach = Reach::decode(&mut reader);
+            reaches.push(reach.in_record(format_args!("{id}, reaches"))?);
+        }
+        Ok(reaches)
+    }
+
     /// The traces that may have `term`; all that have it are among them.
     pub(crate) fn posting(&self, id: SegmentId, term: Term) -> Result<RoaringBitmap, Fault> {
-        let first = key_with(id, Part::Postings, &0u32.to_be_bytes());
-        let last = key_with(id, Part::Postings, &term.to_be_bytes());
-        let Some(found) = self.rocks.last(Family::Segment, &first, &last)? else {
-            return Ok(RoaringBitmap::new());
+        let of_term = || format!("{id}, postings of term {term:08x}");
+        let mut ordinals = RoaringBitmap::new();
+        if let Some((_, chunk)) = self.chunk(id, Part::Singles, term)? {
+            ordinals.extend(posting::find(&chunk, term).in_record(of_term())?);
+        }
+        let Some((_, chunk)) = self.chunk(id, Part::Terms, term)? else {
+            return Ok(ordinals);
         };
-        let posting = posting::find(&found.payload?, term)
-            .in_record(format_args!("{id}, postings of term {term:08x}"))?;
-        Ok(posting.unwrap_or_default())
+        for list in posting::find(&chunk, term).in_record(of_term())? {
+            let missing = || Fault::corrupt(of_term(), "list missing");
+            let (first, chunk) = self.chunk(id, Part::Lists, list)?.ok_or_else(missing)?;
+            ordinals |= posting::read_list(&chunk, list - first).in_record(of_term())?;
+        }
+        Ok(ordinals)
     }
 
     /// Offers services, span names and attribute keys.
@@ -104,18 +158,29 @@ impl SegmentReader {
         }
     }
 
-    /// Forgets what is kept of a segment that is going.
-    pub(crate) fn forget(&self, id: SegmentId) {
-        self.symbols.remove(&id);
-        self.summaries.remove(&id);
+    /// Forgets what is kept of a segment that is going, which has so many traces.
+    pub(crate) fn forget(&self, id: SegmentId, traces: u32) {
+        self.tables.remove(&id);
+        self.indexes.remove(&id);
+        for first in (0..traces).step_by(CHUNK_TRACES as usize) {
+            self.summaries.remove(&(id, first));
+        }
     }
 
-    fn symbols(&self, id: SegmentId) -> Result<Arc<Symbols>, Fault> {
-        self.symbols.get_or_insert_with(&id, || {
-            let record = self.get(id, Part::Symbols, &[])?;
-            let symbols = Symbols::decode(&record).in_record(format_args!("{id}, symbols"))?;
-            Ok(Arc::new(symbols))
-        })
+    /// The last chunk of `part` whose key is not after `number`, with its key.
+    fn chunk(
+        &self,
+        id: SegmentId,
+        part: Part,
+        number: u32,
+    ) -> Result<Option<(u32, Vec<u8>)>, Fault> {
+        let first = key_with(id, part, &0u32.to_be_bytes());
+        let last = key_with(id, part, &number.to_be_bytes());
+        let Some(found) = self.rocks.last(Family::Segment, &first, &last)? else {
+            return Ok(None);
+        };
+        let key = found.key.last_chunk().map_or(0, |key| u32::from_be_bytes(*key));
+        Ok(Some((key, found.payload?)))
     }
 
     /// A record that the segment has if nothing is wrong with it.
@@ -126,18 +191,29 @@ impl SegmentReader {
     }
 }
 
+/// The first trace of the chunk that the trace `ordinal` is in.
+pub(crate) fn first_of_chunk(ordinal: u32) -> u32 {
+    ordinal - ordinal % CHUNK_TRACES
+}
+
 /// Weighs what is kept by the memory it takes.
 #[derive(Debug, Clone)]
 struct Bytes;
 
-impl Weighter<SegmentId, Arc<Symbols>> for Bytes {
-    fn weight(&self, _: &SegmentId, symbols: &Arc<Symbols>) -> u64 {
-        symbols.memory_bytes() as u64
+impl Weighter<SegmentId, Arc<Table>> for Bytes {
+    fn weight(&self, _: &SegmentId, table: &Arc<Table>) -> u64 {
+        table.memory_bytes() as u64
     }
 }
 
-impl Weighter<SegmentId, Arc<Summaries>> for Bytes {
-    fn weight(&self, _: &SegmentId, summaries: &Arc<Summaries>) -> u64 {
+impl Weighter<(SegmentId, u32), Arc<Summaries>> for Bytes {
+    fn weight(&self, _: &(SegmentId, u32), summaries: &Arc<Summaries>) -> u64 {
         summaries.memory_bytes() as u64
+    }
+}
+
+impl Weighter<SegmentId, Arc<HashIndex>> for Bytes {
+    fn weight(&self, _: &SegmentId, index: &Arc<HashIndex>) -> u64 {
+        index.memory_bytes() as u64
     }
 }

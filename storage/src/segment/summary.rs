@@ -2,14 +2,16 @@
 //! read spans.
 //!
 //! ```text
-//! texts:          count · each text             services and names, once each
-//! traces:         count
-//! columns:        trace ids, 16 bytes each
+//! ids:            16 bytes each
+//! summaries:      count of texts · each text    services and names, once each
 //!                 starts, zigzag since the one before
 //!                 durations · span counts · error counts          varints
 //!                 root services · root names                      numbers of texts
 //!                 services: for each trace count · each: text, spans, errors
 //! ```
+//!
+//! Both are cut into chunks of [`CHUNK_TRACES`]. The summary of a split trace is both in
+//! one: the id, then the summary.
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
@@ -20,12 +22,38 @@ use crate::contract::search::{Cursor, Order};
 use crate::contract::summary::{ServiceCount, TraceSummary};
 use proto::codec::{Malformed, Reader, Writer};
 
+/// Traces in a chunk.
+pub(crate) const CHUNK_TRACES: u32 = 1_024;
+
+/// The ids of `summaries`.
+pub(super) fn encode_ids(summaries: &[TraceSummary]) -> Vec<u8> {
+    summaries.iter().flat_map(|summary| *summary.trace_id.as_bytes()).collect()
+}
+
+/// The id and the summary of one trace.
+pub(crate) fn encode_one(summary: TraceSummary) -> Vec<u8> {
+    let summaries = [summary];
+    [encode_ids(&summaries), encode(&summaries)].concat()
+}
+
+/// The summary that [`encode_one`] wrote.
+pub(crate) fn decode_one(record: &[u8]) -> Result<TraceSummary, Malformed> {
+    let (id, rest) = record.split_at_checked(ID_BYTES).ok_or(Malformed("trace id"))?;
+    Summaries::decode(id, rest)?.summary(0).ok_or(Malformed("summary"))
+}
+
+/// The trace at `place` among `ids`.
+pub(super) fn id_at(ids: &[u8], place: u32) -> Option<TraceId> {
+    let start = (place as usize).checked_mul(ID_BYTES)?;
+    ids.get(start..)?.first_chunk().map(|id| TraceId::new(*id))
+}
+
+const ID_BYTES: usize = 16;
+
 /// The record of `summaries`, in their order.
-pub(crate) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
+pub(super) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
     let mut texts = Texts::default();
     let mut columns = Writer::new();
-    columns.size(summaries.len());
-    summaries.iter().for_each(|summary| columns.raw(summary.trace_id.as_bytes()));
     let mut before = 0;
     for summary in summaries {
         columns.zigzag(summary.start_unix_nano.wrapping_sub(before).cast_signed());
@@ -68,7 +96,7 @@ impl<'a> Texts<'a> {
     }
 }
 
-/// Summaries that were read, by ordinal.
+/// A chunk of summaries that was read, by place in it.
 #[derive(Debug)]
 pub(crate) struct Summaries {
     texts: Vec<Box<str>>,
@@ -92,14 +120,15 @@ struct Row {
 }
 
 impl Summaries {
-    pub(crate) fn decode(record: &[u8]) -> Result<Self, Malformed> {
+    pub(super) fn decode(ids: &[u8], record: &[u8]) -> Result<Self, Malformed> {
+        let (ids, rest) = ids.as_chunks::<ID_BYTES>();
+        if !rest.is_empty() {
+            return Err(Malformed("trace id"));
+        }
+        let mut rows: Vec<Row> = ids.iter().map(|id| Row::of(TraceId::new(*id))).collect();
         let mut reader = Reader::new(record);
         let texts: Vec<Box<str>> =
             (0..reader.count()?).map(|_| reader.text().map(Box::from)).collect::<Result<_, _>>()?;
-        let mut rows = Vec::new();
-        for _ in 0..reader.count()? {
-            rows.push(Row::of(TraceId::new(reader.array()?)));
-        }
         let mut start = 0u64;
         for row in &mut rows {
             start = start.wrapping_add(reader.zigzag()?.cast_unsigned());
@@ -136,23 +165,15 @@ impl Summaries {
         Ok(Self { texts, rows, services, bytes })
     }
 
-    pub(crate) fn trace_ids(&self) -> impl Iterator<Item = TraceId> + '_ {
-        self.rows.iter().map(|row| row.trace_id)
-    }
-
-    pub(crate) fn trace_id(&self, ordinal: u32) -> Option<TraceId> {
-        self.row(ordinal).map(|(_, row)| row.trace_id)
-    }
-
     /// Where the trace stands in `order`.
-    pub(crate) fn place(&self, ordinal: u32, order: Order) -> Option<Cursor> {
-        let (_, row) = self.row(ordinal)?;
+    pub(crate) fn cursor(&self, place: u32, order: Order) -> Option<Cursor> {
+        let (_, row) = self.row(place)?;
         Some(Cursor::of(&row.figures(), order))
     }
 
     /// The whole line.
-    pub(crate) fn summary(&self, ordinal: u32) -> Option<TraceSummary> {
-        let (position, row) = self.row(ordinal)?;
+    pub(crate) fn summary(&self, place: u32) -> Option<TraceSummary> {
+        let (position, row) = self.row(place)?;
         let before = position.checked_sub(1).and_then(|before| self.rows.get(before));
         let services =
             self.services.get(before.map_or(0, |row| row.services_end)..row.services_end)?;
@@ -172,8 +193,8 @@ impl Summaries {
         self.bytes
     }
 
-    fn row(&self, ordinal: u32) -> Option<(usize, &Row)> {
-        let position = usize::try_from(ordinal).ok()?;
+    fn row(&self, place: u32) -> Option<(usize, &Row)> {
+        let position = usize::try_from(place).ok()?;
         self.rows.get(position).map(|row| (position, row))
     }
 

@@ -9,12 +9,10 @@
 //!                                 · last operand: bytes
 //! ```
 
-use proto::{Attribute, Span, Value};
+use proto::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::seen::Seen;
 use crate::contract::search::AttributeScope;
-use crate::evaluate::attribute_lists;
 
 /// A term's hash.
 pub(crate) type Term = u32;
@@ -121,45 +119,6 @@ impl Terms {
     /// A link to the span with this id, in hex.
     pub(crate) fn link_span_id(&mut self, id: &str) -> Term {
         self.term(Of::LinkSpanId, &[], id.as_bytes())
-    }
-
-    /// Calls `take` with every term of `span`, some of them several times. Those of
-    /// resources and scopes that were `seen` are left out.
-    pub(super) fn of_span(&mut self, span: &Span, seen: &mut Seen, mut take: impl FnMut(Term)) {
-        let service = span.service_name();
-        take(self.service(&service));
-        take(self.service_and_name(&service, &span.name));
-        take(self.name(&span.name));
-        take(self.span_kind(span.kind.0));
-        take(self.status_code(span.status.code.0));
-        take(self.status_message(&span.status.message));
-        take(self.duration_class(duration_class(span.duration_nano())));
-        take(self.scope_name(&span.scope.name));
-        take(self.scope_version(&span.scope.version));
-        for event in &span.events {
-            take(self.event_name(&event.name));
-        }
-        for link in &span.links {
-            take(self.link_trace_id(&link.trace_id.to_string()));
-            take(self.link_span_id(&link.span_id.to_string()));
-        }
-        for (scope, attributes) in attribute_lists(span) {
-            if !seen.is_first(span, scope) {
-                continue;
-            }
-            for attribute in attributes {
-                take(self.attribute_key(scope, &attribute.key));
-                take(self.attribute_value(scope, attribute));
-            }
-        }
-    }
-
-    fn attribute_value(&mut self, scope: AttributeScope, attribute: &Attribute) -> Term {
-        let Attribute { key, value } = attribute;
-        match number(value) {
-            Some(number) => self.attribute_number(scope, key, number),
-            None => self.attribute_text(scope, key, &value.text()),
-        }
     }
 
     fn term(&mut self, of: Of, operands: &[&[u8]], last: &[u8]) -> Term {

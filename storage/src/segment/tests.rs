@@ -1,53 +1,97 @@
-//! There and back: every span through a segment.
+//! There and back: every span through a segment on disk.
 
 use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proto::testing::{span_strategy, trace_strategy};
-use proto::{Span, TraceId};
+use proto::{Batch, Span, TraceId};
 
-use super::symbol::Symbols;
-use super::term::Terms;
+use super::term::{Terms, duration_class, number};
 use super::*;
+use crate::contract::search::AttributeScope;
 use crate::contract::summary::TraceSummary;
-use crate::evaluate;
-use crate::segment::seen::Seen;
+use crate::evaluate::{self, attribute_lists};
+use crate::hot::summarize;
+use crate::rocks::{Family, Rocks};
 
-/// A segment in memory.
+const ID: SegmentId = SegmentId(7);
+
+/// A segment, and what went into it.
 struct Lab {
     traces: BTreeMap<TraceId, Vec<Span>>,
     built: Built,
 }
 
 impl Lab {
-    fn of(spans: Vec<Span>) -> Self {
+    /// Of `spans`, which came in batches of three.
+    fn of(spans: &[Span]) -> Self {
+        let batches: Vec<_> = spans.chunks(3).map(|spans| Arc::new(Batch::of(spans))).collect();
         let mut traces: BTreeMap<TraceId, Vec<Span>> = BTreeMap::new();
         for span in spans {
-            traces.entry(span.trace_id).or_default().push(span);
+            traces.entry(span.trace_id).or_default().push(span.clone());
         }
         traces.values_mut().for_each(evaluate::dedup_and_sort);
-        let sealed: Vec<_> = traces
-            .iter()
-            .map(|(id, spans)| SealedTrace { id: *id, spans: spans.clone(), whole: None })
-            .collect();
-        let built = build(SegmentId(7), &sealed, 1, u64::MAX);
+        let sealed = traces.keys().map(|id| {
+            let mut seen = std::collections::HashSet::new();
+            let of_batch = |batch| {
+                let batch: &Arc<Batch> = batch;
+                let own = batch.traces().iter().filter(|trace| trace.id == *id);
+                own.flat_map(move |trace| batch.heads_of(trace)).map(move |head| (batch, head))
+            };
+            let spans = batches.iter().flat_map(of_batch);
+            let spans: Vec<_> =
+                spans.filter(|(_, head)| seen.insert((head.span_id, head.kind))).collect();
+            let summary = summarize(*id, &spans).unwrap();
+            SealedTrace { id: *id, spans, summary, whole: None }
+        });
+        let built = build(ID, sealed.collect(), 1, u64::MAX).unwrap();
         Self { traces, built }
     }
 
-    fn record(&self, part: Part, rest: &[u8]) -> &[u8] {
-        let key = key_with(SegmentId(7), part, rest);
-        let records = &self.built.records;
-        &records[records.binary_search_by(|(one, _)| one.cmp(&key)).unwrap()].1
+    /// Takes it in, and calls `check` with a reader.
+    fn read(self, check: impl FnOnce(&BTreeMap<TraceId, Vec<Span>>, &SegmentReader)) {
+        let dir = tempfile::tempdir().unwrap();
+        let scratch = dir.path().join("scratch");
+        std::fs::create_dir(&scratch).unwrap();
+        let rocks = Rocks::open(&dir.path().join("db"), scratch).unwrap();
+        rocks.ingest(Family::Segment, self.built.records.into_iter()).unwrap();
+        check(&self.traces, &SegmentReader::new(Arc::new(rocks)));
     }
+}
 
-    fn candidates(&self, term: term::Term) -> roaring::RoaringBitmap {
-        let first = key_with(SegmentId(7), Part::Postings, &[]);
-        let key = key_with(SegmentId(7), Part::Postings, &term.to_be_bytes());
-        let mut chunks = self.built.records.iter().filter(|(one, _)| *one >= first && *one <= key);
-        let chunk = chunks.next_back().unwrap();
-        posting::find(&chunk.1, term).unwrap().unwrap_or_default()
+/// Every term that a search may look for when it looks for `span`.
+fn terms_of(span: &Span) -> Vec<term::Term> {
+    let mut terms = Terms::default();
+    let service = span.service_name();
+    let mut all = vec![
+        terms.service(&service),
+        terms.name(&span.name),
+        terms.service_and_name(&service, &span.name),
+        terms.span_kind(span.kind.0),
+        terms.status_code(span.status.code.0),
+        terms.duration_class(duration_class(span.duration_nano())),
+        terms.scope_name(&span.scope.name),
+        terms.scope_version(&span.scope.version),
+    ];
+    if !span.status.message.is_empty() {
+        all.push(terms.status_message(&span.status.message));
     }
+    all.extend(span.events.iter().map(|event| terms.event_name(&event.name)));
+    for link in &span.links {
+        all.push(terms.link_trace_id(&link.trace_id.to_string()));
+        all.push(terms.link_span_id(&link.span_id.to_string()));
+    }
+    for (scope, attributes) in attribute_lists(span) {
+        for attribute in attributes {
+            all.push(terms.attribute_key(scope, &attribute.key));
+            all.push(match number(&attribute.value) {
+                Some(number) => terms.attribute_number(scope, &attribute.key, number),
+                None => terms.attribute_text(scope, &attribute.key, &attribute.value.text()),
+            });
+        }
+    }
+    all
 }
 
 proptest! {
@@ -55,51 +99,49 @@ proptest! {
 
     #[test]
     fn spans_go_there_and_back(
-        mut spans in vec(span_strategy(), 1..12), trace in trace_strategy(12),
+        mut spans in vec(span_strategy(), 1..12), trace in trace_strategy(60),
     ) {
         spans.extend(trace);
-        let lab = Lab::of(spans);
-        prop_assert!(lab.built.records.is_sorted_by(|(a, _), (b, _)| a < b));
-        let symbols = Symbols::decode(lab.record(Part::Symbols, &[])).unwrap();
-        let summaries = Summaries::decode(lab.record(Part::Summaries, &[])).unwrap();
-        prop_assert_eq!(lab.built.places.len(), lab.traces.len());
-        let mut terms = Terms::default();
-        for (id, place) in &lab.built.places {
-            let block = lab.record(Part::Block, &place.block.to_be_bytes());
-            let spans = block::read_trace(block, place.position, &symbols, *id).unwrap();
-            prop_assert_eq!(&spans, &lab.traces[id]);
-            prop_assert_eq!(summaries.summary(place.ordinal), TraceSummary::of(&spans));
-            prop_assert!(block::read_trace(block, u32::MAX, &symbols, *id).is_err());
-            prop_assert!(
-                block::read_trace(block, place.position, &symbols, TraceId::default()).is_err()
-            );
-            for span in &spans {
-                let mut found = true;
-                terms.of_span(span, &mut Seen::default(), |term| {
-                    found &= lab.candidates(term).contains(place.ordinal);
-                });
-                prop_assert!(found);
+        let lab = Lab::of(&spans);
+        prop_assert!(lab.built.records.is_sorted_by(|a, b| a.key < b.key));
+        prop_assert_eq!(lab.built.commit.traces as usize, lab.traces.len());
+        lab.read(|traces, reader| {
+            for (id, spans) in traces {
+                let ordinal = reader.find(ID, *id).unwrap().unwrap();
+                assert_eq!(&reader.trace(ID, ordinal, *id).unwrap(), spans);
+                let summaries = reader.summaries(ID, first_of_chunk(ordinal)).unwrap();
+                assert_eq!(summaries.summary(ordinal), TraceSummary::of(spans));
+                for term in spans.iter().flat_map(terms_of) {
+                    assert!(reader.posting(ID, term).unwrap().contains(ordinal));
+                }
             }
-        }
+            assert!(reader.find(ID, TraceId::default()).unwrap().is_none());
+        });
     }
 
     #[test]
     fn no_bytes_panic_the_readers(
         spans in vec(span_strategy(), 1..10), at: prop::sample::Index, flip in 1u8..,
     ) {
-        let lab = Lab::of(spans);
-        let symbols = Symbols::decode(lab.record(Part::Symbols, &[])).unwrap();
-        for (key, record) in &lab.built.records {
-            let mut record = record.clone();
-            let at = at.index(record.len());
-            record[at] ^= flip;
+        let lab = Lab::of(&spans);
+        let of_part = |part: Part| {
+            lab.built.records.iter().find(|record| record.key[4] == part as u8).unwrap()
+        };
+        let table = table::Table::decode(&of_part(Part::Table).payload).unwrap();
+        let ids = &of_part(Part::TraceIds).payload;
+        for record in &lab.built.records {
+            let mut bytes = record.payload.clone();
+            let at = at.index(bytes.len());
+            bytes[at] ^= flip;
             // Whatever comes of it: the checksum around it is what notices.
-            let _: bool = match key[4] {
-                1 => Symbols::decode(&record).is_ok(),
-                2 => block::read_trace(&record, 0, &symbols, lab.built.places[0].0).is_ok(),
-                3 => Summaries::decode(&record).is_ok(),
-                4 => posting::find(&record, 1).is_ok(),
-                _ => proto::codec::Reader::new(&record).text().is_ok(),
+            let _: bool = match record.key[4] {
+                1 => table::Table::decode(&bytes).is_ok(),
+                2 => block::read_trace(&bytes, 0, &table, TraceId::default()).is_ok(),
+                3 => hash_index::HashIndex::decode(bytes).is_ok(),
+                6 => Summaries::decode(ids, &bytes).is_ok(),
+                7 | 8 => posting::find(&bytes, 1).is_ok_and(|found| found.count() > 0),
+                9 => posting::read_list(&bytes, 0).is_ok(),
+                _ => proto::codec::Reader::new(&bytes).text().is_ok(),
             };
         }
     }
@@ -113,32 +155,48 @@ fn a_value_of_any_depth_that_decoders_let_in_goes_there_and_back() {
     }
     let mut span = proto::testing::trace("a b 0..1").remove(0);
     span.attributes = vec![proto::Attribute::new("deep", value)];
-    let lab = Lab::of(vec![span.clone()]);
-    let symbols = Symbols::decode(lab.record(Part::Symbols, &[])).unwrap();
-    let block = lab.record(Part::Block, &0u32.to_be_bytes());
-    assert_eq!(block::read_trace(block, 0, &symbols, span.trace_id), Ok(vec![span]));
+    let id = span.trace_id;
+    Lab::of(std::slice::from_ref(&span))
+        .read(|_, reader| assert_eq!(reader.trace(ID, 0, id), Ok(vec![span])));
+}
+
+/// So many traces of one shape.
+fn shop(traces: u32) -> Vec<Span> {
+    let trace = |number: u32| {
+        let mut spans = proto::testing::trace(
+            "frontend GET /checkout  0..100  kind=server http.request.method=GET
+               cart AddItem          10..50  kind=client server.address=cart
+                 redis HSET          20..30  db.system.name=redis
+               payment Charge        55..95  http.response.status_code=200",
+        );
+        for span in &mut spans {
+            span.trace_id = TraceId::new(u128::from(number + 1).to_be_bytes());
+        }
+        spans
+    };
+    (0..traces).flat_map(trace).collect()
 }
 
 #[test]
 fn spans_take_few_bytes() {
-    let spans: Vec<Span> = (0u32..200)
-        .flat_map(|number| {
-            let mut spans = proto::testing::trace(
-                "frontend GET /checkout  0..100  kind=server http.request.method=GET
-                   cart AddItem          10..50  kind=client server.address=cart
-                     redis HSET          20..30  db.system.name=redis
-                   payment Charge        55..95  http.response.status_code=200",
-            );
-            for span in &mut spans {
-                let mut id = [0; 16];
-                id[..4].copy_from_slice(&number.to_le_bytes());
-                span.trace_id = TraceId::new(id);
-            }
-            spans
-        })
-        .collect();
-    let lab = Lab::of(spans);
-    let blocks = lab.built.records.iter().filter(|(key, _)| key[4] == Part::Block as u8);
-    let bytes: usize = blocks.map(|(_, record)| record.len()).sum();
-    assert!(bytes < 800 * 60, "{bytes} bytes for 800 spans");
+    let lab = Lab::of(&shop(200));
+    let bytes: usize = lab.built.records.iter().map(|record| record.payload.len()).sum();
+    // 8 are the span's id, 4 a quarter of the trace's.
+    assert!(bytes < 800 * 24, "{bytes} bytes for 800 spans");
+}
+
+#[test]
+fn traces_are_found_in_every_chunk_and_block() {
+    Lab::of(&shop(3_000)).read(|traces, reader| {
+        for (id, spans) in traces {
+            let ordinal = reader.find(ID, *id).unwrap().unwrap();
+            assert_eq!(&reader.trace(ID, ordinal, *id).unwrap(), spans);
+            let summaries = reader.summaries(ID, first_of_chunk(ordinal)).unwrap();
+            let number = ordinal - first_of_chunk(ordinal);
+            assert_eq!(summaries.summary(number), TraceSummary::of(spans));
+        }
+        let term = Terms::default().attribute_key(AttributeScope::Span, "server.address");
+        assert_eq!(reader.posting(ID, term).unwrap().len(), 3_000);
+        assert_eq!(reader.reaches(ID).unwrap().len(), 3);
+    });
 }

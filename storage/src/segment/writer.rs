@@ -1,31 +1,39 @@
 //! A segment in the making: traces in, records out.
+//!
+//! Two passes: a census gives everything its number and says what the table is worth
+//! having; then blocks are written with the table's numbers.
 
 use std::sync::Arc;
 
-use hashbrown::HashSet;
-use proto::{Span, TraceId};
+use hashbrown::HashMap;
+use proto::batch::Head;
+use proto::{Batch, TraceId};
 
 use super::block::BlockWriter;
+use super::census::Census;
 use super::commit::{Commit, Splits};
-use super::names::Names;
-use super::posting::Postings;
-use super::seen::Seen;
-use super::symbol::{Census, SymbolNumbers};
-use super::term::Terms;
-use super::{Part, Place, Placed, SegmentId, key, key_with, span, summary, value};
+use super::interner::{Translation, to_u32};
+use super::part::{Numbers, Placed};
+use super::posting::{Chunks, Encoded};
+use super::reach::Reach;
+use super::summary::{self, CHUNK_TRACES};
+use super::table::Places;
+use super::{Part, SegmentId, hash_index, hash_of, key, key_with, names};
 use crate::contract::summary::TraceSummary;
+use crate::fault::{Fault, InRecord};
 use crate::log::RecordNumber;
-
-/// How often the texts of a resource or a scope count at least: each block that
-/// refers to it has a copy.
-const SHARED_TIMES: u32 = 2;
+use crate::record::Effort;
+use crate::rocks::Record;
+use proto::codec::{Malformed, Writer};
 
 /// A trace to be sealed.
 #[derive(Debug)]
-pub(crate) struct SealedTrace {
+pub(crate) struct SealedTrace<'a> {
     pub(crate) id: TraceId,
     /// Its spans that go into this segment: at least one, each identity once.
-    pub(crate) spans: Vec<Span>,
+    pub(crate) spans: Vec<(&'a Arc<Batch>, &'a Head)>,
+    /// Their summary.
+    pub(crate) summary: TraceSummary,
     /// The trace as a whole, where it has parts elsewhere, too.
     pub(crate) whole: Option<TraceSummary>,
 }
@@ -34,9 +42,7 @@ pub(crate) struct SealedTrace {
 #[derive(Debug)]
 pub(crate) struct Built {
     /// Its records, by key.
-    pub(crate) records: Vec<(Vec<u8>, Vec<u8>)>,
-    /// Where its traces are, by ordinal.
-    pub(crate) places: Vec<Placed>,
+    pub(crate) records: Vec<Record>,
     pub(crate) commit: Commit,
     pub(crate) splits: Splits,
 }
@@ -45,124 +51,161 @@ pub(crate) struct Built {
 /// record `through`.
 pub(crate) fn build(
     id: SegmentId,
-    traces: &[SealedTrace],
+    mut traces: Vec<SealedTrace>,
     through: RecordNumber,
     sealed_unix_nano: u64,
-) -> Built {
-    let symbols = take_census(traces);
-    let mut summaries = Vec::with_capacity(traces.len());
-    for trace in traces {
-        summaries.extend(TraceSummary::of(&trace.spans).map(|summary| (summary, trace)));
+) -> Result<Built, Fault> {
+    traces.sort_by_key(|trace| (trace.summary.start_unix_nano, trace.id));
+    let mut commit = Commit::new(through, sealed_unix_nano);
+    commit.traces = to_u32(traces.len());
+    let mut splits = Splits::new();
+    for (ordinal, trace) in (0..).zip(&traces) {
+        trace.spans.iter().for_each(|(_, head)| commit.add(head));
+        splits.reach.widen(trace.whole.as_ref().unwrap_or(&trace.summary));
+        if trace.whole.is_some() {
+            splits.ordinals.insert(ordinal);
+        }
     }
-    summaries.sort_by_key(|(summary, _)| (summary.start_unix_nano, summary.trace_id));
-    let mut content = Content::new(id, through, sealed_unix_nano);
-    for (ordinal, (summary, trace)) in (0u32..).zip(&summaries) {
-        content.push(&symbols, ordinal, summary, trace);
+    let mut batches = Batches::default();
+    let traces: Vec<Sorted> = traces.into_iter().map(|trace| batches.sort(trace)).collect();
+    let mut census = Census::default();
+    let counted = batches.count(&traces, &mut census);
+    counted.in_record("a batch in memory")?;
+    let Census { interner, counts, postings, names, .. } = census;
+    let places = Places::of(&interner, counts);
+    let numbers = Numbers { interner: &interner, places: &places };
+    let mut records = Records { id, records: Vec::new() };
+    records.put(Part::Table, &[], places.encode(&interner), Effort::More);
+    for (first, block) in batches.blocks(numbers, &traces)? {
+        records.put(Part::Block, &first.to_be_bytes(), block, Effort::None);
     }
-    let summaries: Vec<TraceSummary> = summaries.into_iter().map(|(summary, _)| summary).collect();
-    content.finish(&symbols, &summaries)
+    let summaries: Vec<TraceSummary> = traces.into_iter().map(|trace| trace.summary).collect();
+    records.put_summaries(&summaries);
+    let Encoded { singles, terms, lists } = postings.encode();
+    records.put_chunks(Part::Singles, singles, Effort::None);
+    records.put_chunks(Part::Terms, terms, Effort::None);
+    records.put_chunks(Part::Lists, lists, Effort::More);
+    records.put(Part::Names, &[], names::encode_names(&names, &interner), Effort::More);
+    for (end, values) in names::encode_values(&names, &interner) {
+        records.put(Part::Values, &end, values, Effort::More);
+    }
+    Ok(Built { records: records.records, commit, splits })
 }
 
-fn take_census<'a>(traces: &'a [SealedTrace]) -> SymbolNumbers<'a> {
-    let mut census = Census::default();
-    let mut resources = HashSet::new();
-    let mut scopes = HashSet::new();
-    for span in traces.iter().flat_map(|trace| trace.spans.iter()) {
-        span::count(&mut census, span);
-        if resources.insert(Arc::as_ptr(&span.resource)) {
-            value::count(&mut census, &span.resource.attributes, SHARED_TIMES);
-            census.add(&span.resource.schema_url, SHARED_TIMES);
+/// A trace with its spans sorted, each with the number of its batch.
+struct Sorted<'a> {
+    summary: TraceSummary,
+    spans: Vec<(u32, &'a Head)>,
+}
+
+/// The batches that spans came in.
+#[derive(Default)]
+struct Batches<'a> {
+    batches: Vec<(&'a Batch, Translation)>,
+    numbers: HashMap<*const Batch, u32>,
+}
+
+impl<'a> Batches<'a> {
+    fn sort(&mut self, trace: SealedTrace<'a>) -> Sorted<'a> {
+        let mut spans = Vec::with_capacity(trace.spans.len());
+        // Most spans came with the one before.
+        let mut last: Option<(&Arc<Batch>, u32)> = None;
+        for (batch, head) in trace.spans {
+            let number = match last {
+                Some((known, number)) if Arc::ptr_eq(known, batch) => number,
+                _ => self.number(batch),
+            };
+            last = Some((batch, number));
+            spans.push((number, head));
         }
-        if scopes.insert(Arc::as_ptr(&span.scope)) {
-            value::count(&mut census, &span.scope.attributes, SHARED_TIMES);
-            for text in [&span.scope.name, &span.scope.version, &span.scope.schema_url] {
-                census.add(text, SHARED_TIMES);
+        spans.sort_by_key(|(_, head)| (head.start_time_unix_nano, head.span_id, head.kind));
+        Sorted { summary: trace.summary, spans }
+    }
+
+    fn number(&mut self, batch: &'a Arc<Batch>) -> u32 {
+        *self.numbers.entry(Arc::as_ptr(batch)).or_insert_with(|| {
+            self.batches.push((batch, Translation::of(batch)));
+            to_u32(self.batches.len() - 1)
+        })
+    }
+
+    fn count(&mut self, traces: &[Sorted], census: &mut Census) -> Result<(), Malformed> {
+        for (ordinal, trace) in (0..).zip(traces) {
+            for (number, head) in &trace.spans {
+                if let Some((batch, known)) = self.batches.get_mut(*number as usize) {
+                    census.add(ordinal, batch, known, head)?;
+                }
             }
         }
+        Ok(())
     }
-    census.into_symbols()
+
+    /// The blocks, each with the ordinal of its first trace.
+    fn blocks(&self, numbers: Numbers, traces: &[Sorted]) -> Result<Chunks, Fault> {
+        let mut blocks = Vec::new();
+        let mut writer = BlockWriter::new(numbers)?;
+        let mut first = 0;
+        let mut spans = Vec::new();
+        for (ordinal, trace) in (0u32..).zip(traces) {
+            spans.clear();
+            spans.extend(trace.spans.iter().filter_map(|(number, head)| {
+                let (batch, known) = self.batches.get(*number as usize)?;
+                Some(Placed { head, batch, known })
+            }));
+            writer.push(&spans).in_record("a batch in memory")?;
+            if writer.is_full() {
+                blocks.push((first, writer.close()));
+                first = ordinal.saturating_add(1);
+            }
+        }
+        if !writer.is_empty() {
+            blocks.push((first, writer.close()));
+        }
+        Ok(blocks)
+    }
 }
 
-/// Everything but the symbols and summaries.
-struct Content<'a> {
+/// A segment's records, by key: parts come in the order of their numbers.
+struct Records {
     id: SegmentId,
-    block: BlockWriter,
-    blocks: Vec<Vec<u8>>,
-    places: Vec<Placed>,
-    postings: Postings,
-    terms: Terms,
-    seen_in_trace: Seen,
-    names: Names<'a>,
-    commit: Commit,
-    splits: Splits,
+    records: Vec<Record>,
 }
 
-impl<'a> Content<'a> {
-    fn new(id: SegmentId, through: RecordNumber, sealed_unix_nano: u64) -> Self {
-        Self {
-            id,
-            block: BlockWriter::default(),
-            blocks: Vec::new(),
-            places: Vec::new(),
-            postings: Postings::default(),
-            terms: Terms::default(),
-            seen_in_trace: Seen::default(),
-            names: Names::default(),
-            commit: Commit::new(through, sealed_unix_nano),
-            splits: Splits::new(),
+impl Records {
+    fn put(&mut self, part: Part, rest: &[u8], payload: Vec<u8>, effort: Effort) {
+        let key = if rest.is_empty() { key(self.id, part) } else { key_with(self.id, part, rest) };
+        self.records.push(Record { key, payload, effort });
+    }
+
+    fn put_chunks(&mut self, part: Part, chunks: Chunks, effort: Effort) {
+        for (first, chunk) in chunks {
+            self.put(part, &first.to_be_bytes(), chunk, effort);
         }
     }
 
-    fn push(
-        &mut self,
-        symbols: &SymbolNumbers,
-        ordinal: u32,
-        summary: &TraceSummary,
-        trace: &'a SealedTrace,
-    ) {
-        self.commit.traces = self.commit.traces.saturating_add(1);
-        self.seen_in_trace.clear();
-        for span in &trace.spans {
-            self.commit.add(span);
-            self.names.add(span);
-            let postings = &mut self.postings;
-            self.terms.of_span(span, &mut self.seen_in_trace, |term| postings.add(term, ordinal));
+    /// Trace ids, their index, summaries, and how far those reach.
+    fn put_summaries(&mut self, summaries: &[TraceSummary]) {
+        let hash = |summary: &TraceSummary| hash_of(summary.trace_id);
+        let mut entries: Vec<(u32, u32)> = summaries.iter().map(hash).zip(0..).collect();
+        entries.sort_unstable();
+        let mut index = Writer::new();
+        hash_index::write(&mut index, &entries);
+        self.put(Part::TraceIndex, &[], index.into_bytes(), Effort::None);
+        let chunks =
+            || (0u32..).step_by(CHUNK_TRACES as usize).zip(summaries.chunks(CHUNK_TRACES as usize));
+        for (first, chunk) in chunks() {
+            let ids = summary::encode_ids(chunk);
+            self.put(Part::TraceIds, &first.to_be_bytes(), ids, Effort::None);
         }
-        self.splits.reach.widen(trace.whole.as_ref().unwrap_or(summary));
-        if trace.whole.is_some() {
-            self.splits.ordinals.insert(ordinal);
+        let mut reaches = Writer::new();
+        for (_, chunk) in chunks() {
+            let mut reach = Reach::default();
+            chunk.iter().for_each(|summary| reach.widen(summary));
+            reach.encode(&mut reaches);
         }
-        let mut spans: Vec<&Span> = trace.spans.iter().collect();
-        spans.sort_by_key(|span| (span.start_time_unix_nano, span.span_id, span.kind));
-        let block = u32::try_from(self.blocks.len()).unwrap_or(u32::MAX);
-        let position = self.block.push(symbols, trace.id, &spans);
-        self.places.push((trace.id, Place { ordinal, block, position }));
-        if self.block.is_full() {
-            self.close_block();
+        self.put(Part::Reaches, &[], reaches.into_bytes(), Effort::Little);
+        for (first, chunk) in chunks() {
+            self.put(Part::Summaries, &first.to_be_bytes(), summary::encode(chunk), Effort::More);
         }
-    }
-
-    fn close_block(&mut self) {
-        self.blocks.push(std::mem::take(&mut self.block).into_bytes());
-    }
-
-    fn finish(mut self, symbols: &SymbolNumbers, summaries: &[TraceSummary]) -> Built {
-        if !self.block.is_empty() {
-            self.close_block();
-        }
-        let id = self.id;
-        let mut records = vec![(key(id, Part::Symbols), symbols.encode())];
-        for (number, block) in (0u32..).zip(self.blocks) {
-            records.push((key_with(id, Part::Block, &number.to_be_bytes()), block));
-        }
-        records.push((key(id, Part::Summaries), summary::encode(summaries)));
-        for (term, chunk) in self.postings.into_chunks() {
-            records.push((key_with(id, Part::Postings, &term.to_be_bytes()), chunk));
-        }
-        records.push((key(id, Part::Names), self.names.encode()));
-        for (end, values) in self.names.encode_values() {
-            records.push((key_with(id, Part::Values, &end), values));
-        }
-        Built { records, places: self.places, commit: self.commit, splits: self.splits }
     }
 }

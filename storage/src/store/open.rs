@@ -30,7 +30,7 @@ use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
 use crate::view::{SealedView, Segments};
 
 /// The format of everything in the data directory.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 /// In the family `meta`: the format, varint.
 const FORMAT_KEY: &[u8] = b"format";
 /// Names in the data directory.
@@ -194,18 +194,13 @@ fn replay(sealed: &SealedView, records: Vec<Record>, last: RecordNumber) -> Resu
 
 /// The log record up to which a trace is in segments.
 fn read_sealed_through(sealed: &SealedView, trace: TraceId) -> Result<RecordNumber, Fault> {
-    match sealed.parts(trace) {
-        Ok(parts) => {
-            let segments = parts.iter().filter_map(|part| sealed.segments.get(&part.segment));
-            Ok(segments.map(|segment| segment.commit.through).max().unwrap_or(0))
-        }
+    let parts = sealed.parts(trace)?;
+    if !parts.missing.is_empty() {
         // Spans that are hot and sealed are merged when they are read.
-        Err(fault @ Fault::Corrupt { .. }) => {
-            tracing::warn!(%trace, error = %fault, "taken from the log, sealed or not");
-            Ok(0)
-        }
-        Err(fault) => Err(fault),
+        tracing::warn!(%trace, missing = ?parts.missing, "taken from the log, sealed or not");
     }
+    let segments = parts.found.iter().filter_map(|part| sealed.segments.get(&part.segment));
+    Ok(segments.map(|segment| segment.commit.through).max().unwrap_or(0))
 }
 
 fn make_empty(directory: &Path) -> io::Result<()> {

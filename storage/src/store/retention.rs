@@ -1,7 +1,7 @@
 //! Retention: whole segments go once they are too old.
 //!
-//! 1. One write, synced: the segment's commit and index entries go, and its split
-//!    traces get summaries of what is left of them. Now it does not exist.
+//! 1. One write, synced: the segment's commit goes, and its split traces get
+//!    summaries of what is left of them. Now it does not exist.
 //! 2. Readers who still see it read on. Once the last is done, its records are
 //!    deleted and its file goes, and with it the space.
 
@@ -12,7 +12,6 @@ use super::seal::ChangedSplits;
 use super::{MaintainError, Shared, Upkeep};
 use crate::contract::summary::TraceSummary;
 use crate::fault::Fault;
-use crate::index;
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::commit::{commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, first_key};
@@ -61,10 +60,11 @@ impl Shared {
         let mut changes = Changes::default();
         changes.delete(Family::Commit, commit_key(id));
         changes.delete(Family::Commit, splits_key(id));
-        match forget_traces(&rest, &segment, &mut changes) {
+        match forget_traces(&rest, &segment) {
             Ok(splits) => splits.apply(&mut changes, &mut segments),
-            // Then its index entries stay. They name a segment that no reader sees.
-            Err(error) => tracing::warn!(%error, segment = id.0, "index entries left behind"),
+            // Then summaries stay that count what is gone. No reader shows them: what a
+            // trace is gets decided on its spans.
+            Err(error) => tracing::warn!(%error, segment = id.0, "summaries left behind"),
         }
         self.rocks.commit(changes).inspect_err(|fault| {
             self.poison(fault);
@@ -74,7 +74,7 @@ impl Shared {
             state.segments = Arc::new(segments);
             state.retired = state.retired.saturating_add(1);
         }
-        self.reader.forget(id);
+        self.reader.forget(id, segment.commit.traces);
         upkeep.retiring.push((id, Arc::clone(&segment.commit)));
         tracing::info!(segment = id.0, spans = segment.commit.spans, "retired");
         Ok(())
@@ -94,24 +94,15 @@ impl Shared {
     }
 }
 
-/// Adds to `changes` that the traces of `segment` have no part there any more, and
-/// answers what that changes about those that have parts in `rest`.
-fn forget_traces(
-    rest: &SealedView,
-    segment: &Segment,
-    changes: &mut Changes,
-) -> Result<ChangedSplits, MaintainError> {
+/// What it changes about traces with parts in `rest` that their parts in `segment` go.
+fn forget_traces(rest: &SealedView, segment: &Segment) -> Result<ChangedSplits, MaintainError> {
     let mut splits = ChangedSplits::default();
-    let summaries = rest.reader.summaries(segment.id)?;
-    for (ordinal, trace) in (0u32..).zip(summaries.trace_ids()) {
-        index::remove(changes, trace, segment.id);
-        if !segment.splits.ordinals.contains(ordinal) {
-            continue;
-        }
+    for ordinal in &segment.splits.ordinals {
+        let trace = rest.reader.trace_id(segment.id, ordinal)?;
         let left = rest.whole(trace, None, None)?;
         let whole = TraceSummary::of(&left.spans);
         for part in &left.sealed_in {
-            whole.iter().for_each(|whole| splits.add(rest, *part, None, whole));
+            whole.iter().for_each(|whole| splits.add(rest, part.segment, None, whole));
         }
         // What is left but can't be read keeps its summary, so that searches still
         // come by it and name it.

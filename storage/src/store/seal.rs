@@ -2,8 +2,8 @@
 //!
 //! 1. A segment is built of the chosen traces and taken in as a file. Nothing
 //!    refers to it yet; if the process ends here, it is swept at the next open.
-//! 2. One write, synced: the trace index, the commit, what it changes about
-//!    other segments' split traces, and the cut of the log. Now it exists.
+//! 2. One write, synced: the commit, what it changes about other segments' split
+//!    traces, and the cut of the log. Now it exists.
 //! 3. Readers are shown the segment, and the hot traces go, in one step.
 
 use std::collections::BTreeMap;
@@ -16,13 +16,12 @@ use super::{MaintainError, Shared, Upkeep};
 use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::fault::{Fault, InRecord};
-use crate::hot::{HotTrace, Readers, Selection};
-use crate::index;
+use crate::hot::{HotTrace, Selection, summarize};
 use crate::record::Effort;
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
-use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_summaries};
-use crate::view::{SealedView, Segments};
+use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
+use crate::view::{Parts, SealedView, Segments};
 use proto::codec::{Reader, Writer};
 
 /// In the family `meta`: the number of the next segment, varint.
@@ -44,17 +43,17 @@ impl Shared {
         let view = self.sealed_view(&self.state.read());
         let mut changes = Changes::default();
         let mut splits = ChangedSplits::default();
-        let mut readers = Readers::default();
-        let mut traces = Vec::with_capacity(selection.traces.len());
-        for hot in &selection.traces {
-            traces.extend(prepare(&view, hot, &mut readers, &mut splits)?);
+        let ids: Vec<TraceId> = selection.traces.iter().map(|hot| hot.id()).collect();
+        let mut traces = Vec::with_capacity(ids.len());
+        for (hot, parts) in selection.traces.iter().zip(view.parts_of(&ids)?) {
+            traces.extend(prepare(&view, hot, parts, &mut splits)?);
         }
         let mut segments = (*view.segments).clone();
         if !traces.is_empty() {
             let id = upkeep.next_segment;
             upkeep.next_segment = id.next();
             put_number(&mut changes, NEXT_SEGMENT_KEY, upkeep.next_segment.0.into());
-            let built = build(id, &traces, selection.through, now_unix_nano);
+            let built = build(id, traces, selection.through, now_unix_nano)?;
             let segment = self.take_in(id, built, &mut changes)?;
             segments.insert(id, Arc::new(segment));
         }
@@ -79,9 +78,6 @@ impl Shared {
         changes: &mut Changes,
     ) -> Result<Segment, MaintainError> {
         self.rocks.ingest(Family::Segment, built.records.into_iter())?;
-        for (trace, place) in built.places {
-            index::insert(changes, trace, id, place);
-        }
         changes.put(Family::Commit, commit_key(id), &built.commit.encode(), Effort::More);
         changes.put(Family::Commit, splits_key(id), &built.splits.encode(), Effort::More);
         tracing::debug!(
@@ -95,42 +91,40 @@ impl Shared {
 }
 
 /// What of a hot trace goes into the segment; `None` where all of it is sealed
-/// already. Where it has sealed parts, it is noted in `splits`.
+/// already. Where it has sealed `parts`, it is noted in `splits`.
 fn prepare<'a>(
     view: &SealedView,
     hot: &'a HotTrace,
-    readers: &mut Readers<'a>,
+    parts: Parts,
     splits: &mut ChangedSplits,
-) -> Result<Option<SealedTrace>, MaintainError> {
-    let parts = match view.parts(hot.id()) {
+) -> Result<Option<SealedTrace<'a>>, MaintainError> {
+    if !parts.missing.is_empty() {
         // Other traces must not wait for it. Its readers are told each time.
-        Err(fault @ Fault::Corrupt { .. }) => {
-            tracing::warn!(trace = %hot.id(), error = %fault, "trace sealed as if it had no older parts");
-            Vec::new()
+        tracing::warn!(trace = %hot.id(), missing = ?parts.missing, "trace sealed as if there were no older parts");
+    }
+    let mut spans: Vec<_> = hot.heads().collect();
+    let mut whole = None;
+    if !parts.found.is_empty() {
+        let sealed = view.whole_of_parts(hot.id(), parts, None, None)?;
+        if !sealed.missing.is_empty() {
+            tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
         }
-        parts => parts?,
-    };
-    if parts.is_empty() {
-        let spans = hot.spans_by(readers);
-        return Ok(Some(SealedTrace { id: hot.id(), spans, whole: None }));
+        let known: HashSet<_> = sealed.spans.iter().map(|span| (span.span_id, span.kind)).collect();
+        spans.retain(|(_, head)| !known.contains(&(head.span_id, head.kind)));
+        let mut all = sealed.spans;
+        all.extend(hot.spans());
+        evaluate::dedup_and_sort(&mut all);
+        let Some(summary) = TraceSummary::of(&all).filter(|_| !spans.is_empty()) else {
+            return Ok(None);
+        };
+        for part in &sealed.sealed_in {
+            splits.add(view, part.segment, Some(part.ordinal), &summary);
+        }
+        splits.wholes.push((hot.id(), Some(summary.clone())));
+        whole = Some(summary);
     }
-    let sealed = view.whole_of_parts(hot.id(), &parts, None, None)?;
-    if !sealed.missing.is_empty() {
-        tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
-    }
-    let known: HashSet<_> = sealed.spans.iter().map(evaluate::identity).collect();
-    let mut new = hot.spans_by(readers);
-    new.retain(|span| !known.contains(&evaluate::identity(span)));
-    let mut spans = sealed.spans;
-    spans.extend_from_slice(&new);
-    let Some(whole) = TraceSummary::of(&spans).filter(|_| !new.is_empty()) else {
-        return Ok(None);
-    };
-    for part in &parts {
-        splits.add(view, part.segment, Some(part.place.ordinal), &whole);
-    }
-    splits.wholes.push((hot.id(), Some(whole.clone())));
-    Ok(Some(SealedTrace { id: hot.id(), spans: new, whole: Some(whole) }))
+    let summary = summarize(hot.id(), &spans);
+    Ok(summary.map(|summary| SealedTrace { id: hot.id(), spans, summary, whole }))
 }
 
 /// What changes about split traces.
@@ -164,7 +158,7 @@ impl ChangedSplits {
         for (trace, whole) in self.wholes {
             match whole {
                 Some(whole) => {
-                    let record = encode_summaries(&[whole]);
+                    let record = encode_one(whole);
                     changes.put(Family::Split, *trace.as_bytes(), &record, Effort::More);
                 }
                 None => changes.delete(Family::Split, *trace.as_bytes()),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use proto::testing::trace;
-use proto::{Batch, Span};
+use proto::{Batch, Span, TraceId};
 use tempfile::TempDir;
 
 use super::{Config, Store};
@@ -128,7 +128,7 @@ fn shop() -> Vec<Span> {
 /// Another trace, of two spans, with an id made of `letter`.
 fn other(letter: &str) -> Vec<Span> {
     let mut spans = trace("batch run  0..5000\n  batch step 1..2");
-    let id = proto::TraceId::new([letter.as_bytes()[0]; 16]);
+    let id = TraceId::new([letter.as_bytes()[0]; 16]);
     spans.iter_mut().for_each(|span| span.trace_id = id);
     spans
 }

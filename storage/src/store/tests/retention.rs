@@ -37,7 +37,7 @@ fn a_segment_goes_when_its_time_is_over_and_its_records_go_too() {
     lab.check(&kept);
     expire(&lab, 1_000);
     lab.check(&[]);
-    for family in [Family::Segment, Family::Trace, Family::Commit, Family::Split] {
+    for family in [Family::Segment, Family::Commit, Family::Split] {
         assert_eq!(lab.store().shared.rocks.first_key(family, &[]).unwrap(), None);
     }
     assert_eq!(lab.store().stats().oldest_unix_nano, 0);
@@ -80,7 +80,7 @@ fn a_reader_keeps_what_it_sees() {
     assert_eq!(lab.store().shared.upkeep.lock().retiring.len(), 1);
     lab.check(&[]);
     let segment = view.sealed.segments.keys().next().unwrap();
-    assert_eq!(view.sealed.reader.summaries(*segment).unwrap().trace_id(0), Some(id));
+    assert_eq!(view.sealed.reader.trace_id(*segment, 0).unwrap(), id);
     drop(view);
     let mut upkeep = lab.store().shared.upkeep.lock();
     lab.store().shared.free_retired(&mut upkeep).unwrap();

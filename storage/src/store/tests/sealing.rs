@@ -150,16 +150,13 @@ fn a_segment_without_commit_is_swept() {
     let id = lab.store().shared.upkeep.lock().next_segment;
     {
         let selection = lab.store().shared.state.read().hot.select_all();
-        let traces: Vec<_> = selection
-            .traces
-            .iter()
-            .map(|hot| crate::segment::SealedTrace {
-                id: hot.id(),
-                spans: hot.spans(),
-                whole: None,
-            })
-            .collect();
-        let built = crate::segment::build(id, &traces, 1, clock::now_unix_nano());
+        let traces = selection.traces.iter().map(|hot| crate::segment::SealedTrace {
+            id: hot.id(),
+            spans: hot.heads().collect(),
+            summary: hot.summary().unwrap(),
+            whole: None,
+        });
+        let built = crate::segment::build(id, traces.collect(), 1, clock::now_unix_nano()).unwrap();
         let records = built.records.into_iter();
         lab.store().shared.rocks.ingest(Family::Segment, records).unwrap();
     }
@@ -179,7 +176,7 @@ fn pages_through_more_candidates_than_are_held_at_once() {
         let mut span = shop().remove(0);
         let mut id = [7; 16];
         id[..4].copy_from_slice(&number.to_be_bytes());
-        span.trace_id = proto::TraceId::new(id);
+        span.trace_id = TraceId::new(id);
         // Few distinct figures, so that ties are many.
         span.end_time_unix_nano += u64::from(number % 7);
         spans.push(span);

@@ -1,0 +1,375 @@
+//! The first look at what a segment will hold: every text and attribute gets its
+//! number and is counted, every trace's terms are noted, and names for catalogs.
+//!
+//! What is known of a thing (its term, that it is listed) is found out once for all
+//! spans that have it.
+
+use hashbrown::{HashMap, HashSet};
+use proto::Batch;
+use proto::batch::body::{self, BodyText, Owner, Sink};
+use proto::batch::{Head, value};
+use proto::codec::{Malformed, Writer};
+
+use super::interner::{self, Interner, Text, Translation};
+use super::posting::{Postings, Slot};
+use super::table::Counts;
+use super::term::{Term, Terms, duration_class, number};
+use crate::contract::search::AttributeScope;
+
+/// What a census found.
+#[derive(Debug, Default)]
+pub(super) struct Census {
+    pub(super) interner: Interner,
+    pub(super) counts: Counts,
+    pub(super) postings: Postings,
+    pub(super) names: Names,
+    terms: Terms,
+    slots: Slots,
+    resources: Vec<Shared>,
+    scopes: Vec<Shared>,
+    /// Attributes of resources and scopes that are among the names.
+    listed: HashSet<(AttributeScope, interner::Attribute)>,
+    /// The attributes of the list at hand.
+    list: List,
+    scratch: Writer,
+}
+
+/// What catalogs list.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// Services and span names that occur together.
+    pub(super) spans: HashMap<(Text, Text), Slot>,
+    /// Attributes in a scope.
+    pub(super) attributes: Vec<(AttributeScope, interner::Attribute)>,
+}
+
+/// The places of terms in the postings.
+#[derive(Debug, Default)]
+struct Slots {
+    names: ByNumber,
+    event_names: ByNumber,
+    status_messages: ByNumber,
+    kinds: HashMap<i32, Slot>,
+    status_codes: HashMap<i32, Slot>,
+    duration_classes: HashMap<u8, Slot>,
+    /// Of a span's, an event's and a link's attributes.
+    attributes: [Vec<AttributeSlots>; 3],
+    /// Of keys: where they are, and their texts.
+    keys: HashMap<(AttributeScope, Text), Slot>,
+}
+
+/// Slots of numbered things; what has none yet is `NONE`.
+#[derive(Debug, Default)]
+struct ByNumber(Vec<Slot>);
+
+const NONE: Slot = Slot::MAX;
+
+#[derive(Debug, Clone, Copy)]
+struct AttributeSlots {
+    key: Slot,
+    value: Slot,
+    is_listed: bool,
+}
+
+/// What a resource or an instrumentation scope says, the same for all its spans.
+#[derive(Debug)]
+struct Shared {
+    slots: Vec<Slot>,
+    /// Of a resource: the name of its service.
+    service: Text,
+    /// One more than the last trace that it was noted of.
+    noted: u32,
+}
+
+impl ByNumber {
+    fn slot(&mut self, number: u32, make: impl FnOnce() -> Slot) -> Slot {
+        let place = number as usize;
+        if self.0.len() <= place {
+            self.0.resize((place + 1).next_power_of_two(), NONE);
+        }
+        if self.0[place] == NONE {
+            self.0[place] = make();
+        }
+        self.0[place]
+    }
+}
+
+/// Attributes that belong together, of which the last of a key counts.
+#[derive(Debug, Default)]
+struct List {
+    attributes: Vec<(Text, interner::Attribute)>,
+    /// Of each key, the list that had it last.
+    keys: Vec<u32>,
+    number: u32,
+    has_twice: bool,
+}
+
+impl List {
+    fn push(&mut self, key: Text, attribute: interner::Attribute) {
+        let place = key as usize;
+        if self.keys.len() <= place {
+            self.keys.resize((place + 1).next_power_of_two(), 0);
+        }
+        // Lists are numbered from 1.
+        let number = self.number + 1;
+        self.has_twice |= std::mem::replace(&mut self.keys[place], number) == number;
+        self.attributes.push((key, attribute));
+    }
+
+    /// Ends the list: calls `take` with each attribute that counts.
+    fn end(&mut self, mut take: impl FnMut(interner::Attribute)) {
+        let attributes = &self.attributes;
+        for (place, (key, attribute)) in attributes.iter().enumerate() {
+            let is_last = || attributes[place + 1..].iter().all(|(later, _)| later != key);
+            if !self.has_twice || is_last() {
+                take(*attribute);
+            }
+        }
+        self.attributes.clear();
+        self.number += 1;
+        self.has_twice = false;
+    }
+}
+
+impl Census {
+    /// Takes in a span of the trace `ordinal`. Ordinals never fall.
+    pub(super) fn add(
+        &mut self,
+        ordinal: u32,
+        batch: &Batch,
+        known: &mut Translation,
+        head: &Head,
+    ) -> Result<(), Malformed> {
+        let service = self.add_resource(ordinal, batch, known, head.resource);
+        self.add_scope(ordinal, batch, known, head.scope);
+        let Self { interner, counts, postings, names, terms, slots, .. } = self;
+        let name = interner.text_of(batch, known, head.name);
+        counts.text(name);
+        let name_slot = slots.names.slot(name, || postings.slot(terms.name(interner.text(name))));
+        postings.add(name_slot, ordinal);
+        let both = *names.spans.entry((service, name)).or_insert_with(|| {
+            let (service, name) = (interner.text(service), interner.text(name));
+            postings.slot(terms.service_and_name(service, name))
+        });
+        postings.add(both, ordinal);
+        let (kind, code) = (head.kind.0, head.status_code.0);
+        let class = duration_class(head.duration_nano());
+        for slot in [
+            *slots.kinds.entry(kind).or_insert_with(|| postings.slot(terms.span_kind(kind))),
+            *slots
+                .status_codes
+                .entry(code)
+                .or_insert_with(|| postings.slot(terms.status_code(code))),
+            *slots
+                .duration_classes
+                .entry(class)
+                .or_insert_with(|| postings.slot(terms.duration_class(class))),
+        ] {
+            postings.add(slot, ordinal);
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let mut sink = BodySink { census: self, batch, known, ordinal, owner: Owner::Span };
+        let result = body::transcribe(batch.body(head), &mut scratch, &mut sink);
+        sink.end_list();
+        self.scratch = scratch;
+        result
+    }
+
+    /// Notes a resource of a trace; the name of its service.
+    fn add_resource(
+        &mut self,
+        ordinal: u32,
+        batch: &Batch,
+        known: &mut Translation,
+        number: u32,
+    ) -> Text {
+        let place = self.interner.resource_of(batch, known, number) as usize;
+        if self.resources.len() <= place {
+            let name = batch.resources().get(number as usize).map_or_else(
+                || proto::semconv::UNKNOWN_SERVICE.into(),
+                |packed| batch.service_name(packed),
+            );
+            let service = self.interner.text_number(&name);
+            let mut slots = vec![self.postings.slot(self.terms.service(&name))];
+            let resource = self.interner.resource(place as u32).cloned().unwrap_or_default();
+            self.count_shared_text(resource.schema_url);
+            self.add_shared(AttributeScope::Resource, &resource.attributes, &mut slots);
+            self.resources.push(Shared { slots, service, noted: 0 });
+        }
+        note(&mut self.resources[place], &mut self.postings, ordinal)
+    }
+
+    fn add_scope(&mut self, ordinal: u32, batch: &Batch, known: &mut Translation, number: u32) {
+        let place = self.interner.scope_of(batch, known, number) as usize;
+        if self.scopes.len() <= place {
+            let scope = self.interner.scope(place as u32).cloned().unwrap_or_default();
+            let Self { interner, postings, terms, .. } = self;
+            let mut slots = vec![
+                postings.slot(terms.scope_name(interner.text(scope.name))),
+                postings.slot(terms.scope_version(interner.text(scope.version))),
+            ];
+            for text in [scope.name, scope.version, scope.schema_url] {
+                self.count_shared_text(text);
+            }
+            self.add_shared(AttributeScope::Scope, &scope.attributes, &mut slots);
+            self.scopes.push(Shared { slots, service: 0, noted: 0 });
+        }
+        note(&mut self.scopes[place], &mut self.postings, ordinal);
+    }
+
+    /// Blocks have copies of resources and scopes, so that their texts count twice.
+    fn count_shared_text(&mut self, text: Text) {
+        self.counts.text(text);
+        self.counts.text(text);
+    }
+
+    fn add_shared(
+        &mut self,
+        scope: AttributeScope,
+        attributes: &[interner::Attribute],
+        slots: &mut Vec<Slot>,
+    ) {
+        for attribute in attributes {
+            self.counts.attribute(*attribute);
+            self.counts.attribute(*attribute);
+            let (key, _) = self.interner.attribute(*attribute);
+            self.list.push(key, *attribute);
+            let known = self.attribute_slots(scope, *attribute);
+            slots.extend([known.key, known.value]);
+        }
+        let Self { list, names, listed, .. } = self;
+        list.end(|attribute| {
+            if listed.insert((scope, attribute)) {
+                names.attributes.push((scope, attribute));
+            }
+        });
+    }
+
+    /// New slots for an attribute in `scope`.
+    fn attribute_slots(
+        &mut self,
+        scope: AttributeScope,
+        attribute: interner::Attribute,
+    ) -> AttributeSlots {
+        let Self { interner, postings, terms, slots, .. } = self;
+        let (key, encoded) = interner.attribute(attribute);
+        let key_text = interner.text(key);
+        let key_slot = *slots
+            .keys
+            .entry((scope, key))
+            .or_insert_with(|| postings.slot(terms.attribute_key(scope, key_text)));
+        let value_slot = postings.slot(value_term(terms, scope, key_text, encoded));
+        AttributeSlots { key: key_slot, value: value_slot, is_listed: false }
+    }
+}
+
+/// Adds to `postings` what `shared` says, once a trace.
+fn note(shared: &mut Shared, postings: &mut Postings, ordinal: u32) -> Text {
+    if std::mem::replace(&mut shared.noted, ordinal + 1) != ordinal + 1 {
+        for slot in &shared.slots {
+            postings.add(*slot, ordinal);
+        }
+    }
+    shared.service
+}
+
+/// The term of an attribute whose value is encoded.
+fn value_term(terms: &mut Terms, scope: AttributeScope, key: &str, encoded: &[u8]) -> Term {
+    if let Some(text) = value::as_text(encoded).and_then(|text| str::from_utf8(text).ok()) {
+        return terms.attribute_text(scope, key, text);
+    }
+    let value = value::read(encoded).unwrap_or_default();
+    match number(&value) {
+        Some(number) => terms.attribute_number(scope, key, number),
+        None => terms.attribute_text(scope, key, &value.text()),
+    }
+}
+
+/// Takes in what a body refers to.
+struct BodySink<'a, 'b> {
+    census: &'a mut Census,
+    batch: &'b Batch,
+    known: &'a mut Translation,
+    ordinal: u32,
+    /// Whose the list at hand is.
+    owner: Owner,
+}
+
+fn place_of(owner: Owner) -> (usize, AttributeScope) {
+    match owner {
+        Owner::Span => (0, AttributeScope::Span),
+        Owner::Event => (1, AttributeScope::Event),
+        Owner::Link => (2, AttributeScope::Link),
+    }
+}
+
+impl BodySink<'_, '_> {
+    fn end_list(&mut self) {
+        let (place, scope) = place_of(self.owner);
+        let Census { list, slots, names, .. } = &mut *self.census;
+        list.end(|attribute| {
+            let known = &mut slots.attributes[place][attribute as usize];
+            if !std::mem::replace(&mut known.is_listed, true) {
+                names.attributes.push((scope, attribute));
+            }
+        });
+    }
+}
+
+impl Sink for BodySink<'_, '_> {
+    fn text(&mut self, _: &mut Writer, which: BodyText, number: u32) {
+        if which == BodyText::EventName {
+            self.end_list();
+        }
+        let Census { interner, counts, postings, terms, slots, .. } = &mut *self.census;
+        let text = interner.text_of(self.batch, self.known, number);
+        counts.text(text);
+        let slot = match which {
+            BodyText::EventName => slots
+                .event_names
+                .slot(text, || postings.slot(terms.event_name(interner.text(text)))),
+            BodyText::StatusMessage => slots
+                .status_messages
+                .slot(text, || postings.slot(terms.status_message(interner.text(text)))),
+            BodyText::TraceState => return,
+        };
+        postings.add(slot, self.ordinal);
+    }
+
+    fn attribute(&mut self, _: &mut Writer, owner: Owner, number: u32) {
+        self.owner = owner;
+        let attribute = self.census.interner.attribute_of(self.batch, self.known, number);
+        self.census.counts.attribute(attribute);
+        let (key, _) = self.census.interner.attribute(attribute);
+        self.census.list.push(key, attribute);
+        let (place, scope) = place_of(owner);
+        let index = attribute as usize;
+        let blank = AttributeSlots { key: NONE, value: NONE, is_listed: false };
+        let slots = &mut self.census.slots.attributes[place];
+        if slots.len() <= index {
+            slots.resize((index + 1).next_power_of_two(), blank);
+        }
+        let mut known = slots[index];
+        if known.value == NONE {
+            known = self.census.attribute_slots(scope, attribute);
+            self.census.slots.attributes[place][index] = known;
+        }
+        let postings = &mut self.census.postings;
+        // A trace that has the value has the key.
+        if postings.add(known.value, self.ordinal) {
+            postings.add(known.key, self.ordinal);
+        }
+    }
+
+    fn link(&mut self, trace_id: &[u8; 16], span_id: &[u8; 8]) {
+        self.end_list();
+        let Census { postings, terms, .. } = &mut *self.census;
+        let trace_id = proto::TraceId::new(*trace_id).to_string();
+        let span_id = proto::SpanId::new(*span_id).to_string();
+        for term in [terms.link_trace_id(&trace_id), terms.link_span_id(&span_id)] {
+            let slot = postings.slot(term);
+            postings.add(slot, self.ordinal);
+        }
+    }
+}

@@ -1,0 +1,374 @@
+//! One trace's spans in a block, sorted by (start, span id, kind). They lie in four
+//! sections, so that what repeats is together and what is random is by itself.
+//!
+//! ```text
+//! rows:    each span:  parent: 0 none | 1, an id in the noise
+//!                      | 2 + zigzag of how many places before this span it is here
+//!                      name, text · kind, zigzag · status code, zigzag
+//!                      resource and scope: numbers in the block's tables
+//!                      body, as `proto::batch::body` has it
+//! times:   each span:  start: zigzag, since the start before it, the block's base before the
+//!                      first · end: zigzag, since the start
+//! values:  texts and attributes that are not in the segment's table, as they come:
+//!          text: bytes    attribute: key, text · value, `literal.rs`
+//! noise:   each span's id, 8 bytes · ids and bytes that rows and values refer to
+//! ```
+//!
+//! A text or an attribute in a row is one more than its place in the table, or 0 and
+//! among the values. Differences of times wrap around, so that every time goes there
+//! and back.
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use proto::batch::Head;
+use proto::batch::body::{self, BodyText, Owner, Sink, Source};
+use proto::{
+    Attribute, Batch, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, TraceId,
+};
+
+use super::interner::{self, Interner, Text, Translation};
+use super::literal;
+use super::table::{Places, Table};
+use proto::codec::{Malformed, Reader, Writer, from_zigzag, to_zigzag};
+
+/// Up to so many spans, parents are looked for one by one, which takes less than
+/// hashing them.
+const LIST_MAX: usize = 32;
+
+/// The sections in the making.
+#[derive(Debug, Default)]
+pub(super) struct Sections {
+    pub(super) rows: Writer,
+    pub(super) times: Writer,
+    pub(super) values: Writer,
+    pub(super) noise: Writer,
+}
+
+/// The numbers that a segment's spans are written with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers<'a> {
+    pub(super) interner: &'a Interner,
+    pub(super) places: &'a Places,
+}
+
+/// A span and the batch it came in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Placed<'a> {
+    pub(super) head: &'a Head,
+    pub(super) batch: &'a Batch,
+    pub(super) known: &'a Translation,
+}
+
+/// Gives resources and scopes their numbers in a block.
+pub(super) trait Tables {
+    fn resource(&mut self, number: u32) -> u64;
+    fn scope(&mut self, number: u32) -> u64;
+}
+
+/// Writes a trace's `spans`, which are sorted. Times begin at the block's base.
+pub(super) fn write(
+    out: &mut Sections,
+    numbers: Numbers,
+    tables: &mut impl Tables,
+    base_unix_nano: u64,
+    spans: &[Placed],
+) -> Result<(), Malformed> {
+    spans.iter().for_each(|span| out.noise.raw(span.head.span_id.as_bytes()));
+    let positions = Positions::of(spans);
+    let mut start_before = base_unix_nano;
+    for (position, Placed { head, batch, known }) in spans.iter().enumerate() {
+        write_parent(out, &positions, position, head);
+        numbers.write_text(&mut out.rows, &mut out.values, known.text(head.name));
+        out.rows.zigzag(head.kind.0.into());
+        out.rows.zigzag(head.status_code.0.into());
+        out.rows.varint(tables.resource(known.resource(head.resource)));
+        out.rows.varint(tables.scope(known.scope(head.scope)));
+        let start = head.start_time_unix_nano;
+        write_time(&mut out.times, start, start_before);
+        write_time(&mut out.times, head.end_time_unix_nano, start);
+        start_before = start;
+        let Sections { rows, values, noise, .. } = out;
+        body::transcribe(batch.body(head), rows, &mut BodySink { numbers, known, values, noise })?;
+    }
+    Ok(())
+}
+
+/// Where each span id is among a trace's spans.
+enum Positions<'a> {
+    List(&'a [Placed<'a>]),
+    Map(HashMap<SpanId, usize>),
+}
+
+impl<'a> Positions<'a> {
+    fn of(spans: &'a [Placed<'a>]) -> Self {
+        if spans.len() <= LIST_MAX {
+            return Self::List(spans);
+        }
+        let ids = spans.iter().enumerate();
+        Self::Map(ids.map(|(position, span)| (span.head.span_id, position)).collect())
+    }
+
+    fn get(&self, id: SpanId) -> Option<usize> {
+        match self {
+            Self::List(spans) => spans.iter().position(|span| span.head.span_id == id),
+            Self::Map(positions) => positions.get(&id).copied(),
+        }
+    }
+}
+
+fn write_parent(out: &mut Sections, positions: &Positions, position: usize, head: &Head) {
+    let parent = head.parent_span_id;
+    if !parent.is_valid() {
+        return out.rows.varint(0);
+    }
+    match positions.get(parent) {
+        Some(found) => {
+            let before = to_zigzag((position as i64).wrapping_sub(found as i64));
+            out.rows.varint(before.saturating_add(2));
+        }
+        None => {
+            out.rows.varint(1);
+            out.noise.raw(parent.as_bytes());
+        }
+    }
+}
+
+impl Numbers<'_> {
+    /// Writes a text to `rows`, or to `values` where it is not in the table.
+    fn write_text(self, rows: &mut Writer, values: &mut Writer, text: Text) {
+        let code = self.places.text_code(text);
+        rows.varint(code.into());
+        if code == 0 {
+            values.bytes(self.interner.text(text).as_bytes());
+        }
+    }
+
+    fn write_attribute(
+        self,
+        rows: &mut Writer,
+        values: &mut Writer,
+        noise: &mut Writer,
+        attribute: interner::Attribute,
+    ) {
+        let code = self.places.attribute_code(attribute);
+        rows.varint(code.into());
+        if code == 0 {
+            let (key, value) = self.interner.attribute(attribute);
+            self.write_text(rows, values, key);
+            literal::write(values, noise, value);
+        }
+    }
+
+    /// Writes a resource. Its noise is that of the block.
+    pub(super) fn write_resource(self, out: &mut Sections, resource: &interner::Resource) {
+        let Sections { rows, values, noise, .. } = out;
+        self.write_attributes(rows, values, noise, &resource.attributes);
+        rows.varint(resource.dropped_attributes_count.into());
+        self.write_text(rows, values, resource.schema_url);
+    }
+
+    pub(super) fn write_scope(self, out: &mut Sections, scope: &interner::Scope) {
+        let Sections { rows, values, noise, .. } = out;
+        self.write_text(rows, values, scope.name);
+        self.write_text(rows, values, scope.version);
+        self.write_attributes(rows, values, noise, &scope.attributes);
+        rows.varint(scope.dropped_attributes_count.into());
+        self.write_text(rows, values, scope.schema_url);
+    }
+
+    fn write_attributes(
+        self,
+        rows: &mut Writer,
+        values: &mut Writer,
+        noise: &mut Writer,
+        attributes: &[interner::Attribute],
+    ) {
+        rows.size(attributes.len());
+        for attribute in attributes {
+            self.write_attribute(rows, values, noise, *attribute);
+        }
+    }
+}
+
+/// Writes what a body refers to.
+struct BodySink<'a> {
+    numbers: Numbers<'a>,
+    known: &'a Translation,
+    values: &'a mut Writer,
+    noise: &'a mut Writer,
+}
+
+impl Sink for BodySink<'_> {
+    fn text(&mut self, out: &mut Writer, _: BodyText, number: u32) {
+        self.numbers.write_text(out, self.values, self.known.text(number));
+    }
+
+    fn attribute(&mut self, out: &mut Writer, _: Owner, number: u32) {
+        let attribute = self.known.attribute(number);
+        self.numbers.write_attribute(out, self.values, self.noise, attribute);
+    }
+
+    fn link(&mut self, _: &[u8; 16], _: &[u8; 8]) {}
+}
+
+/// The sections of one trace, or of a block's tables, to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ReadSections<'a> {
+    pub(super) rows: Reader<'a>,
+    pub(super) times: Reader<'a>,
+    pub(super) values: Reader<'a>,
+    pub(super) noise: Reader<'a>,
+}
+
+/// Finds resources and scopes by their numbers in a block.
+#[derive(Debug)]
+pub(super) struct ReadTables {
+    pub(super) resources: Vec<Arc<Resource>>,
+    pub(super) scopes: Vec<Arc<Scope>>,
+}
+
+/// What a block knows of a trace beside its sections.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part {
+    pub(super) id: TraceId,
+    pub(super) spans: usize,
+    pub(super) base_unix_nano: u64,
+}
+
+/// Reads what [`write()`] wrote.
+pub(super) fn read(
+    sections: ReadSections,
+    table: &Table,
+    tables: &ReadTables,
+    part: &Part,
+) -> Result<Vec<Span>, Malformed> {
+    let ReadSections { mut rows, mut times, values, mut noise } = sections;
+    let mut ids = Vec::new();
+    for _ in 0..part.spans {
+        ids.push(SpanId::new(noise.array()?));
+    }
+    let mut source = BodySource { table, values, noise };
+    let mut spans = Vec::with_capacity(ids.len());
+    let mut start_before = part.base_unix_nano;
+    for (position, span_id) in ids.iter().enumerate() {
+        let parent_span_id = match rows.varint()? {
+            0 => None,
+            1 => Some(SpanId::new(source.noise.array()?)),
+            code => Some(read_parent(code.saturating_sub(2), position, &ids)?),
+        };
+        let name = source.text(&mut rows)?;
+        let kind = SpanKind(read_i32(&mut rows)?);
+        let status = Status { code: StatusCode(read_i32(&mut rows)?), message: String::new() };
+        let resource = tables.resources.get(rows.size()?).ok_or(Malformed("resource"))?;
+        let scope = tables.scopes.get(rows.size()?).ok_or(Malformed("scope"))?;
+        let start = read_time(&mut times, start_before)?;
+        let mut span = Span {
+            trace_id: part.id,
+            span_id: *span_id,
+            parent_span_id,
+            trace_state: String::new(),
+            flags: 0,
+            name,
+            kind,
+            start_time_unix_nano: start,
+            end_time_unix_nano: read_time(&mut times, start)?,
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: Vec::new(),
+            dropped_events_count: 0,
+            links: Vec::new(),
+            dropped_links_count: 0,
+            status,
+            resource: Arc::clone(resource),
+            scope: Arc::clone(scope),
+        };
+        body::read(&mut rows, &mut source, &mut span)?;
+        start_before = start;
+        spans.push(span);
+    }
+    [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())?;
+    Ok(spans)
+}
+
+fn read_parent(zigzag: u64, position: usize, ids: &[SpanId]) -> Result<SpanId, Malformed> {
+    let found = (position as i64).wrapping_sub(from_zigzag(zigzag));
+    let found = usize::try_from(found).ok().and_then(|found| ids.get(found));
+    found.copied().ok_or(Malformed("parent"))
+}
+
+/// Reads what bodies, resources and scopes refer to.
+struct BodySource<'a, 'b> {
+    table: &'a Table,
+    values: Reader<'b>,
+    noise: Reader<'b>,
+}
+
+impl Source for BodySource<'_, '_> {
+    fn text(&mut self, rows: &mut Reader) -> Result<String, Malformed> {
+        match rows.varint32()? {
+            0 => self.values.text().map(str::to_owned),
+            code => self.table.text(code).map(str::to_owned),
+        }
+    }
+
+    fn attribute(&mut self, rows: &mut Reader) -> Result<Attribute, Malformed> {
+        match rows.varint32()? {
+            0 => {
+                let key = self.text(rows)?;
+                Ok(Attribute { key, value: literal::read(&mut self.values, &mut self.noise)? })
+            }
+            code => self.table.attribute(code),
+        }
+    }
+}
+
+impl BodySource<'_, '_> {
+    fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
+        (0..rows.count()?).map(|_| self.attribute(rows)).collect()
+    }
+}
+
+/// Reads a block's tables: all of them, and nothing else, lies in `sections`.
+pub(super) fn read_tables(
+    sections: ReadSections,
+    table: &Table,
+    resources: usize,
+    scopes: usize,
+) -> Result<ReadTables, Malformed> {
+    let ReadSections { mut rows, times, values, noise } = sections;
+    let mut source = BodySource { table, values, noise };
+    let mut tables = ReadTables { resources: Vec::new(), scopes: Vec::new() };
+    for _ in 0..resources {
+        tables.resources.push(Arc::new(Resource {
+            attributes: source.attributes(&mut rows)?,
+            dropped_attributes_count: rows.varint32()?,
+            schema_url: source.text(&mut rows)?,
+        }));
+    }
+    for _ in 0..scopes {
+        tables.scopes.push(Arc::new(Scope {
+            name: source.text(&mut rows)?,
+            version: source.text(&mut rows)?,
+            attributes: source.attributes(&mut rows)?,
+            dropped_attributes_count: rows.varint32()?,
+            schema_url: source.text(&mut rows)?,
+        }));
+    }
+    [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())?;
+    Ok(tables)
+}
+
+fn write_time(writer: &mut Writer, unix_nano: u64, since: u64) {
+    writer.zigzag(unix_nano.wrapping_sub(since).cast_signed());
+}
+
+fn read_time(reader: &mut Reader, since: u64) -> Result<u64, Malformed> {
+    Ok(since.wrapping_add(reader.zigzag()?.cast_unsigned()))
+}
+
+fn read_i32(reader: &mut Reader) -> Result<i32, Malformed> {
+    i32::try_from(reader.zigzag()?).map_err(|_| Malformed("number of 32 bits"))
+}

@@ -1,0 +1,238 @@
+//! The table: texts and attributes that occur more than once in a segment, so that
+//! blocks need only their numbers.
+//!
+//! ```text
+//! table:  texts:      count · each length · all texts, one after the other
+//!         attributes: count · each key, a text's place · each length of a value · all values
+//! ```
+//!
+//! A text or attribute elsewhere is one more than its place here, varint; or 0, and it
+//! is written out among the block's values (`part.rs`). The most frequent come first
+//! and have the shortest numbers. Values are as `proto::batch::value` has them.
+
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
+
+use std::cmp::Reverse;
+
+use proto::batch::value;
+use proto::codec::{Malformed, Reader, Writer};
+
+use super::interner::{Attribute, Interner, Text, to_u32};
+
+/// The bytes of all texts and values together. What does not fit stays where it
+/// occurs: a table is read whole for any block.
+const BYTES_MAX: usize = 2 << 20;
+/// What is longer stays where it occurs.
+const ENTRY_BYTES_MAX: usize = 1 << 10;
+/// Values of up to so many bytes are worth a place only where they are frequent.
+const SHORT_VALUE_BYTES: usize = 4;
+/// How often such a value occurs at least.
+const SHORT_VALUE_COUNT_MIN: u32 = 8;
+
+/// How often each text and attribute is referred to.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    texts: Vec<u32>,
+    attributes: Vec<u32>,
+}
+
+impl Counts {
+    pub(super) fn text(&mut self, text: Text) {
+        count_times(&mut self.texts, text, 1);
+    }
+
+    pub(super) fn attribute(&mut self, attribute: Attribute) {
+        count_times(&mut self.attributes, attribute, 1);
+    }
+}
+
+fn count_times(counts: &mut Vec<u32>, number: u32, times: u32) {
+    let place = number as usize;
+    if counts.len() <= place {
+        counts.resize(place.saturating_add(1).next_power_of_two(), 0);
+    }
+    if let Some(count) = counts.get_mut(place) {
+        *count = count.saturating_add(times);
+    }
+}
+
+/// What occurs more than once, with how often it does, the most frequent first.
+fn by_count(counts: &[u32]) -> impl Iterator<Item = (u32, u32)> + use<> {
+    let numbered = (0..).zip(counts).map(|(number, count)| (*count, number));
+    let mut repeated: Vec<(u32, u32)> = numbered.filter(|(count, _)| *count > 1).collect();
+    repeated.sort_unstable_by_key(|(count, number)| (Reverse(*count), *number));
+    repeated.into_iter()
+}
+
+/// Which texts and attributes of a segment in the making are in its table, and where.
+#[derive(Debug)]
+pub(super) struct Places {
+    texts: Vec<Text>,
+    attributes: Vec<Attribute>,
+    /// What stands for a text elsewhere: one more than its place, or 0.
+    text_codes: Vec<u32>,
+    attribute_codes: Vec<u32>,
+}
+
+impl Places {
+    pub(super) fn of(interner: &Interner, mut counts: Counts) -> Self {
+        let mut bytes_left = BYTES_MAX;
+        let mut fits =
+            |bytes: usize| bytes_left.checked_sub(bytes).map(|left| bytes_left = left).is_some();
+        let is_short = |text: Text| interner.text(text).len() <= ENTRY_BYTES_MAX;
+        // A text is here for its own sake, or as the key of an attribute that is.
+        let mut is_key = vec![false; interner.text_count()];
+        let mut attributes = Vec::new();
+        for (count, number) in by_count(&counts.attributes) {
+            let (key, value) = interner.attribute(number);
+            if value.len() > ENTRY_BYTES_MAX
+                || value.len() <= SHORT_VALUE_BYTES && count < SHORT_VALUE_COUNT_MIN
+                || !is_short(key)
+            {
+                continue;
+            }
+            let Some(is_key) = is_key.get_mut(key as usize) else { continue };
+            let key_bytes = if *is_key { 0 } else { interner.text(key).len() };
+            if !fits(value.len().saturating_add(key_bytes)) {
+                break;
+            }
+            *is_key = true;
+            attributes.push(number);
+        }
+        let attribute_codes = codes(&attributes, interner.attribute_count());
+        for (number, count) in (0..).zip(&counts.attributes) {
+            if attribute_codes.get(number as usize) == Some(&0) {
+                let (key, _) = interner.attribute(number);
+                count_times(&mut counts.texts, key, *count);
+            }
+        }
+        let is_key = |text: Text| is_key.get(text as usize) == Some(&true);
+        let mut texts: Vec<Text> = by_count(&counts.texts)
+            .filter(|(_, text)| !is_key(*text) && is_short(*text))
+            .map(|(_, text)| text)
+            .take_while(|text| fits(interner.text(*text).len()))
+            .collect();
+        texts.extend((0..to_u32(interner.text_count())).filter(|text| is_key(*text)));
+        let times = |text: &Text| counts.texts.get(*text as usize).copied().unwrap_or(0);
+        texts.sort_by_key(|text| Reverse(times(text)));
+        let text_codes = codes(&texts, interner.text_count());
+        Self { texts, attributes, text_codes, attribute_codes }
+    }
+
+    /// What stands for `text`; 0 where it is written out.
+    pub(super) fn text_code(&self, text: Text) -> u32 {
+        self.text_codes.get(text as usize).copied().unwrap_or(0)
+    }
+
+    /// What stands for `attribute`; 0 where it is written out.
+    pub(super) fn attribute_code(&self, attribute: Attribute) -> u32 {
+        self.attribute_codes.get(attribute as usize).copied().unwrap_or(0)
+    }
+
+    /// The table.
+    pub(super) fn encode(&self, interner: &Interner) -> Vec<u8> {
+        let mut out = Writer::new();
+        out.size(self.texts.len());
+        let texts = || self.texts.iter().map(|text| interner.text(*text).as_bytes());
+        texts().for_each(|text| out.size(text.len()));
+        texts().for_each(|text| out.raw(text));
+        out.size(self.attributes.len());
+        let attributes = || self.attributes.iter().map(|number| interner.attribute(*number));
+        attributes().for_each(|(key, _)| out.varint(self.text_code(key).saturating_sub(1).into()));
+        attributes().for_each(|(_, value)| out.size(value.len()));
+        attributes().for_each(|(_, value)| out.raw(value));
+        out.into_bytes()
+    }
+}
+
+/// One more than each number's place in `chosen`; 0 for those that are not.
+fn codes(chosen: &[u32], count: usize) -> Vec<u32> {
+    let mut codes = vec![0; count];
+    for (code, number) in (1..).zip(chosen) {
+        if let Some(place) = codes.get_mut(*number as usize) {
+            *place = code;
+        }
+    }
+    codes
+}
+
+/// The table of a segment that is read.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    texts: String,
+    text_ends: Vec<u32>,
+    attributes: Vec<(u32, u32)>,
+    values: Vec<u8>,
+}
+
+impl Table {
+    pub(super) fn decode(record: &[u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(record);
+        let count = reader.count()?;
+        let text_ends = read_ends(&mut reader, count)?;
+        let texts = reader.raw(last(&text_ends))?;
+        let texts = str::from_utf8(texts).map_err(|_| Malformed("UTF-8 text"))?.to_owned();
+        if !text_ends.iter().all(|end| texts.is_char_boundary(*end as usize)) {
+            return Err(Malformed("UTF-8 text"));
+        }
+        let count = reader.count()?;
+        let keys = (0..count).map(|_| reader.varint32()).collect::<Result<Vec<_>, _>>()?;
+        if keys.iter().any(|key| *key as usize >= text_ends.len()) {
+            return Err(Malformed("key of an attribute"));
+        }
+        let value_ends = read_ends(&mut reader, count)?;
+        let values = reader.raw(last(&value_ends))?.to_vec();
+        reader.end()?;
+        let attributes = keys.into_iter().zip(value_ends).collect();
+        Ok(Self { texts, text_ends, attributes, values })
+    }
+
+    /// The text that `code` stands for, which is not 0.
+    pub(super) fn text(&self, code: u32) -> Result<&str, Malformed> {
+        let place = code.checked_sub(1).ok_or(Malformed("text of the table"))?;
+        self.text_at(place).ok_or(Malformed("text of the table"))
+    }
+
+    /// The attribute that `code` stands for, which is not 0.
+    pub(super) fn attribute(&self, code: u32) -> Result<proto::Attribute, Malformed> {
+        let malformed = Malformed("attribute of the table");
+        let place = code.checked_sub(1).ok_or(malformed)? as usize;
+        let (key, end) = self.attributes.get(place).ok_or(malformed)?;
+        let start = match place.checked_sub(1) {
+            Some(before) => self.attributes.get(before).map_or(0, |(_, end)| *end),
+            None => 0,
+        };
+        let bytes = self.values.get(start as usize..*end as usize).ok_or(malformed)?;
+        let key = self.text_at(*key).ok_or(malformed)?.to_owned();
+        Ok(proto::Attribute { key, value: value::read(bytes)? })
+    }
+
+    fn text_at(&self, place: u32) -> Option<&str> {
+        let place = place as usize;
+        let start = match place.checked_sub(1) {
+            Some(before) => *self.text_ends.get(before)?,
+            None => 0,
+        };
+        self.texts.get(start as usize..*self.text_ends.get(place)? as usize)
+    }
+
+    /// What it takes in memory, in bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let lists = size_of_val(&*self.text_ends).saturating_add(size_of_val(&*self.attributes));
+        lists.saturating_add(self.texts.len()).saturating_add(self.values.len())
+    }
+}
+
+fn read_ends(reader: &mut Reader, count: usize) -> Result<Vec<u32>, Malformed> {
+    let mut end = 0u32;
+    let mut ends = Vec::with_capacity(count);
+    for _ in 0..count {
+        end = end.checked_add(reader.varint32()?).ok_or(Malformed("length"))?;
+        ends.push(end);
+    }
+    Ok(ends)
+}
+
+fn last(ends: &[u32]) -> usize {
+    ends.last().map_or(0, |end| *end as usize)
+}
