@@ -34,6 +34,10 @@ pub(crate) enum Command {
     /// Serve, and run a small chain of five services that sends spans, with one
     /// slow and one failing hop that change every minute.
     Demo(Demo),
+    /// Read all that is stored in --data-dir, which no server may have open, and compare
+    /// it with its checksums, and spans and indexes with each other, both ways. Exits
+    /// with 2 where something is wrong, and names it.
+    Fsck,
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),

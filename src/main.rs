@@ -5,6 +5,7 @@ mod cli;
 mod config;
 mod data_dir;
 mod demo;
+mod fsck;
 mod logging;
 mod serve;
 mod signal;
@@ -34,16 +35,15 @@ fn main() -> ExitCode {
         Ok(effective) => effective,
         Err(error) => return fail(EXIT_USAGE, &error.into()),
     };
+    let done = |()| ExitCode::SUCCESS;
     let outcome = match command {
-        Command::Version => say(&format!("hopline {}", env!("CARGO_PKG_VERSION"))),
-        Command::Config(ConfigCommand::Check) => say(effective.to_string().trim_end()),
-        Command::Serve => serve::run(effective.settings),
-        Command::Demo(demo) => demo::run(effective, &demo),
+        Command::Version => say(&format!("hopline {}", env!("CARGO_PKG_VERSION"))).map(done),
+        Command::Config(ConfigCommand::Check) => say(effective.to_string().trim_end()).map(done),
+        Command::Serve => serve::run(effective.settings).map(done),
+        Command::Demo(demo) => demo::run(effective, &demo).map(done),
+        Command::Fsck => fsck::run(effective.settings.into_parts().0),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(EXIT_BUILD, &error),
-    }
+    outcome.unwrap_or_else(|error| fail(EXIT_BUILD, &error))
 }
 
 /// Prints one line for the user on standard output, at once.

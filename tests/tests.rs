@@ -5,6 +5,7 @@
 mod cli;
 mod demo;
 mod durability;
+mod fsck;
 mod layering;
 mod licences;
 mod limits;

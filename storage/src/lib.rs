@@ -33,4 +33,4 @@ pub use contract::{
     WriteError, Written,
 };
 pub use memory::MemoryStore;
-pub use store::{Config, Durability, MaintainError, OpenError, Store};
+pub use store::{Audit, Config, Durability, MaintainError, OpenError, Store};

@@ -167,6 +167,26 @@ impl Rocks {
         value.map(|value| decode(family, key, &value)).transpose()
     }
 
+    /// The records from `from` until before `to`, by key. One that does not verify
+    /// comes with its key.
+    pub(crate) fn scan<'a>(
+        &'a self,
+        family: Family,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<impl Iterator<Item = Result<Found, Fault>> + use<'a>, Fault> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound(to);
+        options.fill_cache(false);
+        let mode = IteratorMode::From(from, Direction::Forward);
+        let items = self.db.iterator_cf_opt(self.family(family)?, options, mode);
+        Ok(items.map(move |item| {
+            let (key, value) = item?;
+            let payload = decode(family, &key, &value);
+            Ok(Found { key: key.into_vec(), value_bytes: value.len(), payload })
+        }))
+    }
+
     /// The last record of those from `from` to `to`, both included.
     pub(crate) fn last(
         &self,
@@ -182,7 +202,7 @@ impl Rocks {
             return Ok(None);
         };
         let payload = decode(family, &key, &value);
-        Ok(Some(Found { key: key.into_vec(), payload }))
+        Ok(Some(Found { key: key.into_vec(), value_bytes: value.len(), payload }))
     }
 
     /// The first key at or after `from`.
@@ -224,6 +244,11 @@ impl Rocks {
         result
     }
 
+    /// Reads every file and compares it with the checksums that RocksDB has of it.
+    pub(crate) fn verify_files(&self) -> Result<(), Fault> {
+        Ok(self.db.verify_checksum()?)
+    }
+
     /// Gives back the disk space of the records from `first` to `last`, both
     /// included, whole files at a time. The records must have been deleted before.
     pub(crate) fn delete_files(
@@ -252,6 +277,8 @@ pub(crate) struct Record {
 /// A record that was come by.
 pub(crate) struct Found {
     pub(crate) key: Vec<u8>,
+    /// What the value takes, packed.
+    pub(crate) value_bytes: usize,
     pub(crate) payload: Result<Vec<u8>, Fault>,
 }
 

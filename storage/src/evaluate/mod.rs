@@ -18,9 +18,7 @@ use proto::{Span, SpanId, SpanKind, TraceId};
 use crate::contract::search::{Condition, Field, FoundTrace, MATCHED_SPANS_MAX, Search};
 use crate::contract::summary::TraceSummary;
 
-#[cfg(test)]
-pub(crate) use attribute::attribute_lists;
-pub(crate) use attribute::attribute_values;
+pub(crate) use attribute::{attribute_lists, attribute_values};
 pub(crate) use catalog::CatalogCollector;
 pub(crate) use page::PageCollector;
 

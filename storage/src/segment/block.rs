@@ -22,7 +22,7 @@ use proto::codec::{Malformed, Reader, Writer};
 use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
 
-use super::part::{self, Numbers, Part, Placed, ReadSections, Sections, Tables};
+use super::part::{self, Numbers, Part, Placed, ReadSections, ReadTables, Sections, Tables};
 use super::table::Table;
 
 /// A block is closed once its rows have so many bytes: enough for zstd to find what
@@ -191,62 +191,96 @@ fn unpack<'a>(reader: &mut Reader<'a>) -> Result<Cow<'a, [u8]>, Malformed> {
     if bytes.len() == raw_length { Ok(Cow::Owned(bytes)) } else { Err(Malformed("full length")) }
 }
 
-/// How long a trace's share of each section is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Lengths {
-    rows: usize,
-    times: usize,
-    values: usize,
-    noise: usize,
+/// A block that is read: its sections unpacked, its traces not yet.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    rows: Cow<'a, [u8]>,
+    times: Cow<'a, [u8]>,
+    values: Cow<'a, [u8]>,
+    noise: &'a [u8],
+    /// Of the tables, then of each trace: where its share of each section begins, and
+    /// how long it is.
+    tables: Share,
+    parts: Vec<(usize, Share)>,
+    resources: usize,
+    scopes: usize,
+    base_unix_nano: u64,
 }
 
-impl Lengths {
-    /// Takes these from the front of `sections`.
-    fn take<'a>(&self, sections: &mut ReadSections<'a>) -> Result<ReadSections<'a>, Malformed> {
+impl<'a> Block<'a> {
+    pub(super) fn read(record: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(record);
+        let (traces, resources, scopes) = (reader.count()?, reader.count()?, reader.count()?);
+        let base_unix_nano = reader.varint()?;
+        let mut end = Share::default();
+        let tables = end.next([reader.size()?, 0, reader.size()?, reader.size()?])?;
+        let mut parts = Vec::with_capacity(traces);
+        for _ in 0..traces {
+            let spans = reader.size()?;
+            let lengths = [reader.size()?, reader.size()?, reader.size()?, reader.size()?];
+            parts.push((spans, end.next(lengths)?));
+        }
+        Ok(Self {
+            rows: unpack(&mut reader)?,
+            times: unpack(&mut reader)?,
+            values: unpack(&mut reader)?,
+            noise: reader.rest(),
+            tables,
+            parts,
+            resources,
+            scopes,
+            base_unix_nano,
+        })
+    }
+
+    /// How many traces it has.
+    pub(super) fn traces(&self) -> usize {
+        self.parts.len()
+    }
+
+    pub(super) fn tables(&self, table: &Table) -> Result<ReadTables, Malformed> {
+        part::read_tables(self.sections(&self.tables)?, table, self.resources, self.scopes)
+    }
+
+    /// The spans of trace `id`, the one at `position`, sorted.
+    pub(super) fn trace(
+        &self,
+        position: usize,
+        table: &Table,
+        tables: &ReadTables,
+        id: TraceId,
+    ) -> Result<Vec<Span>, Malformed> {
+        let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
+        let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
+        part::read(self.sections(share)?, table, tables, &part)
+    }
+
+    fn sections(&self, share: &Share) -> Result<ReadSections<'_>, Malformed> {
+        let [rows, times, values, noise] = share.0;
         Ok(ReadSections {
-            rows: Reader::new(sections.rows.raw(self.rows)?),
-            times: Reader::new(sections.times.raw(self.times)?),
-            values: Reader::new(sections.values.raw(self.values)?),
-            noise: Reader::new(sections.noise.raw(self.noise)?),
+            rows: cut(&self.rows, rows)?,
+            times: cut(&self.times, times)?,
+            values: cut(&self.values, values)?,
+            noise: cut(self.noise, noise)?,
         })
     }
 }
 
-/// The spans of trace `id`, the one at `position` in the block `record`, sorted.
-pub(super) fn read_trace(
-    record: &[u8],
-    position: usize,
-    table: &Table,
-    id: TraceId,
-) -> Result<Vec<Span>, Malformed> {
-    let mut reader = Reader::new(record);
-    let (traces, resources, scopes) = (reader.count()?, reader.count()?, reader.count()?);
-    let base_unix_nano = reader.varint()?;
-    let shared =
-        Lengths { rows: reader.size()?, times: 0, values: reader.size()?, noise: reader.size()? };
-    let mut parts = Vec::with_capacity(traces);
-    for _ in 0..traces {
-        let spans = reader.size()?;
-        let lengths = Lengths {
-            rows: reader.size()?,
-            times: reader.size()?,
-            values: reader.size()?,
-            noise: reader.size()?,
-        };
-        parts.push((spans, lengths));
+fn cut(section: &[u8], (start, end): (usize, usize)) -> Result<Reader<'_>, Malformed> {
+    section.get(start..end).map(Reader::new).ok_or(Malformed("share of a section"))
+}
+
+/// Where shares of the four sections begin and end.
+#[derive(Debug, Clone, Copy, Default)]
+struct Share([(usize, usize); 4]);
+
+impl Share {
+    /// Goes on by `lengths`.
+    fn next(&mut self, lengths: [usize; 4]) -> Result<Self, Malformed> {
+        for ((start, end), length) in self.0.iter_mut().zip(lengths) {
+            *start = *end;
+            *end = end.checked_add(length).ok_or(Malformed("length"))?;
+        }
+        Ok(*self)
     }
-    let (rows, times, values) = (unpack(&mut reader)?, unpack(&mut reader)?, unpack(&mut reader)?);
-    let mut sections = ReadSections {
-        rows: Reader::new(&rows),
-        times: Reader::new(&times),
-        values: Reader::new(&values),
-        noise: reader,
-    };
-    let tables = part::read_tables(shared.take(&mut sections)?, table, resources, scopes)?;
-    for (_, lengths) in parts.iter().take(position) {
-        lengths.take(&mut sections)?;
-    }
-    let (spans, lengths) = parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
-    let part = Part { id, spans: *spans, base_unix_nano };
-    part::read(lengths.take(&mut sections)?, table, &tables, &part)
 }

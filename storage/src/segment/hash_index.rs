@@ -67,6 +67,11 @@ impl<'a> Entries<'a> {
         self.find_from(hash, 0, self.first)
     }
 
+    /// Every hash and what it leads to.
+    pub(super) fn iter(self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
+        self.from(0, self.first).map(move |(place, hash)| (hash, self.ordinals.get(place)))
+    }
+
     /// As [`Self::find`], from the entry at `place` on, whose hash is `at`.
     fn find_from(self, hash: u32, place: usize, at: u32) -> impl Iterator<Item = u32> + use<'a> {
         self.from(place, at)

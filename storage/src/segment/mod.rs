@@ -24,6 +24,7 @@
 //! What makes a segment exist are its records in the family `commit`
 //! ([`commit`]), written in one step, after the file.
 
+mod audit;
 mod bits;
 mod block;
 mod census;
@@ -51,6 +52,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use commit::{Commit, Splits};
 
+pub(crate) use audit::audit;
 pub(crate) use names::VALUES_PER_KEY_MAX;
 pub(crate) use reader::{SegmentReader, first_of_chunk};
 pub(crate) use summary::{CHUNK_TRACES, Summaries, decode_one, encode_one};

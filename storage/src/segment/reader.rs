@@ -7,16 +7,17 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use roaring::RoaringBitmap;
 
+use super::block::Block;
 use super::hash_index::HashIndex;
 use super::reach::Reach;
 use super::summary::{self, CHUNK_TRACES};
 use super::table::Table;
 use super::term::{Term, scope_number};
-use super::{Part, SegmentId, Summaries, block, hash_of, key, key_with, names, posting};
+use super::{Part, SegmentId, Summaries, hash_of, key, key_with, names, posting};
 use crate::contract::search::AttributeScope;
 use crate::evaluate::CatalogCollector;
 use crate::fault::{Fault, InRecord};
-use crate::rocks::{Family, Rocks};
+use crate::rocks::{Family, Found, Rocks};
 use proto::codec::Reader;
 
 /// Memory for tables, unpacked. One is read for any trace of its segment.
@@ -45,6 +46,10 @@ impl SegmentReader {
             summaries: Cache::with_weighter(CACHED_SEGMENTS, SUMMARIES_CACHE_BYTES, Bytes),
             indexes: Cache::with_weighter(CACHED_SEGMENTS, INDEXES_CACHE_BYTES, Bytes),
         }
+    }
+
+    pub(super) fn rocks(&self) -> &Rocks {
+        &self.rocks
     }
 
     /// Which of the segment's traces `trace` is, if any.
@@ -76,15 +81,59 @@ impl SegmentReader {
         ordinal: u32,
         trace: TraceId,
     ) -> Result<Vec<Span>, Fault> {
-        let table = self.tables.get_or_insert_with(&id, || {
-            let record = self.get(id, Part::Table, &[])?;
-            let table = Table::decode(&record).in_record(format_args!("{id}, table"))?;
-            Ok::<_, Fault>(Arc::new(table))
-        })?;
+        let table = self.table(id)?;
         let missing = || Fault::corrupt(format_args!("{id}, block of trace {trace}"), "missing");
         let (first, block) = self.chunk(id, Part::Block, ordinal)?.ok_or_else(missing)?;
-        block::read_trace(&block, (ordinal - first) as usize, &table, trace)
-            .in_record(format_args!("{id}, block {first}, trace {trace}"))
+        let read = || {
+            let block = Block::read(&block)?;
+            block.trace((ordinal - first) as usize, &table, &block.tables(&table)?, trace)
+        };
+        read().in_record(format_args!("{id}, block {first}, trace {trace}"))
+    }
+
+    pub(super) fn table(&self, id: SegmentId) -> Result<Arc<Table>, Fault> {
+        self.tables.get_or_insert_with(&id, || {
+            let record = self.get(id, Part::Table, &[])?;
+            let table = Table::decode(&record).in_record(format_args!("{id}, table"))?;
+            Ok(Arc::new(table))
+        })
+    }
+
+    /// Calls `take` with the ordinal, the id and the spans of each trace.
+    pub(crate) fn each_trace(
+        &self,
+        id: SegmentId,
+        mut take: impl FnMut(u32, TraceId, Vec<Span>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let table = self.table(id)?;
+        for record in self.records(id, Part::Block)? {
+            let (first, record) = record?;
+            let block_name = || format!("{id}, block {first}");
+            let block = Block::read(&record).in_record(block_name())?;
+            let tables = block.tables(&table).in_record(block_name())?;
+            for (ordinal, position) in (first..).zip(0..block.traces()) {
+                let trace_id = self.trace_id(id, ordinal)?;
+                let spans = block.trace(position, &table, &tables, trace_id);
+                take(ordinal, trace_id, spans.in_record(block_name())?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The records of a part that is cut, each with the number that its key ends with.
+    pub(super) fn records(
+        &self,
+        id: SegmentId,
+        part: Part,
+    ) -> Result<impl Iterator<Item = Result<(u32, Vec<u8>), Fault>>, Fault> {
+        let from = key_with(id, part, &[]);
+        let to = key_with(id, part, &[0xff; 5]);
+        let found = self.rocks.scan(Family::Segment, &from, &to)?;
+        Ok(found.map(|found| {
+            let Found { key, payload, .. } = found?;
+            let number = key.last_chunk().map_or(0, |number| u32::from_be_bytes(*number));
+            Ok((number, payload?))
+        }))
     }
 
     /// One line for each trace of the chunk that begins with the trace `first`.

@@ -9,10 +9,11 @@
 //!                                 · last operand: bytes
 //! ```
 
-use proto::Value;
+use proto::{Attribute, Span, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::contract::search::AttributeScope;
+use crate::evaluate::attribute_lists;
 
 /// A term's hash.
 pub(crate) type Term = u32;
@@ -119,6 +120,40 @@ impl Terms {
     /// A link to the span with this id, in hex.
     pub(crate) fn link_span_id(&mut self, id: &str) -> Term {
         self.term(Of::LinkSpanId, &[], id.as_bytes())
+    }
+
+    /// Every term that finds `span`, some of them several times: what a census notes,
+    /// span by span, to compare with.
+    pub(super) fn of_span(&mut self, span: &Span) -> Vec<Term> {
+        let service = span.service_name();
+        let mut all = vec![
+            self.service(&service),
+            self.name(&span.name),
+            self.service_and_name(&service, &span.name),
+            self.span_kind(span.kind.0),
+            self.status_code(span.status.code.0),
+            self.duration_class(duration_class(span.duration_nano())),
+            self.scope_name(&span.scope.name),
+            self.scope_version(&span.scope.version),
+        ];
+        if !span.status.message.is_empty() {
+            all.push(self.status_message(&span.status.message));
+        }
+        all.extend(span.events.iter().map(|event| self.event_name(&event.name)));
+        for link in &span.links {
+            all.push(self.link_trace_id(&link.trace_id.to_string()));
+            all.push(self.link_span_id(&link.span_id.to_string()));
+        }
+        for (scope, attributes) in attribute_lists(span) {
+            for Attribute { key, value } in attributes {
+                all.push(self.attribute_key(scope, key));
+                all.push(match number(value) {
+                    Some(number) => self.attribute_number(scope, key, number),
+                    None => self.attribute_text(scope, key, &value.text()),
+                });
+            }
+        }
+        all
     }
 
     fn term(&mut self, of: Of, operands: &[&[u8]], last: &[u8]) -> Term {

@@ -7,11 +7,11 @@ use proptest::prelude::*;
 use proto::testing::{span_strategy, trace_strategy};
 use proto::{Batch, Span, TraceId};
 
-use super::term::{Terms, duration_class, number};
+use super::term::Terms;
 use super::*;
 use crate::contract::search::AttributeScope;
 use crate::contract::summary::TraceSummary;
-use crate::evaluate::{self, attribute_lists};
+use crate::evaluate;
 use crate::hot::summarize;
 use crate::rocks::{Family, Rocks};
 
@@ -60,40 +60,6 @@ impl Lab {
     }
 }
 
-/// Every term that a search may look for when it looks for `span`.
-fn terms_of(span: &Span) -> Vec<term::Term> {
-    let mut terms = Terms::default();
-    let service = span.service_name();
-    let mut all = vec![
-        terms.service(&service),
-        terms.name(&span.name),
-        terms.service_and_name(&service, &span.name),
-        terms.span_kind(span.kind.0),
-        terms.status_code(span.status.code.0),
-        terms.duration_class(duration_class(span.duration_nano())),
-        terms.scope_name(&span.scope.name),
-        terms.scope_version(&span.scope.version),
-    ];
-    if !span.status.message.is_empty() {
-        all.push(terms.status_message(&span.status.message));
-    }
-    all.extend(span.events.iter().map(|event| terms.event_name(&event.name)));
-    for link in &span.links {
-        all.push(terms.link_trace_id(&link.trace_id.to_string()));
-        all.push(terms.link_span_id(&link.span_id.to_string()));
-    }
-    for (scope, attributes) in attribute_lists(span) {
-        for attribute in attributes {
-            all.push(terms.attribute_key(scope, &attribute.key));
-            all.push(match number(&attribute.value) {
-                Some(number) => terms.attribute_number(scope, &attribute.key, number),
-                None => terms.attribute_text(scope, &attribute.key, &attribute.value.text()),
-            });
-        }
-    }
-    all
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -111,7 +77,7 @@ proptest! {
                 assert_eq!(&reader.trace(ID, ordinal, *id).unwrap(), spans);
                 let summaries = reader.summaries(ID, first_of_chunk(ordinal)).unwrap();
                 assert_eq!(summaries.summary(ordinal), TraceSummary::of(spans));
-                for term in spans.iter().flat_map(terms_of) {
+                for term in spans.iter().flat_map(|span| Terms::default().of_span(span)) {
                     assert!(reader.posting(ID, term).unwrap().contains(ordinal));
                 }
             }
@@ -136,7 +102,12 @@ proptest! {
             // Whatever comes of it: the checksum around it is what notices.
             let _: bool = match record.key[4] {
                 1 => table::Table::decode(&bytes).is_ok(),
-                2 => block::read_trace(&bytes, 0, &table, TraceId::default()).is_ok(),
+                2 => block::Block::read(&bytes).is_ok_and(|block| {
+                    let tables = block.tables(&table);
+                    tables.is_ok_and(|tables| {
+                        block.trace(0, &table, &tables, TraceId::default()).is_ok()
+                    })
+                }),
                 3 => hash_index::HashIndex::decode(bytes).is_ok(),
                 6 => Summaries::decode(ids, &bytes).is_ok(),
                 7 | 8 => posting::find(&bytes, 1).is_ok_and(|found| found.count() > 0),

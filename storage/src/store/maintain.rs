@@ -82,8 +82,9 @@ impl Shared {
         let sealed =
             selection.map_or(Ok(()), |selection| self.seal(&mut upkeep, &selection, now_unix_nano));
         let retired = self.retire_expired(&mut upkeep, now_unix_nano);
+        let merged = self.merge_small(&mut upkeep);
         let freed = self.free_retired(&mut upkeep);
-        forced.and(sealed).and(retired).and(freed)
+        forced.and(sealed).and(retired).and(merged).and(freed)
     }
 
     /// See [`super::Store::seal_now`].

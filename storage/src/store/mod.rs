@@ -11,11 +11,14 @@
 //! ```
 //!
 //! [`write`](mod@write) has the way in, [`open`](mod@open) the way back after an
-//! end, [`seal`](mod@seal) and [`retention`](mod@retention) what happens in between.
+//! end, [`seal`](mod@seal), [`merge`](mod@merge) and [`retention`](mod@retention) what
+//! happens in between.
 
+mod audit;
 mod config;
 mod error;
 mod maintain;
+mod merge;
 mod open;
 mod retention;
 mod seal;
@@ -28,7 +31,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::{Mutex, RwLock};
 use proto::{Batch, TraceId};
 
@@ -47,6 +50,7 @@ use crate::segment::commit::Commit;
 use crate::segment::{SegmentId, SegmentReader};
 use crate::view::{SealedView, Segments, View};
 
+pub use audit::Audit;
 pub use config::{Config, Durability};
 pub use error::{MaintainError, OpenError};
 
@@ -99,6 +103,8 @@ struct Upkeep {
     /// Segments that no longer exist, but whose records a reader may still need. No
     /// one does once the commit is not referred to from elsewhere.
     retiring: Vec<(SegmentId, Arc<Commit>)>,
+    /// Segments that could not be read to be merged.
+    unmergeable: HashSet<SegmentId>,
 }
 
 impl Store {

@@ -10,8 +10,8 @@ use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::{Mutex, RwLock};
 use proto::TraceId;
 use rustix::fs::{FlockOperation, flock};
@@ -89,7 +89,11 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         reader,
         state: RwLock::new(State { hot, segments, retired: 0 }),
         log_end: Mutex::new(LogEnd { log, mark }),
-        upkeep: Mutex::new(Upkeep { next_segment, retiring: Vec::new() }),
+        upkeep: Mutex::new(Upkeep {
+            next_segment,
+            retiring: Vec::new(),
+            unmergeable: HashSet::new(),
+        }),
         poison: OnceLock::new(),
         trouble: Mutex::new(None),
         signal: Signal::default(),

@@ -15,7 +15,7 @@ use crate::fault::Fault;
 use crate::rocks::{Changes, Family, Rocks};
 use crate::segment::commit::{commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, first_key};
-use crate::view::SealedView;
+use crate::view::{SealedView, Segments};
 
 impl Shared {
     /// Retires every segment that was sealed longer ago than the configured age.
@@ -58,8 +58,7 @@ impl Shared {
         };
         rest.segments = Arc::new(segments.clone());
         let mut changes = Changes::default();
-        changes.delete(Family::Commit, commit_key(id));
-        changes.delete(Family::Commit, splits_key(id));
+        uncommit(id, &mut changes);
         match forget_traces(&rest, &segment) {
             Ok(splits) => splits.apply(&mut changes, &mut segments),
             // Then summaries stay that count what is gone. No reader shows them: what a
@@ -69,15 +68,28 @@ impl Shared {
         self.rocks.commit(changes).inspect_err(|fault| {
             self.poison(fault);
         })?;
+        self.show_without(upkeep, segments, &[Arc::clone(&segment)]);
+        tracing::info!(segment = id.0, spans = segment.commit.spans, "retired");
+        Ok(())
+    }
+
+    /// Shows readers `segments`, among which `gone` are no more. Their records go once no
+    /// reader sees them.
+    pub(super) fn show_without(
+        &self,
+        upkeep: &mut Upkeep,
+        segments: Segments,
+        gone: &[Arc<Segment>],
+    ) {
         {
             let mut state = self.state.write();
             state.segments = Arc::new(segments);
-            state.retired = state.retired.saturating_add(1);
+            state.retired = state.retired.saturating_add(gone.len() as u64);
         }
-        self.reader.forget(id, segment.commit.traces);
-        upkeep.retiring.push((id, Arc::clone(&segment.commit)));
-        tracing::info!(segment = id.0, spans = segment.commit.spans, "retired");
-        Ok(())
+        for segment in gone {
+            self.reader.forget(segment.id, segment.commit.traces);
+            upkeep.retiring.push((segment.id, Arc::clone(&segment.commit)));
+        }
     }
 
     /// Gives back the space of retired segments that no reader sees any more.
@@ -111,6 +123,12 @@ fn forget_traces(rest: &SealedView, segment: &Segment) -> Result<ChangedSplits, 
         }
     }
     Ok(splits)
+}
+
+/// Adds to `changes` that a segment does not exist.
+pub(super) fn uncommit(id: SegmentId, changes: &mut Changes) {
+    changes.delete(Family::Commit, commit_key(id));
+    changes.delete(Family::Commit, splits_key(id));
 }
 
 /// Deletes the records of a segment that does not exist.

@@ -71,7 +71,7 @@ impl Shared {
     }
 
     /// Takes in the segment's file, and adds to `changes` what makes it exist.
-    fn take_in(
+    pub(super) fn take_in(
         &self,
         id: SegmentId,
         built: Built,

@@ -6,7 +6,7 @@ use crate::rocks::{Changes, Family};
 use crate::store::OpenError;
 
 /// Overwrites the record of `key` with one that does not verify.
-fn spoil(lab: &Lab, family: Family, key: &[u8]) {
+pub(super) fn spoil(lab: &Lab, family: Family, key: &[u8]) {
     let mut changes = Changes::default();
     changes.put_spoilt(family, key);
     lab.store().shared.rocks.commit(changes).unwrap();

@@ -1,8 +1,11 @@
 //! The store as its users see it, in a directory of its own.
 
+mod audit;
 mod damage;
+mod flips;
 mod life;
 mod lock;
+mod merge;
 mod retention;
 mod sealing;
 mod together;

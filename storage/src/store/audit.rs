@@ -1,0 +1,120 @@
+//! Looking at everything that is sealed: whether it verifies, and whether index and
+//! spans say the same.
+
+use proto::TraceId;
+
+use super::{MaintainError, Store};
+use crate::contract::summary::TraceSummary;
+use crate::fault::Fault;
+use crate::rocks::Family;
+use crate::segment::{self, Segment, decode_one};
+use crate::view::SealedView;
+
+/// How many faults an audit names; of further ones it says how many.
+const FAULTS_NAMED_MAX: usize = 100;
+
+/// What [`Store::audit`] found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// Segments that were looked at.
+    pub segments: u64,
+    /// How many there are.
+    pub segments_all: u64,
+    /// The spans in them, by their commits.
+    pub spans: u64,
+    /// Their traces, one that lies in several segments counted in each.
+    pub traces: u64,
+    /// Their records.
+    pub records: u64,
+    /// The bytes of spans, packed.
+    pub span_bytes: u64,
+    /// The bytes of what finds them, packed.
+    pub index_bytes: u64,
+    /// What is wrong, the first of it.
+    pub faults: Vec<String>,
+    /// How much more is wrong.
+    pub faults_unnamed: u64,
+}
+
+impl Audit {
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.faults.is_empty()
+    }
+
+    fn add(&mut self, fault: impl ToString) {
+        if self.faults.len() < FAULTS_NAMED_MAX {
+            self.faults.push(fault.to_string());
+        } else {
+            self.faults_unnamed = self.faults_unnamed.saturating_add(1);
+        }
+    }
+}
+
+impl Store {
+    /// Reads all that is sealed and compares it with itself: each record with its
+    /// checksum, each trace with its summary and with every index entry that leads to
+    /// it, each index entry with the spans it leads to. Calls `progress` after each
+    /// segment. What is only in the log was verified when the store was opened.
+    ///
+    /// # Errors
+    /// The disk refuses. What is wrong with the data is in the answer.
+    pub fn audit(&self, mut progress: impl FnMut(&Audit)) -> Result<Audit, MaintainError> {
+        let view = self.shared.sealed_view(&self.shared.state.read());
+        let mut audit = Audit { segments_all: view.segments.len() as u64, ..Audit::default() };
+        if let Err(fault) = view.rocks.verify_files() {
+            audit.add(fault);
+        }
+        for segment in view.segments.values() {
+            let size = segment::audit(&view.reader, segment, &mut |fault| audit.add(fault))?;
+            audit_splits(&view, segment, &mut audit)?;
+            audit.segments += 1;
+            audit.spans += segment.commit.spans;
+            audit.traces += u64::from(segment.commit.traces);
+            audit.records += size.records;
+            audit.span_bytes += size.span_bytes;
+            audit.index_bytes += size.index_bytes;
+            progress(&audit);
+        }
+        Ok(audit)
+    }
+}
+
+/// Whether traces that lie in several segments are known to, and as a whole.
+fn audit_splits(
+    view: &SealedView,
+    segment: &Segment,
+    audit: &mut Audit,
+) -> Result<(), MaintainError> {
+    let id = segment.id;
+    let ids = (0..segment.commit.traces).map(|ordinal| view.reader.trace_id(id, ordinal));
+    let ids: Vec<TraceId> = match ids.collect() {
+        // It was named already.
+        Err(Fault::Corrupt { .. }) => return Ok(()),
+        ids => ids?,
+    };
+    for ((ordinal, trace), parts) in (0..).zip(&ids).zip(view.parts_of(&ids)?) {
+        let is_split = segment.splits.ordinals.contains(ordinal);
+        if parts.found.len() > 1 && !is_split {
+            audit.add(format_args!("{id}, trace {trace}: has parts elsewhere, but is not said to"));
+        }
+        if !is_split {
+            continue;
+        }
+        let record = view.rocks.get(Family::Split, trace.as_bytes());
+        let known = match record {
+            Ok(record) => record.map(|record| decode_one(&record)),
+            Err(fault @ Fault::Corrupt { .. }) => {
+                audit.add(fault);
+                continue;
+            }
+            Err(fault) => return Err(fault.into()),
+        };
+        let whole = view.whole_of_parts(*trace, parts, None, None)?;
+        let is_readable = whole.missing.is_empty();
+        if is_readable && known != TraceSummary::of(&whole.spans).map(Ok) {
+            audit.add(format_args!("{id}, trace {trace}: another than its summary as a whole"));
+        }
+    }
+    Ok(())
+}
