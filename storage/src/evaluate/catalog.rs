@@ -26,6 +26,20 @@ impl<'a> CatalogCollector<'a> {
         Self { catalog: &question.catalog, limit: question.limit.max(1), kept: BTreeSet::new() }
     }
 
+    /// Which names were asked for.
+    pub(crate) fn catalog(&self) -> &'a Catalog {
+        self.catalog
+    }
+
+    /// Whether the values of `key` in `found` were asked for.
+    pub(crate) fn wants_values_of(&self, found: AttributeScope, key: &str) -> bool {
+        matches!(
+            self.catalog,
+            Catalog::AttributeValues { scope, key: wanted, .. }
+                if wanted == key && (*scope == AttributeScope::Any || *scope == found)
+        )
+    }
+
     /// Takes note of every name in `span` that was asked for.
     pub(crate) fn offer_span(&mut self, span: &Span) {
         match self.catalog {

@@ -3,6 +3,7 @@
 //! It holds the batches as they came, and for each trace which parts of which batches
 //! are its. Everything in it is in the log, too. It answers as soon as a write returns.
 
+mod names;
 mod precheck;
 mod select;
 mod summary;
@@ -16,6 +17,7 @@ use proto::{Batch, TraceId};
 use crate::contract::Written;
 use crate::log::RecordNumber;
 
+pub(crate) use names::HotNames;
 pub(crate) use precheck::Precheck;
 pub(crate) use select::{Bounds, Selection};
 pub(crate) use summary::summarize;

@@ -2,11 +2,11 @@
 //! and from what is known of each batch's attributes. The evaluator decides on the
 //! others.
 
-use std::collections::HashMap as StdHashMap;
 use std::sync::Arc;
 
-use proto::batch::{Head, body};
-use proto::{Attribute, Batch};
+use hashbrown::HashMap;
+use proto::Batch;
+use proto::batch::{Head, body, value};
 
 use super::HotTrace;
 use crate::contract::search::{AttributeScope, Condition, Field};
@@ -16,7 +16,8 @@ use crate::evaluate::{number_meets, text_meets, value_meets};
 /// the batch.
 pub(crate) struct Precheck<'a> {
     conditions: &'a [Condition],
-    batches: StdHashMap<*const Batch, Vec<Met>>,
+    /// What of each batch meets each condition; `None` where no span can meet one.
+    batches: HashMap<*const Batch, Option<Vec<Met>>>,
 }
 
 /// What of a batch can meet one condition.
@@ -39,7 +40,7 @@ enum Met {
 impl<'a> Precheck<'a> {
     /// For spans that meet all `conditions`.
     pub(crate) fn new(conditions: &'a [Condition]) -> Self {
-        Self { conditions, batches: StdHashMap::new() }
+        Self { conditions, batches: HashMap::new() }
     }
 
     /// Whether a span of the trace may meet them. The trace's batches must stay where
@@ -47,14 +48,17 @@ impl<'a> Precheck<'a> {
     pub(crate) fn may_match(&mut self, trace: &HotTrace) -> bool {
         let Self { conditions, batches } = self;
         conditions.is_empty()
-            || trace.heads().any(|(batch, head)| {
-                let met = batches.entry(Arc::as_ptr(batch));
-                let met = met
-                    .or_insert_with(|| conditions.iter().map(|one| met_by(batch, one)).collect());
-                conditions
-                    .iter()
-                    .zip(met.iter())
-                    .all(|(condition, met)| met.by(batch, head, condition))
+            || trace.parts().any(|(batch, mut heads)| {
+                let met = batches.entry(Arc::as_ptr(batch)).or_insert_with(|| {
+                    let met = conditions.iter().map(|one| met_by(batch, one));
+                    met.map(|met| Some(met).filter(Met::is_possible)).collect()
+                });
+                met.as_ref().is_some_and(|met| {
+                    heads.any(|head| {
+                        let mut both = conditions.iter().zip(met);
+                        both.all(|(condition, met)| met.by(batch, head, condition))
+                    })
+                })
             })
     }
 }
@@ -90,14 +94,15 @@ fn met_by(batch: &Batch, condition: &Condition) -> Met {
 }
 
 fn attributes(batch: &Batch, condition: &Condition, scope: AttributeScope, key: &str) -> Met {
+    // The key is one text of the batch, or none.
+    let mut texts = (0..).take(batch.text_count());
+    let key = texts.find(|number| batch.text(*number) == key);
     let meets: Vec<bool> = (0..)
         .take(batch.attribute_count())
         .map(|number| {
-            let (found, _) = batch.attribute(number);
-            batch.text(found) == key && {
-                let Attribute { value, .. } = batch.read_attribute(number);
-                value_meets(&value, condition)
-            }
+            let (found, value) = batch.attribute(number);
+            Some(found) == key
+                && value::read(value).is_ok_and(|value| value_meets(&value, condition))
         })
         .collect();
     let any = |numbers: &[u32]| {
@@ -118,6 +123,17 @@ fn attributes(batch: &Batch, condition: &Condition, scope: AttributeScope, key: 
 }
 
 impl Met {
+    /// Whether any span of the batch may meet the condition.
+    fn is_possible(&self) -> bool {
+        match self {
+            Self::Resources(list) | Self::Scopes(list) | Self::Names(list) => list.contains(&true),
+            Self::Attributes { is_any_own, resources, scopes, .. } => {
+                *is_any_own || resources.contains(&true) || scopes.contains(&true)
+            }
+            Self::Head | Self::More => true,
+        }
+    }
+
     fn by(&self, batch: &Batch, head: &Head, condition: &Condition) -> bool {
         let at = |list: &[bool], number: u32| list.get(number as usize).copied().unwrap_or(true);
         match self {

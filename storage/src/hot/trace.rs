@@ -152,6 +152,11 @@ impl HotTrace {
         self.parts.iter().flat_map(Part::heads)
     }
 
+    /// The same, batch by batch.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&Arc<Batch>, impl Iterator<Item = &Head>)> {
+        self.parts.iter().map(|part| (&part.batch, part.heads().map(|(_, head)| head)))
+    }
+
     /// Its spans in the order they came, once each.
     pub(crate) fn spans(&self) -> Vec<Span> {
         let mut readers = Readers::default();

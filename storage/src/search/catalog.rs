@@ -8,6 +8,7 @@ use crate::contract::search::AttributeScope;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate::CatalogCollector;
 use crate::fault::Fault;
+use crate::hot::HotNames;
 use crate::segment::term::ATTRIBUTE_SCOPES;
 use crate::segment::{SegmentId, VALUES_PER_KEY_MAX};
 use crate::view::{Missing, View};
@@ -25,6 +26,7 @@ pub(crate) fn catalog(
         .filter(|segment| segment.splits.reach.may_start_in(&question.range))
         .map(|segment| segment.id)
         .collect();
+    let mut hot = HotNames::default();
     for trace in view.hot.values() {
         deadline.check()?;
         let facts = match view.sealed.facts(trace, &mut missing) {
@@ -41,7 +43,7 @@ pub(crate) fn catalog(
         // The whole trace may start in the range though no segment that has a part
         // of it knows yet.
         reached.extend(facts.iter().flat_map(|facts| facts.sealed_in.iter().copied()));
-        trace.spans().iter().for_each(|span| names.offer_span(span));
+        hot.offer(trace, &mut names);
     }
     let mut are_all = true;
     for segment in reached {

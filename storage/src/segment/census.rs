@@ -20,7 +20,7 @@ use crate::contract::search::AttributeScope;
 #[derive(Debug, Default)]
 pub(super) struct Census {
     pub(super) interner: Interner,
-    pub(super) counts: Counts,
+    counts: Counts,
     pub(super) postings: Postings,
     pub(super) names: Names,
     terms: Terms,
@@ -33,6 +33,10 @@ pub(super) struct Census {
     list: List,
     scratch: Writer,
 }
+
+/// How often the texts and attributes of a resource or a scope count at least: each block
+/// that refers to it has a copy.
+const SHARED_TIMES: u32 = 2;
 
 /// What catalogs list.
 #[derive(Debug, Default)]
@@ -63,11 +67,18 @@ struct Slots {
 struct ByNumber(Vec<Slot>);
 
 const NONE: Slot = Slot::MAX;
+const BLANK: AttributeSlots =
+    AttributeSlots { key_text: 0, key: NONE, value: NONE, count: 0, is_listed: false };
 
+/// What is known of an attribute, all in one place: it is looked at for each span that
+/// has it.
 #[derive(Debug, Clone, Copy)]
 struct AttributeSlots {
+    key_text: Text,
     key: Slot,
     value: Slot,
+    /// How often it occurred, and whether it is among the names.
+    count: u32,
     is_listed: bool,
 }
 
@@ -117,15 +128,15 @@ impl List {
     }
 
     /// Ends the list: calls `take` with each attribute that counts.
-    fn end(&mut self, mut take: impl FnMut(interner::Attribute)) {
-        let attributes = &self.attributes;
-        for (place, (key, attribute)) in attributes.iter().enumerate() {
-            let is_last = || attributes[place + 1..].iter().all(|(later, _)| later != key);
-            if !self.has_twice || is_last() {
-                take(*attribute);
-            }
+    fn end(&mut self, take: impl FnMut(interner::Attribute)) {
+        let attributes = self.attributes.drain(..);
+        if self.has_twice {
+            let mut keys = HashSet::new();
+            let last = attributes.rev().filter(|(key, _)| keys.insert(*key));
+            last.map(|(_, attribute)| attribute).for_each(take);
+        } else {
+            attributes.map(|(_, attribute)| attribute).for_each(take);
         }
-        self.attributes.clear();
         self.number += 1;
         self.has_twice = false;
     }
@@ -144,7 +155,7 @@ impl Census {
         self.add_scope(ordinal, batch, known, head.scope);
         let Self { interner, counts, postings, names, terms, slots, .. } = self;
         let name = interner.text_of(batch, known, head.name);
-        counts.text(name);
+        counts.text(name, 1);
         let name_slot = slots.names.slot(name, || postings.slot(terms.name(interner.text(name))));
         postings.add(name_slot, ordinal);
         let both = *names.spans.entry((service, name)).or_insert_with(|| {
@@ -174,6 +185,17 @@ impl Census {
         sink.end_list();
         self.scratch = scratch;
         result
+    }
+
+    /// How often each text and attribute occurs.
+    pub(super) fn take_counts(&mut self) -> Counts {
+        let mut counts = std::mem::take(&mut self.counts);
+        for slots in &self.slots.attributes {
+            for (attribute, known) in (0..).zip(slots).filter(|(_, known)| known.count > 0) {
+                counts.attribute(attribute, known.count);
+            }
+        }
+        counts
     }
 
     /// Notes a resource of a trace; the name of its service.
@@ -218,10 +240,8 @@ impl Census {
         note(&mut self.scopes[place], &mut self.postings, ordinal);
     }
 
-    /// Blocks have copies of resources and scopes, so that their texts count twice.
     fn count_shared_text(&mut self, text: Text) {
-        self.counts.text(text);
-        self.counts.text(text);
+        self.counts.text(text, SHARED_TIMES);
     }
 
     fn add_shared(
@@ -231,8 +251,7 @@ impl Census {
         slots: &mut Vec<Slot>,
     ) {
         for attribute in attributes {
-            self.counts.attribute(*attribute);
-            self.counts.attribute(*attribute);
+            self.counts.attribute(*attribute, SHARED_TIMES);
             let (key, _) = self.interner.attribute(*attribute);
             self.list.push(key, *attribute);
             let known = self.attribute_slots(scope, *attribute);
@@ -260,7 +279,7 @@ impl Census {
             .entry((scope, key))
             .or_insert_with(|| postings.slot(terms.attribute_key(scope, key_text)));
         let value_slot = postings.slot(value_term(terms, scope, key_text, encoded));
-        AttributeSlots { key: key_slot, value: value_slot, is_listed: false }
+        AttributeSlots { key_text: key, key: key_slot, value: value_slot, ..BLANK }
     }
 }
 
@@ -324,7 +343,7 @@ impl Sink for BodySink<'_, '_> {
         }
         let Census { interner, counts, postings, terms, slots, .. } = &mut *self.census;
         let text = interner.text_of(self.batch, self.known, number);
-        counts.text(text);
+        counts.text(text, 1);
         let slot = match which {
             BodyText::EventName => slots
                 .event_names
@@ -340,22 +359,20 @@ impl Sink for BodySink<'_, '_> {
     fn attribute(&mut self, _: &mut Writer, owner: Owner, number: u32) {
         self.owner = owner;
         let attribute = self.census.interner.attribute_of(self.batch, self.known, number);
-        self.census.counts.attribute(attribute);
-        let (key, _) = self.census.interner.attribute(attribute);
-        self.census.list.push(key, attribute);
         let (place, scope) = place_of(owner);
         let index = attribute as usize;
-        let blank = AttributeSlots { key: NONE, value: NONE, is_listed: false };
-        let slots = &mut self.census.slots.attributes[place];
-        if slots.len() <= index {
-            slots.resize((index + 1).next_power_of_two(), blank);
+        if self.census.slots.attributes[place].get(index).is_none_or(|known| known.value == NONE) {
+            let new = self.census.attribute_slots(scope, attribute);
+            let slots = &mut self.census.slots.attributes[place];
+            if slots.len() <= index {
+                slots.resize((index + 1).next_power_of_two(), BLANK);
+            }
+            slots[index] = new;
         }
-        let mut known = slots[index];
-        if known.value == NONE {
-            known = self.census.attribute_slots(scope, attribute);
-            self.census.slots.attributes[place][index] = known;
-        }
-        let postings = &mut self.census.postings;
+        let Census { list, slots, postings, .. } = &mut *self.census;
+        let known = &mut slots.attributes[place][index];
+        known.count = known.count.saturating_add(1);
+        list.push(known.key_text, attribute);
         // A trace that has the value has the key.
         if postings.add(known.value, self.ordinal) {
             postings.add(known.key, self.ordinal);

@@ -37,12 +37,12 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn text(&mut self, text: Text) {
-        count_times(&mut self.texts, text, 1);
+    pub(super) fn text(&mut self, text: Text, times: u32) {
+        count_times(&mut self.texts, text, times);
     }
 
-    pub(super) fn attribute(&mut self, attribute: Attribute) {
-        count_times(&mut self.attributes, attribute, 1);
+    pub(super) fn attribute(&mut self, attribute: Attribute, times: u32) {
+        count_times(&mut self.attributes, attribute, times);
     }
 }
 

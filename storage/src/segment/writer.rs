@@ -71,7 +71,8 @@ pub(crate) fn build(
     let mut census = Census::default();
     let counted = batches.count(&traces, &mut census);
     counted.in_record("a batch in memory")?;
-    let Census { interner, counts, postings, names, .. } = census;
+    let counts = census.take_counts();
+    let Census { interner, postings, names, .. } = census;
     let places = Places::of(&interner, counts);
     let numbers = Numbers { interner: &interner, places: &places };
     let mut records = Records { id, records: Vec::new() };
