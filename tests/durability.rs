@@ -16,6 +16,7 @@ use prost::Message;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use crate::support::otlp::hex;
 use crate::support::{Ports, Server, otlp, until, web};
 
 /// Two send by gRPC, two by HTTP.
@@ -76,10 +77,6 @@ impl Ledger {
     fn is_closed(&self) -> bool {
         self.closed.load(Relaxed)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Two chains of spans.

@@ -4,6 +4,7 @@
 
 mod cli;
 mod demo;
+mod disk;
 mod durability;
 mod fsck;
 mod layering;

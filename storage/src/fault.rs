@@ -1,6 +1,7 @@
 //! What can go wrong between us and the disk.
 
 use std::fmt::Display;
+use std::io;
 
 use crate::contract::ReadError;
 use proto::codec::Malformed;
@@ -16,6 +17,9 @@ pub(crate) enum Fault {
         /// The check that failed.
         why: String,
     },
+    /// The disk is full: it may work once there is room.
+    #[error("the disk is full: {0}")]
+    Full(String),
     /// The disk or the database refused.
     #[error("{0}")]
     Refused(String),
@@ -27,9 +31,12 @@ impl Fault {
     }
 }
 
-impl From<std::io::Error> for Fault {
-    fn from(error: std::io::Error) -> Self {
-        Self::Refused(error.to_string())
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            kind if is_full(kind) => Self::Full(error.to_string()),
+            _ => Self::Refused(error.to_string()),
+        }
     }
 }
 
@@ -37,9 +44,17 @@ impl From<Fault> for ReadError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Corrupt { .. } => Self::Corrupt { what: fault.to_string() },
-            Fault::Refused(reason) => Self::Unavailable { reason },
+            Fault::Full(_) | Fault::Refused(_) => Self::Unavailable { reason: fault.to_string() },
         }
     }
+}
+
+/// Whether an error of this kind says that there is no room, for us or at all.
+pub(crate) fn is_full(kind: io::ErrorKind) -> bool {
+    matches!(
+        kind,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
 }
 
 /// Names the record in which something was malformed.

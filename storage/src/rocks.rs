@@ -29,6 +29,8 @@ const INFO_LOG_BYTES_MAX: usize = 4 << 20;
 const BACKGROUND_THREADS: i32 = 2;
 /// 10 bits a key keep false positives of a bloom filter at 1 %.
 const BLOOM_BITS: f64 = 10.0;
+/// How every message begins that is about a full disk (`Status::SubCode::kNoSpace`).
+const NO_SPACE: &str = "IO error: No space left on device";
 
 /// A kind of record with keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +145,16 @@ impl Rocks {
     /// They go to files at once, without a log before them: there are few of them, each
     /// large, and what is not in a log cannot be lost by reading one.
     pub(crate) fn commit(&self, changes: Changes) -> Result<(), Fault> {
+        self.apply(changes)?;
+        self.flush()
+    }
+
+    /// Writes `changes` as one to memory, where every read finds them.
+    ///
+    /// # Errors
+    /// After [`Fault::Full`] nothing was changed: the database takes nothing more until
+    /// it has found, by itself and a few seconds later, that there is room again.
+    pub(crate) fn apply(&self, changes: Changes) -> Result<(), Fault> {
         let mut batch = WriteBatch::default();
         for (family, from, to) in changes.range_deletes {
             batch.delete_range_cf(self.family(family)?, from, to);
@@ -155,7 +167,16 @@ impl Rocks {
         }
         let mut options = WriteOptions::default();
         options.disable_wal(true);
-        self.db.write_opt(&batch, &options)?;
+        Ok(self.db.write_opt(&batch, &options)?)
+    }
+
+    /// Forces to the disk what was applied so far, as one.
+    ///
+    /// # Errors
+    /// After [`Fault::Full`] all of it is still in memory, and a later flush takes it
+    /// up. That is so even where an fsync found no room: what is retried goes to new
+    /// files, from memory.
+    pub(crate) fn flush(&self) -> Result<(), Fault> {
         let families: Vec<_> =
             Family::ALL.iter().map(|family| self.family(*family)).collect::<Result<_, _>>()?;
         Ok(self.db.flush_cfs_opt(&families, &FlushOptions::default())?)
@@ -319,6 +340,8 @@ impl From<rocksdb::Error> for Fault {
     fn from(error: rocksdb::Error) -> Self {
         match error.kind() {
             rocksdb::ErrorKind::Corruption => Self::corrupt("database", error),
+            // The binding has no kind for it, only RocksDB's words.
+            _ if error.as_ref().starts_with(NO_SPACE) => Self::Full(error.into_string()),
             _ => Self::Refused(error.into_string()),
         }
     }

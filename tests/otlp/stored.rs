@@ -3,16 +3,12 @@
 use proto::Span;
 use proto::otlp::{Limits, json};
 
+pub(super) use crate::support::otlp::hex;
 use crate::support::{Server, web};
 
 /// A trace id that no other test uses.
 pub(super) fn new_trace_id() -> [u8; 16] {
     rand::random()
-}
-
-/// The id as hex.
-pub(super) fn hex(id: &[u8]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The stored spans of a trace, in full, by start.

@@ -14,9 +14,11 @@
 pub(crate) mod otlp;
 mod ports;
 mod server;
+mod small_disk;
 mod wait;
 pub(crate) mod web;
 
 pub(crate) use ports::Ports;
 pub(crate) use server::{Command, Server, memory_peak_bytes};
+pub(crate) use small_disk::SmallDisk;
 pub(crate) use wait::until;

@@ -28,6 +28,11 @@ pub(crate) fn client() -> &'static Client {
     &CLIENT
 }
 
+/// An id as hex.
+pub(crate) fn hex(id: &[u8]) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// One span with ids of its own: a trace of one, 1 ms long, ending about now.
 pub(crate) fn span(name: &str) -> Span {
     let now = proto::clock::now_unix_nano();

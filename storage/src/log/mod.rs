@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use proto::Batch;
 
-use crate::fault::Fault;
+use crate::fault::{Fault, is_full};
 use crate::store::Durability;
 
 /// The directory's name in the data directory.
@@ -173,6 +173,8 @@ impl Log {
         durability: Durability,
     ) -> Result<RecordNumber, AppendError> {
         if self.end >= FILE_BYTES_TARGET {
+            // What is in it may be acknowledged, so a failure is none to come back from.
+            self.file.sync_data().map_err(AppendError::Unknown)?;
             self.begin_file().map_err(|error| match error.kind() {
                 kind if is_full(kind) => AppendError::Full(error),
                 _ => AppendError::Unknown(error),
@@ -203,19 +205,22 @@ impl Log {
     }
 
     /// Deletes the files that hold no record from `needed` on.
+    ///
+    /// # Errors
+    /// What the system refuses. It may be asked again; where there is no room for a new
+    /// file, all are deleted but the last.
     pub(crate) fn cut(&mut self, needed: RecordNumber) -> io::Result<()> {
-        if needed >= self.next && self.end > file::HEADER_BYTES as u64 {
-            self.begin_file()?;
-        }
+        let is_last_gone = needed >= self.next && self.end > file::HEADER_BYTES as u64;
+        let begun = if is_last_gone { self.begin_file() } else { Ok(()) };
         let gone = self.firsts.partition_point(|first| *first <= needed).saturating_sub(1);
         for first in self.firsts.drain(..gone) {
             fs::remove_file(path(&self.directory, first))?;
         }
-        Ok(())
+        begun
     }
 
+    /// Leaves the open file for a new one. Whatever is needed of it was synced before.
     fn begin_file(&mut self) -> io::Result<()> {
-        self.file.sync_data()?;
         let (file, end) = create(&self.directory, self.next)?;
         self.file = Arc::new(file);
         self.end = end;
@@ -225,14 +230,27 @@ impl Log {
 }
 
 /// Makes the file whose first record is `first`; it is on the disk when this returns.
+/// After an error there is none: the record will be in the file before it.
 fn create(directory: &Path, first: RecordNumber) -> io::Result<(File, u64)> {
-    let header = file::header(first);
     let path = path(directory, first);
+    let created = write_header(&path, first).and_then(|file| {
+        File::open(directory)?.sync_all()?;
+        Ok((file, file::HEADER_BYTES as u64))
+    });
+    if created.is_err() {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    created
+}
+
+fn write_header(path: &Path, first: RecordNumber) -> io::Result<File> {
     let file = File::options().write(true).create(true).truncate(true).open(path)?;
-    file.write_all_at(&header, 0)?;
+    file.write_all_at(&file::header(first), 0)?;
     file.sync_all()?;
-    File::open(directory)?.sync_all()?;
-    Ok((file, header.len() as u64))
+    Ok(file)
 }
 
 fn path(directory: &Path, first: RecordNumber) -> PathBuf {
@@ -249,13 +267,6 @@ fn file_numbers(directory: &Path) -> io::Result<Vec<RecordNumber>> {
     }
     numbers.sort_unstable();
     Ok(numbers)
-}
-
-fn is_full(kind: io::ErrorKind) -> bool {
-    matches!(
-        kind,
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
 }
 
 #[cfg(test)]

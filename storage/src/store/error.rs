@@ -72,6 +72,13 @@ pub struct MaintainError {
     reason: String,
 }
 
+impl MaintainError {
+    /// Of a disk that has too little room for it.
+    pub(super) fn no_room(reason: String) -> Self {
+        Self { reason }
+    }
+}
+
 impl From<Fault> for MaintainError {
     fn from(fault: Fault) -> Self {
         Self { reason: fault.to_string() }
@@ -80,7 +87,7 @@ impl From<Fault> for MaintainError {
 
 impl From<io::Error> for MaintainError {
     fn from(error: io::Error) -> Self {
-        Self { reason: error.to_string() }
+        Fault::from(error).into()
     }
 }
 

@@ -78,13 +78,14 @@ impl Shared {
         // disk that sealing fails for.
         let forced = self.force_to_disk();
         let mut upkeep = self.upkeep.lock();
+        let cut = self.finish_log_cut(&mut upkeep);
         let selection = self.state.read().hot.select(now_unix_nano, &self.bounds());
         let sealed =
             selection.map_or(Ok(()), |selection| self.seal(&mut upkeep, &selection, now_unix_nano));
         let retired = self.retire_expired(&mut upkeep, now_unix_nano);
         let merged = self.merge_small(&mut upkeep);
         let freed = self.free_retired(&mut upkeep);
-        forced.and(sealed).and(retired).and(merged).and(freed)
+        forced.and(cut).and(sealed).and(retired).and(merged).and(freed)
     }
 
     /// See [`super::Store::seal_now`].

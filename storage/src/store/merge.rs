@@ -73,12 +73,10 @@ impl Shared {
             uncommit(segment.id, &mut changes);
         }
         gathered.splits.apply(&mut changes, &mut segments);
-        self.rocks.commit(changes).inspect_err(|fault| {
-            self.poison(fault);
-        })?;
+        let committed = self.commit(changes)?;
         self.show_without(upkeep, segments, &chosen);
         tracing::debug!(segment = id.0, of = chosen.len(), "merged");
-        Ok(())
+        committed.on_disk()
     }
 }
 

@@ -15,6 +15,7 @@
 //! happens in between.
 
 mod audit;
+mod commit;
 mod config;
 mod error;
 mod maintain;
@@ -22,6 +23,7 @@ mod merge;
 mod open;
 mod retention;
 mod seal;
+mod space;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -42,8 +44,8 @@ use crate::contract::{
     Written,
 };
 use crate::hot::{Bounds, Hot};
-use crate::log::Log;
 use crate::log::mark::Mark;
+use crate::log::{Log, RecordNumber};
 use crate::rocks::Rocks;
 use crate::search;
 use crate::segment::commit::Commit;
@@ -105,6 +107,8 @@ struct Upkeep {
     retiring: Vec<(SegmentId, Arc<Commit>)>,
     /// Segments that could not be read to be merged.
     unmergeable: HashSet<SegmentId>,
+    /// The first log record that is needed, where older ones are not deleted yet.
+    log_cut_due: Option<RecordNumber>,
 }
 
 impl Store {

@@ -45,7 +45,9 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         Fault::Corrupt { .. } => {
             OpenError::Damaged { data_dir: data_dir.clone(), what: fault.to_string() }
         }
-        Fault::Refused(reason) => OpenError::Refused { data_dir: data_dir.clone(), reason },
+        Fault::Full(_) | Fault::Refused(_) => {
+            OpenError::Refused { data_dir: data_dir.clone(), reason: fault.to_string() }
+        }
     };
     let lock = lock(&data_dir)?;
     let scratch = data_dir.join(SCRATCH_DIR);
@@ -93,6 +95,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
             next_segment,
             retiring: Vec::new(),
             unmergeable: HashSet::new(),
+            log_cut_due: None,
         }),
         poison: OnceLock::new(),
         trouble: Mutex::new(None),

@@ -65,12 +65,10 @@ impl Shared {
             // trace is gets decided on its spans.
             Err(error) => tracing::warn!(%error, segment = id.0, "summaries left behind"),
         }
-        self.rocks.commit(changes).inspect_err(|fault| {
-            self.poison(fault);
-        })?;
+        let committed = self.commit(changes)?;
         self.show_without(upkeep, segments, &[Arc::clone(&segment)]);
         tracing::info!(segment = id.0, spans = segment.commit.spans, "retired");
-        Ok(())
+        committed.on_disk()
     }
 
     /// Shows readers `segments`, among which `gone` are no more. Their records go once no
@@ -94,15 +92,15 @@ impl Shared {
 
     /// Gives back the space of retired segments that no reader sees any more.
     pub(super) fn free_retired(&self, upkeep: &mut Upkeep) -> Result<(), MaintainError> {
-        let (free, in_use) = std::mem::take(&mut upkeep.retiring)
-            .into_iter()
-            .partition(|(_, commit)| Arc::strong_count(commit) == 1);
-        upkeep.retiring = in_use;
-        let free: Vec<_> = free;
-        for (id, _) in free {
-            delete_records(&self.rocks, id)?;
-        }
-        Ok(())
+        let mut freed = Ok(());
+        upkeep.retiring.retain(|(id, commit)| {
+            if Arc::strong_count(commit) > 1 || freed.is_err() {
+                return true;
+            }
+            freed = delete_records(&self.rocks, *id);
+            freed.is_err()
+        });
+        Ok(freed?)
     }
 }
 

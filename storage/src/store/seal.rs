@@ -5,6 +5,7 @@
 //! 2. One write, synced: the commit, what it changes about other segments' split
 //!    traces, and the cut of the log. Now it exists.
 //! 3. Readers are shown the segment, and the hot traces go, in one step.
+//! 4. The log is cut, which waits where the disk is full: see [`super::commit`].
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +41,7 @@ impl Shared {
         if selection.traces.is_empty() || self.poison.get().is_some() {
             return Ok(());
         }
+        self.check_room_to_seal()?;
         let view = self.sealed_view(&self.state.read());
         let mut changes = Changes::default();
         let mut splits = ChangedSplits::default();
@@ -59,15 +61,15 @@ impl Shared {
         }
         splits.apply(&mut changes, &mut segments);
         put_number(&mut changes, LOG_NEEDED_KEY, selection.log_needed_from);
-        self.rocks.commit(changes).inspect_err(|fault| {
-            self.poison(fault);
-        })?;
+        let committed = self.commit(changes)?;
         {
             let mut state = self.state.write();
             state.segments = Arc::new(segments);
             state.hot.remove(selection);
         }
-        Ok(self.log_end.lock().log.cut(selection.log_needed_from)?)
+        upkeep.log_cut_due = Some(selection.log_needed_from);
+        committed.on_disk()?;
+        self.cut_log(upkeep)
     }
 
     /// Takes in the segment's file, and adds to `changes` what makes it exist.

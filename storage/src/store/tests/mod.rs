@@ -3,11 +3,14 @@
 mod audit;
 mod damage;
 mod flips;
+mod full;
 mod life;
 mod lock;
 mod merge;
 mod retention;
 mod sealing;
+#[path = "../../../../tests/support/small_disk.rs"]
+mod small_disk;
 mod together;
 
 use std::collections::BTreeMap;

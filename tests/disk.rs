@@ -1,0 +1,97 @@
+//! Disks end. What was acknowledged stays, what is asked is answered, and spans are taken
+//! again once there is room, without anybody's help.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use opentelemetry_proto::tonic::trace::v1::Span;
+use tonic::Code;
+
+use crate::support::{Ports, Server, SmallDisk, otlp, until, web};
+
+const MIB: u64 = 1 << 20;
+/// How long it may take until spans are taken again.
+const RESUME: Duration = Duration::from_secs(30);
+
+/// Ids of traces, hex, and how many spans each has.
+type Acknowledged = BTreeMap<String, usize>;
+
+/// 50 spans, each a trace of its own, that take much room.
+fn spans() -> Vec<Span> {
+    let mut spans = otlp::spans(50);
+    for span in &mut spans {
+        let text: String = (0..128).map(|_| format!("{:016x}", rand::random::<u64>())).collect();
+        span.attributes.push(otlp::attribute("random", &text));
+    }
+    spans
+}
+
+/// Sends 50 spans; whether they were acknowledged.
+fn send(server: &Server, acknowledged: &mut Acknowledged) -> bool {
+    let spans = spans();
+    let ids: Vec<String> = spans.iter().map(|span| otlp::hex(&span.trace_id)).collect();
+    let answer = otlp::send_http(server, &otlp::request("shop", spans)).expect("an answer");
+    match answer.status().as_u16() {
+        200 => {
+            acknowledged.extend(ids.into_iter().map(|id| (id, 1)));
+            true
+        }
+        503 => {
+            assert!(answer.headers().contains_key("retry-after"), "{answer:?}");
+            let reason = String::from_utf8_lossy(&answer.bytes().expect("a body")).into_owned();
+            assert!(reason.contains("disk"), "{reason}");
+            false
+        }
+        status => panic!("{status}: {}", answer.text().unwrap_or_default()),
+    }
+}
+
+fn check(server: &Server, acknowledged: &Acknowledged) {
+    for (id, count) in acknowledged {
+        let found = web::span_ids(server, id).map(|spans| spans.len());
+        assert_eq!(found, Some(*count), "trace {id}");
+    }
+    let found = web::search(server, "since=all&service=shop");
+    assert!(found.len() >= acknowledged.len(), "{} of {}", found.len(), acknowledged.len());
+}
+
+/// Waits until spans are taken again.
+fn resume(server: &Server, acknowledged: &mut Acknowledged) {
+    let begin = Instant::now();
+    until("spans are taken again", || send(server, acknowledged).then_some(()));
+    let took = begin.elapsed();
+    println!("taken again after {took:?}");
+    assert!(took < RESUME, "{took:?}");
+}
+
+#[test]
+fn a_full_small_disk_refuses_with_retry_and_goes_on_by_itself() {
+    let disk = SmallDisk::new(256 * MIB);
+    let folder = disk.path().join("data");
+    let server = Server::on(&folder, Ports::ANY);
+    let mut acknowledged = Acknowledged::new();
+    assert!(send(&server, &mut acknowledged));
+
+    disk.fill(0);
+    until("the disk is full", || (!send(&server, &mut acknowledged)).then_some(()));
+    let refused = otlp::Grpc::to(server.grpc().port()).send(&otlp::request("shop", spans()));
+    let refused = refused.expect_err("no room");
+    assert_eq!(refused.code(), Code::Unavailable, "{refused}");
+    let details = String::from_utf8_lossy(refused.details()).into_owned();
+    assert!(details.contains("google.rpc.RetryInfo"), "{details}");
+    check(&server, &acknowledged);
+
+    disk.make_room();
+    resume(&server, &mut acknowledged);
+    check(&server, &acknowledged);
+
+    // The same once more, ended by a kill while the disk is full.
+    disk.fill(0);
+    until("the disk is full", || (!send(&server, &mut acknowledged)).then_some(()));
+    let ports = server.ports();
+    server.kill();
+    disk.make_room();
+    let server = Server::on(&folder, ports);
+    check(&server, &acknowledged);
+    resume(&server, &mut acknowledged);
+}
