@@ -65,6 +65,33 @@ fn resume(server: &Server, acknowledged: &mut Acknowledged) {
 }
 
 #[test]
+fn a_small_disk_keeps_room_free_and_every_watcher_is_told() {
+    let disk = SmallDisk::new(256 * MIB);
+    let folder = disk.path().join("data");
+    let server = Server::on(&folder, Ports::ANY);
+    let mut acknowledged = Acknowledged::new();
+    assert!(send(&server, &mut acknowledged));
+    let ready = || web::get(&server, "/readyz").expect("an answer").status().as_u16();
+    assert_eq!(ready(), 200);
+
+    disk.fill(60 * MIB);
+    until("spans are refused", || (!send(&server, &mut acknowledged)).then_some(()));
+    assert!(disk.free_bytes() > 50 * MIB, "refused before the disk is full");
+    assert_eq!(ready(), 503);
+    let status = web::json(&server, "/api/v1/status");
+    assert_eq!(status["accepting"], false);
+    let reason = status["refusing_reason"].as_str().expect("a reason");
+    for words in ["the disk has", "MiB free", "64.0 MiB are kept free", "from 72.0 MiB on"] {
+        assert!(reason.contains(words), "{reason}");
+    }
+    check(&server, &acknowledged);
+
+    disk.fill(100 * MIB);
+    resume(&server, &mut acknowledged);
+    assert_eq!(ready(), 200);
+}
+
+#[test]
 fn a_full_small_disk_refuses_with_retry_and_goes_on_by_itself() {
     let disk = SmallDisk::new(256 * MIB);
     let folder = disk.path().join("data");

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::age::Age;
 use super::listen::Listen;
 use super::options::{Durability, Typed};
+use super::size::FreeMin;
 use super::{Error, Options, file};
 
 const OTLP_GRPC_PORT: u16 = 4317;
@@ -24,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) web_listen: Listen,
     pub(crate) durability: Durability,
     pub(crate) retention_age: Age,
+    pub(crate) disk_free_min: FreeMin,
 }
 
 /// How long each part may take to stop; together less than [`crate::serve::STOP`].
@@ -40,6 +42,7 @@ impl Settings {
                 Durability::Process => storage::Durability::Process,
             },
             retention_age: self.retention_age.duration(),
+            disk_free_min: self.disk_free_min.bytes(),
             ..storage::Config::new(self.data_dir)
         };
         let mut collector = collector::Config {
@@ -82,6 +85,7 @@ impl Effective {
             web_listen,
             durability,
             retention_age,
+            disk_free_min,
         } = std::mem::take(&mut typed.options);
         let settings = Settings {
             data_dir: match data_dir.or(file.data_dir) {
@@ -97,6 +101,7 @@ impl Effective {
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
+            disk_free_min: disk_free_min.or(file.disk_free_min).unwrap_or(FreeMin::LEAST),
         };
         Ok(Self { settings, typed, file: table })
     }

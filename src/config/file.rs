@@ -43,5 +43,6 @@ mod tests {
         check("\n\ncolour = 'red'\n", "line 3: unknown field `colour`, expected");
         check("durability = 'paper'\n", "line 1: unknown variant `paper`, expected `disk` or");
         check("retention-age = '5s'\n", "line 1: the shortest is 1m");
+        check("disk-free-min = '1MiB'\n", "line 1: the least is 64MiB");
     }
 }

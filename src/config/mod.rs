@@ -6,6 +6,7 @@ mod effective;
 mod file;
 mod listen;
 mod options;
+mod size;
 
 pub(crate) use effective::{Effective, Settings};
 pub(crate) use options::{Options, Typed};

@@ -1,6 +1,7 @@
 //! A disk that is soon full: a file system of so many bytes, in memory.
 
-use std::io::{BufRead, BufReader};
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -60,19 +61,23 @@ impl SmallDisk {
         &self.path
     }
 
-    /// Fills it with something of somebody else's until so many bytes are free.
+    /// Fills it with something of somebody else's, or takes of that away, until so many
+    /// bytes are free.
     pub(crate) fn fill(&self, free_bytes: u64) {
-        self.make_room();
-        let size = self.free_bytes().saturating_sub(free_bytes);
+        let file = File::options().create(true).append(true).open(self.ballast());
+        let mut ballast = file.expect("a file");
+        let held = ballast.metadata().expect("its size").len();
+        let size = (held + self.free_bytes()).saturating_sub(free_bytes);
+        if size <= held {
+            return ballast.set_len(size).expect("cut");
+        }
         let chunk = vec![1; 1 << 20];
-        let mut ballast = std::fs::File::create(self.ballast()).expect("a file");
-        let mut left = usize::try_from(size).expect("a size");
+        let mut left = usize::try_from(size - held).expect("a size");
         while left > 0 {
-            let part = left.min(chunk.len());
-            match std::io::Write::write(&mut ballast, &chunk[..part]) {
+            match ballast.write(&chunk[..left.min(chunk.len())]) {
                 Ok(written) => left -= written,
                 // Others write, too.
-                Err(error) if error.kind() == std::io::ErrorKind::StorageFull => break,
+                Err(error) if error.kind() == ErrorKind::StorageFull => break,
                 Err(error) => panic!("{error}"),
             }
         }
@@ -80,7 +85,7 @@ impl SmallDisk {
 
     /// Takes away what [`SmallDisk::fill`] made.
     pub(crate) fn make_room(&self) {
-        std::fs::write(self.ballast(), []).expect("emptied");
+        File::create(self.ballast()).expect("emptied");
     }
 
     /// How many bytes are free.

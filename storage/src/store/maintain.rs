@@ -76,10 +76,15 @@ impl Shared {
     pub(super) fn maintain(&self, now_unix_nano: u64) -> Result<(), MaintainError> {
         // None waits for the one before to succeed: retention is what ends a full
         // disk that sealing fails for.
+        self.look_for_room();
         let forced = self.force_to_disk();
         let mut upkeep = self.upkeep.lock();
         let cut = self.finish_log_cut(&mut upkeep);
-        let selection = self.state.read().hot.select(now_unix_nano, &self.bounds());
+        let selection = if self.is_sealing_to_make_room() {
+            Some(self.state.read().hot.select_all())
+        } else {
+            self.state.read().hot.select(now_unix_nano, &self.bounds())
+        };
         let sealed =
             selection.map_or(Ok(()), |selection| self.seal(&mut upkeep, &selection, now_unix_nano));
         let retired = self.retire_expired(&mut upkeep, now_unix_nano);

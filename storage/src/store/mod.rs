@@ -78,6 +78,8 @@ struct Shared {
     upkeep: Mutex<Upkeep>,
     /// Why nothing is written any more, once that is so.
     poison: OnceLock<String>,
+    /// Why there is too little room on the disk to take spans, if so.
+    no_room: Mutex<Option<String>>,
     /// Why maintenance did not come to its end the last time, if so.
     trouble: Mutex<Option<String>>,
     signal: Signal,

@@ -85,7 +85,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         log_record = last,
         "store opened"
     );
-    Ok(Shared {
+    let shared = Shared {
         config,
         rocks,
         reader,
@@ -98,10 +98,13 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
             log_cut_due: None,
         }),
         poison: OnceLock::new(),
+        no_room: Mutex::new(None),
         trouble: Mutex::new(None),
         signal: Signal::default(),
         _lock: lock,
-    })
+    };
+    shared.look_for_room();
+    Ok(shared)
 }
 
 /// Makes the directory and keeps other processes out of it.

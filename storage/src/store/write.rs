@@ -6,6 +6,7 @@ use std::time::Duration;
 use proto::Batch;
 
 use super::Shared;
+use super::space::FULL_RETRY_AFTER;
 use crate::contract::{Health, WriteError, Written};
 use crate::fault::Fault;
 use crate::hot::Hot;
@@ -18,8 +19,6 @@ use super::Durability;
 const HOT_OVERFLOW: usize = 2;
 /// How long they are told to wait: about what sealing takes.
 const BUSY_RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How long when the disk is full: retention or an operator makes room.
-const FULL_RETRY_AFTER: Duration = Duration::from_secs(5);
 /// What senders are told when only an operator can help.
 const POISONED_RETRY_AFTER: Duration = Duration::from_secs(30);
 
@@ -28,6 +27,7 @@ impl Shared {
     pub(super) fn write(&self, group: &[Arc<Batch>]) -> Result<Vec<Written>, WriteError> {
         let mut log_end = self.log_end.lock();
         self.refuse_where_poisoned()?;
+        self.refuse_without_room()?;
         let new: Vec<_> = {
             let state = self.state.read();
             self.refuse_where_overfull(&state.hot)?;
@@ -111,7 +111,8 @@ impl Shared {
     pub(super) fn health(&self) -> Health {
         let is_overfull = self.is_overfull(&self.state.read().hot);
         let trouble = self.trouble.lock().clone().filter(|_| is_overfull);
-        match self.poison.get().cloned().or(trouble) {
+        let no_room = self.no_room.lock().clone();
+        match self.poison.get().cloned().or(no_room).or(trouble) {
             Some(reason) => Health::Refusing { reason },
             None => Health::Accepting,
         }

@@ -6,7 +6,7 @@ import type { SearchAnswer, StatusAnswer } from "./types";
 const PAGE_SIZE = 25;
 
 /** How often an empty page looks again, so that the first trace appears by itself. */
-const EMPTY_RETRY_MS = 3_000;
+export const EMPTY_RETRY_MS = 3_000;
 
 /**
  * Pages of the traces that meet `params`. With `liveMs` the first page asks again that often;
@@ -33,12 +33,11 @@ export function useTraceSearch(params: Params, liveMs: number | null) {
   });
 }
 
-/** What the server holds; asked while there is nothing to show. */
-export function useServerStatus(enabled: boolean) {
+/** What the server holds and whether it takes spans, asked again every so often. */
+export function useServerStatus(everyMs: number) {
   return useQuery({
     queryKey: ["status"],
     queryFn: ({ signal }) => ask<StatusAnswer>("status", {}, signal),
-    enabled,
-    refetchInterval: EMPTY_RETRY_MS,
+    refetchInterval: everyMs,
   });
 }

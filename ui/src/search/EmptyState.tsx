@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useServerStatus } from "../api/search";
+import { EMPTY_RETRY_MS, useServerStatus } from "../api/search";
 import type { StatusAnswer } from "../api/types";
 import { CopyButton } from "../shared/CopyButton";
 import { formatCount } from "../shared/format";
@@ -15,7 +15,7 @@ interface Props {
 
 /** Nothing found: how to widen the search, or how to send the first span. The page asks again by itself. */
 export function EmptyState({ search, onSearch }: Props) {
-  const status = useServerStatus(true);
+  const status = useServerStatus(EMPTY_RETRY_MS);
   const spans = status.data ? status.data.hot_spans + status.data.sealed_spans : null;
   if (spans === 0) return <FirstSpans status={status.data} />;
   const isAll = "since" in search.range && search.range.since === "all";

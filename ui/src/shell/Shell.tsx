@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useShortcuts } from "../shared/keyboard";
 import { HelpOverlay } from "./HelpOverlay";
+import { RefusalNotice } from "./RefusalNotice";
 import classes from "./Shell.module.css";
 import { ThemeToggle } from "./ThemeToggle";
 import { TraceIdBox } from "./TraceIdBox";
@@ -31,6 +32,7 @@ export function Shell() {
           </ActionIcon>
         </Tooltip>
       </header>
+      <RefusalNotice />
       <main className={classes.main}>
         <Outlet />
       </main>

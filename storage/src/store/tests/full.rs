@@ -109,3 +109,58 @@ fn a_small_disk_that_fills_up_while_it_is_sealed_loses_and_poisons_nothing() {
     lab.check(&all);
     assert_eq!(lab.store().stats().hot_spans, 0);
 }
+
+#[test]
+fn a_small_disk_keeps_room_free_and_says_how_much() {
+    let disk = SmallDisk::new(DISK_BYTES);
+    let mut lab = on(&disk);
+    lab.config.disk_free_min = 16 << 20;
+    lab.reopen();
+    let mut all = many(0);
+    lab.write(&all);
+    let maintain = |free_bytes: u64| {
+        disk.fill(free_bytes);
+        lab.store().maintain(proto::clock::now_unix_nano()).unwrap();
+    };
+    let is_accepting = || {
+        let spans = Arc::new(Batch::of(&many(0)));
+        let answer = lab.store().write(&[spans]);
+        assert_eq!(answer.is_ok(), lab.store().health() == Health::Accepting);
+        answer.map(|_| ()).map_err(|error| error.to_string())
+    };
+    maintain(17 << 20);
+    assert_eq!(is_accepting(), Ok(()));
+    maintain(15 << 20);
+    let refused = is_accepting().unwrap_err();
+    for figure in ["15.0 MiB free", "16.0 MiB are kept free", "from 18.0 MiB on"] {
+        assert!(refused.contains(figure), "{refused}");
+    }
+    lab.check(&all);
+    // A little more is not enough, so that it does not flip back and forth.
+    maintain(17 << 20);
+    is_accepting().unwrap_err();
+    maintain(19 << 20);
+    assert_eq!(is_accepting(), Ok(()));
+    all.extend(many(1));
+    lab.write(&many(1));
+    // A store that is opened knows at once.
+    disk.fill(15 << 20);
+    lab.reopen();
+    assert!(matches!(lab.store().health(), Health::Refusing { .. }));
+    lab.check(&all);
+}
+
+#[test]
+fn a_small_disk_whose_room_is_kept_for_what_is_hot_gets_it_by_sealing() {
+    let disk = SmallDisk::new(DISK_BYTES);
+    let lab = on(&disk);
+    let all: Vec<Span> = (0..400).flat_map(many).collect();
+    lab.write(&all);
+    let hot_bytes = lab.store().shared.state.read().hot.bytes() as u64;
+    disk.fill(hot_bytes / 4 * 3);
+    lab.store().maintain(proto::clock::now_unix_nano()).unwrap();
+    assert_eq!(lab.store().stats().hot_spans, 0);
+    lab.store().maintain(proto::clock::now_unix_nano()).unwrap();
+    assert_eq!(lab.store().health(), Health::Accepting);
+    lab.check(&all);
+}

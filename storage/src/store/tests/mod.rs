@@ -103,7 +103,12 @@ impl Lab {
 }
 
 fn config_in(directory: &Path) -> Config {
-    Config { hot_age_max: Duration::MAX, retention_age: None, ..Config::new(directory) }
+    Config {
+        hot_age_max: Duration::MAX,
+        retention_age: None,
+        disk_free_min: 0,
+        ..Config::new(directory)
+    }
 }
 
 fn soon() -> Deadline {
