@@ -87,6 +87,7 @@ fn what_is_wrong_is_said_in_a_sentence_and_answered_with_64() {
     refuses(&["--otlp-grpc-listen", "here:1"], 64, &["'here' is no IP address", "localhost:1"]);
     refuses(&["--durability", "paper"], 64, &["paper", "disk", "process"]);
     refuses(&["--retention-age", "5s"], 64, &["shortest is 1m"]);
+    refuses(&["--retention-bytes", "1MiB"], 64, &["the least is 256MiB"]);
     refuses(&["--disk-free-min", "64"], 64, &["'64' is no amount of bytes", "64MiB"]);
     refuses(&["--disk-free-min", "1MiB"], 64, &["the least is 64MiB"]);
     refuses(&["demo", "--rate", "0"], 64, &["--rate", "1..=100"]);

@@ -2,9 +2,11 @@
 //! again once there is room, without anybody's help.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
 use tonic::Code;
 
 use crate::support::{Ports, Server, SmallDisk, otlp, until, web};
@@ -62,6 +64,48 @@ fn resume(server: &Server, acknowledged: &mut Acknowledged) {
     let took = begin.elapsed();
     println!("taken again after {took:?}");
     assert!(took < RESUME, "{took:?}");
+}
+
+#[test]
+fn what_is_kept_takes_no_more_than_retention_allows() {
+    const BYTES_MAX: u64 = 256 * MIB;
+    let server = Server::start_with("serve", &["--retention-bytes", "256MiB"]);
+    let mut acknowledged = Acknowledged::new();
+    let first = {
+        assert!(send(&server, &mut acknowledged));
+        acknowledged.keys().next().expect("a trace").clone()
+    };
+    let mut sent = 0;
+    while sent < 2 * BYTES_MAX {
+        let spans = (0..16).flat_map(|_| spans()).collect();
+        let request = otlp::request("shop", spans);
+        sent += request.encoded_len() as u64;
+        // While a segment is made the store may ask to wait.
+        until("taken", || {
+            let answer = otlp::send_http(&server, &request).expect("an answer");
+            (answer.status() == 200).then_some(())
+        });
+    }
+    let begin = Instant::now();
+    until("the space is back", || (directory_bytes(server.data_dir()) <= BYTES_MAX).then_some(()));
+    println!("sent {sent} bytes; space back after {:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(60));
+    until("the first is gone", || web::span_ids(&server, &first).is_none().then_some(()));
+    let held = directory_bytes(server.data_dir());
+    assert!(held > BYTES_MAX / 2, "{held} bytes are left");
+    assert!(send(&server, &mut acknowledged));
+}
+
+/// What the files in `folder` take together.
+fn directory_bytes(folder: &Path) -> u64 {
+    // Files that go meanwhile do not count.
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let bytes = entries.filter_map(|entry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => Some(directory_bytes(&entry.path())),
+        Ok(metadata) => Some(metadata.len()),
+        Err(_) => None,
+    });
+    bytes.sum()
 }
 
 #[test]

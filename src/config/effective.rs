@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::age::Age;
 use super::listen::Listen;
 use super::options::{Durability, Typed};
-use super::size::FreeMin;
+use super::size::{FreeMin, SizeMax};
 use super::{Error, Options, file};
 
 const OTLP_GRPC_PORT: u16 = 4317;
@@ -25,8 +25,12 @@ pub(crate) struct Settings {
     pub(crate) web_listen: Listen,
     pub(crate) durability: Durability,
     pub(crate) retention_age: Age,
+    pub(crate) retention_bytes: SizeMax,
     pub(crate) disk_free_min: FreeMin,
 }
+
+/// Into how many segments at least a store is cut whose bytes are bounded.
+const SEGMENTS_MIN: u64 = 8;
 
 /// How long each part may take to stop; together less than [`crate::serve::STOP`].
 const STOP_WEB: Duration = Duration::from_secs(2);
@@ -36,15 +40,21 @@ const STOP_WRITER: Duration = Duration::from_secs(3);
 impl Settings {
     /// What they mean to each part; what a user cannot set is the part's default.
     pub(crate) fn into_parts(self) -> (storage::Config, collector::Config, query::Config) {
-        let storage = storage::Config {
+        let mut storage = storage::Config {
             durability: match self.durability {
                 Durability::Disk => storage::Durability::Disk,
                 Durability::Process => storage::Durability::Process,
             },
             retention_age: self.retention_age.duration(),
+            retention_bytes: self.retention_bytes.bytes(),
             disk_free_min: self.disk_free_min.bytes(),
             ..storage::Config::new(self.data_dir)
         };
+        if let Some(bytes) = storage.retention_bytes {
+            // Segments go as a whole, so a small store has small ones.
+            let share = usize::try_from(bytes / SEGMENTS_MIN).unwrap_or(usize::MAX);
+            storage.hot_bytes_max = storage.hot_bytes_max.min(share);
+        }
         let mut collector = collector::Config {
             otlp_grpc_listen: self.otlp_grpc_listen.address(),
             otlp_http_listen: self.otlp_http_listen.address(),
@@ -85,6 +95,7 @@ impl Effective {
             web_listen,
             durability,
             retention_age,
+            retention_bytes,
             disk_free_min,
         } = std::mem::take(&mut typed.options);
         let settings = Settings {
@@ -101,6 +112,7 @@ impl Effective {
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
+            retention_bytes: retention_bytes.or(file.retention_bytes).unwrap_or(SizeMax::UNLIMITED),
             disk_free_min: disk_free_min.or(file.disk_free_min).unwrap_or(FreeMin::LEAST),
         };
         Ok(Self { settings, typed, file: table })

@@ -44,5 +44,6 @@ mod tests {
         check("durability = 'paper'\n", "line 1: unknown variant `paper`, expected `disk` or");
         check("retention-age = '5s'\n", "line 1: the shortest is 1m");
         check("disk-free-min = '1MiB'\n", "line 1: the least is 64MiB");
+        check("retention-bytes = '1GiB/s'\n", "line 1: '1GiB/s' is no amount of bytes");
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::age::Age;
 use super::listen::Listen;
-use super::size::FreeMin;
+use super::size::{FreeMin, SizeMax};
 
 /// Everything a user can set, each setting once: as a flag, as a variable and as a
 /// key of the file. `None` is "not said here".
@@ -44,6 +44,11 @@ pub(crate) struct Options {
     /// How long spans are kept, at least 1m: 36h, 7d, 1month, forever [default: 7d].
     #[arg(long, global = true, value_name = "DURATION", env = "HOPLINE_RETENTION_AGE")]
     pub(crate) retention_age: Option<Age>,
+
+    /// Bytes that everything kept may take, at least 256MiB: 20GB, 1.5TiB, unlimited
+    /// [default: unlimited].
+    #[arg(long, global = true, value_name = "BYTES", env = "HOPLINE_RETENTION_BYTES")]
+    pub(crate) retention_bytes: Option<SizeMax>,
 
     /// Bytes of the disk that are kept free, at least 64MiB: with less, spans are refused
     /// until there is more [default: 64MiB].

@@ -116,6 +116,54 @@ impl From<FreeMin> for String {
     }
 }
 
+/// What a user writes for "as much as there is".
+const UNLIMITED: &str = "unlimited";
+
+/// Bytes that everything kept may take: what is in memory is in the log, too, and is to
+/// be a small part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(crate) struct SizeMax(Option<Size>);
+
+impl SizeMax {
+    /// The default.
+    pub(crate) const UNLIMITED: Self = Self(None);
+    const LEAST: Size = Size::mebibytes(256);
+
+    /// So many; `None` without a bound.
+    pub(crate) fn bytes(self) -> Option<u64> {
+        self.0.map(Size::bytes)
+    }
+}
+
+impl FromStr for SizeMax {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == UNLIMITED {
+            return Ok(Self::UNLIMITED);
+        }
+        match text.parse()? {
+            size if size >= Self::LEAST => Ok(Self(Some(size))),
+            _ => Err(format!("the least is {}", Self::LEAST)),
+        }
+    }
+}
+
+impl TryFrom<String> for SizeMax {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<SizeMax> for String {
+    fn from(size: SizeMax) -> Self {
+        size.0.map_or_else(|| UNLIMITED.to_owned(), |size| size.to_string())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -270,6 +270,13 @@ impl Rocks {
         Ok(self.db.verify_checksum()?)
     }
 
+    /// The files that hold the family's records: the first key of each, and its bytes.
+    pub(crate) fn files(&self, family: Family) -> Result<Vec<(Vec<u8>, u64)>, Fault> {
+        let files = self.db.live_files()?.into_iter();
+        let of_family = files.filter(|file| file.column_family_name == family.name());
+        Ok(of_family.filter_map(|file| Some((file.start_key?, file.size as u64))).collect())
+    }
+
     /// Gives back the disk space of the records from `first` to `last`, both
     /// included, whole files at a time. The records must have been deleted before.
     pub(crate) fn delete_files(

@@ -44,6 +44,10 @@ pub struct Config {
     /// segment was sealed, a little after they came: whatever times they carry, they
     /// are kept for that long, then go, a segment at a time.
     pub retention_age: Option<Duration>,
+    /// Bytes that the store may take; `None` for as many as there are, the default. Where
+    /// it takes more, the segments that were sealed first go, all but the newest. The log
+    /// counts, too: what is hot is in it.
+    pub retention_bytes: Option<u64>,
     /// Bytes of the disk that are kept free: with less, no spans are taken until there is
     /// an eighth more. 64 MiB. Never less than what is hot takes in memory, so that there
     /// is always room to seal it.
@@ -61,6 +65,7 @@ impl Config {
             hot_age_max: Duration::from_secs(300),
             trace_quiet: Duration::from_secs(10),
             retention_age: Some(Duration::from_secs(7 * 24 * 60 * 60)),
+            retention_bytes: None,
             disk_free_min: 64 << 20,
         }
     }

@@ -88,9 +88,10 @@ impl Shared {
         let sealed =
             selection.map_or(Ok(()), |selection| self.seal(&mut upkeep, &selection, now_unix_nano));
         let retired = self.retire_expired(&mut upkeep, now_unix_nano);
+        let shrunk = self.retire_over_size(&mut upkeep);
         let merged = self.merge_small(&mut upkeep);
         let freed = self.free_retired(&mut upkeep);
-        forced.and(cut).and(sealed).and(retired).and(merged).and(freed)
+        forced.and(cut).and(sealed).and(retired).and(shrunk).and(merged).and(freed)
     }
 
     /// See [`super::Store::seal_now`].

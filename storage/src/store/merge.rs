@@ -37,7 +37,8 @@ const SPANS_PER_BATCH: usize = 1_000;
 impl Shared {
     /// Merges once, if there is something to merge.
     pub(super) fn merge_small(&self, upkeep: &mut Upkeep) -> Result<(), MaintainError> {
-        if self.poison.get().is_some() {
+        // For a while it takes as much again as what is merged.
+        if self.poison.get().is_some() || self.no_room.lock().is_some() {
             return Ok(());
         }
         let view = self.sealed_view(&self.state.read());

@@ -23,13 +23,13 @@ mod merge;
 mod open;
 mod retention;
 mod seal;
+mod size;
 mod space;
 #[cfg(test)]
 mod tests;
 mod write;
 
 use std::fs::File;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
@@ -111,7 +111,12 @@ struct Upkeep {
     unmergeable: HashSet<SegmentId>,
     /// The first log record that is needed, where older ones are not deleted yet.
     log_cut_due: Option<RecordNumber>,
+    /// Whether it was said that the newest segment alone is larger than it should be.
+    is_told_of_size: bool,
 }
+
+/// Names in the data directory.
+const DATABASE_DIR: &str = "db";
 
 impl Store {
     /// Opens the store in `config.data_dir`, made where there is none: everything
@@ -227,7 +232,7 @@ impl TraceReader for Store {
     }
 
     fn stats(&self) -> Stats {
-        let disk_bytes = bytes_in(&self.shared.config.data_dir);
+        let disk_bytes = self.shared.disk_bytes();
         let state = self.shared.state.read();
         let commits = || state.segments.values().map(|segment| &segment.commit);
         let sealed = commits().map(|commit| commit.oldest_unix_nano);
@@ -269,21 +274,4 @@ impl Shared {
             trace_quiet: self.config.trace_quiet,
         }
     }
-}
-
-/// The bytes of all files in `directory` and the directories in it. Files that go
-/// meanwhile do not count.
-fn bytes_in(directory: &Path) -> u64 {
-    let mut bytes = 0u64;
-    let mut directories = vec![directory.to_owned()];
-    while let Some(directory) = directories.pop() {
-        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => directories.push(entry.path()),
-                Ok(metadata) => bytes = bytes.saturating_add(metadata.len()),
-                Err(_) => {}
-            }
-        }
-    }
-    bytes
 }

@@ -19,7 +19,7 @@ use rustix::fs::{FlockOperation, flock};
 use super::maintain::Signal;
 use super::retention::delete_records;
 use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
-use super::{Config, LogEnd, OpenError, Shared, State, Upkeep};
+use super::{Config, DATABASE_DIR, LogEnd, OpenError, Shared, State, Upkeep};
 use crate::fault::{Fault, InRecord};
 use crate::hot::Hot;
 use crate::log::mark::{self, Mark};
@@ -35,7 +35,6 @@ const FORMAT: u64 = 2;
 const FORMAT_KEY: &[u8] = b"format";
 /// Names in the data directory.
 const LOCK_FILE: &str = "lock";
-const DATABASE_DIR: &str = "db";
 const SCRATCH_DIR: &str = "scratch";
 
 /// Opens everything but the maintenance thread.
@@ -96,6 +95,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
             retiring: Vec::new(),
             unmergeable: HashSet::new(),
             log_cut_due: None,
+            is_told_of_size: false,
         }),
         poison: OnceLock::new(),
         no_room: Mutex::new(None),

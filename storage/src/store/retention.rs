@@ -1,4 +1,4 @@
-//! Retention: whole segments go once they are too old.
+//! Retention: whole segments go once they are too old, or the store too large.
 //!
 //! 1. One write, synced: the segment's commit goes, and its split traces get
 //!    summaries of what is left of them. Now it does not exist.
@@ -50,7 +50,7 @@ impl Shared {
         Ok(())
     }
 
-    fn retire(&self, upkeep: &mut Upkeep, id: SegmentId) -> Result<(), MaintainError> {
+    pub(super) fn retire(&self, upkeep: &mut Upkeep, id: SegmentId) -> Result<(), MaintainError> {
         let mut rest = self.sealed_view(&self.state.read());
         let mut segments = (*rest.segments).clone();
         let Some(segment) = segments.remove(&id) else {

@@ -94,7 +94,7 @@ fn free_bytes(path: &Path) -> io::Result<u64> {
 }
 
 /// Bytes for a person: `12.5 MiB`.
-struct Shown(u64);
+pub(super) struct Shown(pub(super) u64);
 
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,8 @@
 //! on by itself.
 
 use super::small_disk::SmallDisk;
+use proto::{SpanId, TraceId};
+
 use super::*;
 use crate::contract::{Health, WriteError};
 
@@ -27,8 +29,8 @@ fn many(round: u64) -> Vec<Span> {
         let span = span.clone();
         (0..5u64).map(move |number| {
             let mut span = span.clone();
-            span.trace_id = proto::TraceId::new(id);
-            span.span_id = proto::SpanId::new((number + 1).to_be_bytes());
+            span.trace_id = TraceId::new(id);
+            span.span_id = SpanId::new((number + 1).to_be_bytes());
             span.name = format!("{:x}", (round * 7_919 + trace * 31 + number) * 0x9e37_79b9);
             span
         })

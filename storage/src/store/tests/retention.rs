@@ -1,5 +1,7 @@
 //! What goes, what stays, and what is left of traces in between.
 
+use proto::TraceId;
+
 use super::*;
 use crate::rocks::Family;
 
@@ -86,4 +88,56 @@ fn a_reader_keeps_what_it_sees() {
     lab.store().shared.free_retired(&mut upkeep).unwrap();
     assert_eq!(upkeep.retiring.len(), 0);
     assert_eq!(lab.store().shared.rocks.first_key(Family::Segment, &[]).unwrap(), None);
+}
+
+/// What the data directory takes, as anybody can see.
+fn directory_bytes(lab: &Lab) -> u64 {
+    files(lab.dir.path()).unwrap().values().map(|(bytes, _)| bytes).sum()
+}
+
+/// 100 traces that hardly compress, of 1.6 MB together: much more than the database's own
+/// text logs.
+fn large(letter: &str) -> Vec<Span> {
+    let mut random: u64 = letter.as_bytes()[0].into();
+    let mut spans = Vec::new();
+    for number in 0..100u8 {
+        let mut span = trace("a b 0..1").remove(0);
+        let mut id = [number; 16];
+        id[0] = letter.as_bytes()[0];
+        span.trace_id = TraceId::new(id);
+        for _ in 0..1_024 {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+            span.name.push_str(&format!("{random:016x}"));
+        }
+        spans.push(span);
+    }
+    spans
+}
+
+#[test]
+fn the_segments_sealed_first_go_until_the_directory_is_small_enough() {
+    let mut lab = Lab::new();
+    let mut sizes = Vec::new();
+    for (second, letter) in [(30, "a"), (10, "b"), (20, "c"), (40, "d")] {
+        lab.write(&large(letter));
+        seal(&lab, second);
+        sizes.push(directory_bytes(&lab));
+    }
+    let segment = sizes[3] - sizes[2];
+    assert!(segment > 100_000, "{sizes:?}");
+    lab.config.retention_bytes = Some(sizes[3] - 2 * segment + segment / 2);
+    lab.reopen();
+    lab.store().maintain(50 * SECOND).unwrap();
+    // Not those that were written first, but those that were sealed first.
+    lab.check(&[large("a"), large("d")].concat());
+    assert!(directory_bytes(&lab) <= lab.config.retention_bytes.unwrap());
+    lab.store().maintain(60 * SECOND).unwrap();
+    assert_eq!(lab.store().stats().segments, 2);
+
+    // Too large for itself, the newest stays.
+    lab.config.retention_bytes = Some(1);
+    lab.reopen();
+    lab.store().maintain(70 * SECOND).unwrap();
+    lab.check(&large("d"));
+    assert!(lab.store().shared.upkeep.lock().is_told_of_size);
 }
