@@ -1,6 +1,7 @@
 //! What was typed: subcommands and flags. The flags are [`Options`], which the
 //! environment and the configuration file share.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -38,11 +39,35 @@ pub(crate) enum Command {
     /// it with its checksums, and spans and indexes with each other, both ways. Exits
     /// with 2 where something is wrong, and names it.
     Fsck,
+    /// Copy what a running server holds, or check such a copy.
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Make a new data folder, the one of --data-dir, of a backup.
+    Restore {
+        /// The backup's folder.
+        folder: PathBuf,
+    },
     /// Look at the configuration.
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Print the version.
     Version,
+}
+
+/// What to do with a backup.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Copy everything that the server on --data-dir has acknowledged by now, while it
+    /// goes on.
+    Create {
+        /// A new or an empty folder.
+        folder: PathBuf,
+    },
+    /// Read every file and every record of a backup; name what is damaged and exit with 1.
+    Verify {
+        /// The backup's folder.
+        folder: PathBuf,
+    },
 }
 
 /// What to do with the configuration.

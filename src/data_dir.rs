@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What a store keeps in its folder, in this layout or a later one.
-const OF_A_STORE: [&str; 5] = [LOCK, "acknowledged", "scratch", "db", "log"];
+use crate::control;
+
+/// What a store and its server keep in the folder, in this layout or a later one.
+const OF_A_STORE: [&str; 6] = [LOCK, "acknowledged", "scratch", "db", "log", control::FILE_NAME];
 /// Every store has it from its first moment.
 const LOCK: &str = "lock";
 /// One of these holds the spans.

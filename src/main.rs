@@ -1,8 +1,10 @@
 //! The program on one screen: what was typed, what it means, the parts built in
 //! order, one drain on the way out.
 
+mod backup;
 mod cli;
 mod config;
+mod control;
 mod data_dir;
 mod demo;
 mod fsck;
@@ -12,7 +14,7 @@ mod signal;
 
 use std::process::ExitCode;
 
-use cli::{Command, ConfigCommand};
+use cli::{BackupCommand, Command, ConfigCommand};
 
 /// Answers a wrong flag, variable or line of the configuration file (`EX_USAGE` of
 /// sysexits.h).
@@ -42,6 +44,13 @@ fn main() -> ExitCode {
         Command::Serve => serve::run(effective.settings).map(done),
         Command::Demo(demo) => demo::run(effective, &demo).map(done),
         Command::Fsck => fsck::run(effective.settings.into_parts().0),
+        Command::Backup(BackupCommand::Create { folder }) => {
+            backup::create(&effective.settings.data_dir, &folder).map(done)
+        }
+        Command::Backup(BackupCommand::Verify { folder }) => backup::verify(&folder).map(done),
+        Command::Restore { folder } => {
+            backup::restore(&folder, &effective.settings.data_dir).map(done)
+        }
     };
     outcome.unwrap_or_else(|error| fail(EXIT_BUILD, &error))
 }

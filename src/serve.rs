@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
+use crate::control::Control;
 use crate::data_dir;
 use crate::say;
 use crate::signal::Shutdown;
@@ -34,6 +35,8 @@ pub(crate) struct Addresses {
 /// The parts, in the order in which they are built.
 pub(crate) struct App {
     store: Arc<Store>,
+    /// `None` where the socket cannot be bound.
+    control: Option<Control>,
     collector: Collector,
     web: Web,
     registry: Registry,
@@ -87,6 +90,9 @@ impl App {
         let data_dir = storage.data_dir.clone();
         data_dir::check(&data_dir)?;
         let store = Arc::new(Store::open(storage)?);
+        let control = Control::bind(&data_dir)
+            .inspect_err(|error| tracing::warn!(%error, "no backup of this server can be made"))
+            .ok();
 
         let writer = Arc::clone(&store);
         let collector = Collector::bind(collector, writer, &mut registry).await?;
@@ -113,7 +119,7 @@ impl App {
                 return Err(error.into());
             }
         };
-        Ok(Self { store, collector, web, registry, data_dir })
+        Ok(Self { store, control, collector, web, registry, data_dir })
     }
 
     /// Where it listens; every port is a real one.
@@ -149,8 +155,11 @@ impl App {
         mut signals: Shutdown,
         first: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
-        let Self { store, collector, web, registry, .. } = self;
+        let Self { store, control, collector, web, registry, .. } = self;
         let (stop_web, stop_collector) = (CancellationToken::new(), CancellationToken::new());
+        let stop_control = CancellationToken::new();
+        let control = control
+            .map(|control| tokio::spawn(control.run(Arc::clone(&store), stop_control.clone())));
         let mut collector = tokio::spawn(collector.run(stop_collector.clone()));
         let mut web = tokio::spawn(web.run(Arc::new(registry), stop_web.clone()));
         let signal = tokio::select! {
@@ -163,6 +172,11 @@ impl App {
         let mut pending = "what sends to it";
         let stop = async {
             first.await;
+            pending = "backup";
+            stop_control.cancel();
+            if let Some(control) = control {
+                control.await.context("backup")?;
+            }
             pending = "web";
             stop_web.cancel();
             web.await.context("web")?;

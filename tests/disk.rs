@@ -151,6 +151,10 @@ fn a_full_small_disk_refuses_with_retry_and_goes_on_by_itself() {
     let details = String::from_utf8_lossy(refused.details()).into_owned();
     assert!(details.contains("google.rpc.RetryInfo"), "{details}");
     check(&server, &acknowledged);
+    until("the watermark is noticed, too", || {
+        let ready = web::get(&server, "/readyz").expect("an answer");
+        (ready.status() == 503).then_some(())
+    });
 
     disk.make_room();
     resume(&server, &mut acknowledged);

@@ -6,6 +6,7 @@
 //! search.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -17,7 +18,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::support::otlp::hex;
-use crate::support::{Ports, Server, otlp, until, web};
+use crate::support::{Command, Ports, Server, otlp, until, web};
 
 /// Two send by gRPC, two by HTTP.
 const WRITERS: usize = 4;
@@ -198,6 +199,69 @@ fn no_acknowledged_span_is_lost_in_20_kills() {
     server.take().expect("a server").kill();
     check_all(&Server::on(folder.path(), ports), &ledger);
     println!("{} batches acknowledged over {KILLS} kills", ledger.batches());
+}
+
+fn first_file(folder: &Path) -> PathBuf {
+    let mut files = std::fs::read_dir(folder).expect("a folder");
+    files.next().expect("a file").expect("a file").path()
+}
+
+/// Runs the program to its end; what it said.
+fn run(arguments: &[&str], is_success: bool) -> String {
+    let output = Command::new(arguments).output();
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(output.status.success(), is_success, "{arguments:?}: {said}");
+    said
+}
+
+#[test]
+fn a_backup_made_while_4_write_holds_what_was_acknowledged_before_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let other = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| other.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (backup, restored) = (path("backup"), path("restored"));
+    let data_dir = folder.path().to_str().expect("UTF-8");
+    let ports = Ports::fixed();
+    let server = Server::on(folder.path(), ports);
+    let mut before = BTreeMap::new();
+    with_writers(ports, |ledger| {
+        for _ in 0..8 {
+            ledger.allow_another_round();
+        }
+        until("the writers get on", || (ledger.batches() > BATCHES_PER_ROUND).then_some(()));
+        before = ledger.snapshot();
+        run(&["backup", "create", &backup, "--data-dir", data_dir], true);
+        let batches = ledger.batches();
+        until("the writers get on", || (ledger.batches() > batches).then_some(()));
+    });
+    server.kill();
+    // It needs neither the server nor its folder any more.
+    drop(folder);
+    run(&["backup", "verify", &backup], true);
+    let again = run(&["backup", "create", &backup, "--data-dir", &restored], false);
+    assert!(again.contains("no server answers"), "{again}");
+
+    let damaged = first_file(&other.path().join("backup/log"));
+    let bytes = std::fs::read(&damaged).expect("a log file");
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    std::fs::write(&damaged, flipped).expect("written");
+    let said = run(&["backup", "verify", &backup], false);
+    let name = damaged.file_name().expect("a name").to_string_lossy().into_owned();
+    assert!(said.contains(&name), "{said}");
+    std::fs::write(&damaged, bytes).expect("written");
+
+    run(&["restore", &backup, "--data-dir", &restored], true);
+    let said = run(&["restore", &backup, "--data-dir", &restored], false);
+    assert!(said.contains("is not empty"), "{said}");
+    let server = Server::on(restored.as_ref(), Ports::ANY);
+    for (round, acknowledged) in before {
+        check(&server, round, &acknowledged);
+    }
 }
 
 #[test]

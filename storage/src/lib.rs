@@ -9,6 +9,7 @@
 //!
 //! Nothing here is asynchronous and nothing speaks HTTP.
 
+pub mod backup;
 pub mod contract;
 mod evaluate;
 mod fault;
@@ -33,4 +34,6 @@ pub use contract::{
     WriteError, Written,
 };
 pub use memory::MemoryStore;
-pub use store::{Audit, Config, Durability, MaintainError, OpenError, Store};
+pub use store::{
+    Audit, Config, Durability, MaintainError, OpenError, Snapshot, SnapshotError, Store,
+};

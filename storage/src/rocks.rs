@@ -6,10 +6,11 @@
 
 use std::path::{Path, PathBuf};
 
+use rocksdb::checkpoint::Checkpoint;
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    Direction, FlushOptions, IngestExternalFileOptions, IteratorMode, Options, ReadOptions,
-    SstFileWriter, WriteBatch, WriteOptions,
+    Direction, FlushOptions, InfoLogger, IngestExternalFileOptions, IteratorMode, LogLevel,
+    Options, ReadOptions, SstFileWriter, WriteBatch, WriteOptions,
 };
 
 use crate::fault::{Fault, InRecord};
@@ -137,6 +138,42 @@ impl Rocks {
             .map(|family| ColumnFamilyDescriptor::new(family.name(), family.options(&cache)));
         let db = DB::open_cf_descriptors(&database_options(), directory, families)?;
         Ok(Self { db, scratch })
+    }
+
+    /// Opens the database in `directory` to read every record of it, and changes nothing
+    /// there.
+    pub(crate) fn open_to_verify(directory: &Path) -> Result<Self, Fault> {
+        let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
+        let families = Family::ALL
+            .map(|family| ColumnFamilyDescriptor::new(family.name(), family.options(&cache)));
+        let mut options = database_options();
+        options.create_if_missing(false);
+        options.create_missing_column_families(false);
+        // Else its text log would lie among the files.
+        options.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
+        let db = DB::open_cf_descriptors_read_only(&options, directory, families, false)?;
+        Ok(Self { db, scratch: PathBuf::new() })
+    }
+
+    /// Reads every record, and answers how many there are.
+    ///
+    /// # Errors
+    /// The first that does not verify.
+    pub(crate) fn verify(&self) -> Result<u64, Fault> {
+        let mut records = 0u64;
+        for family in Family::ALL {
+            for item in self.db.iterator_cf(self.family(family)?, IteratorMode::Start) {
+                let (key, value) = item?;
+                decode(family, &key, &value)?;
+                records = records.saturating_add(1);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Links the files of everything that was committed into `directory`, which is made.
+    pub(crate) fn checkpoint(&self, directory: &Path) -> Result<(), Fault> {
+        Ok(Checkpoint::new(&self.db)?.create_checkpoint(directory)?)
     }
 
     /// Writes `changes` as one; they are on the disk when this returns. After an error

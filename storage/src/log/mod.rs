@@ -56,6 +56,15 @@ pub(crate) enum AppendError {
     Unknown(io::Error),
 }
 
+impl From<AppendError> for Fault {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Full(error) => Self::Full(error.to_string()),
+            AppendError::Unknown(error) => Self::Refused(error.to_string()),
+        }
+    }
+}
+
 /// The log, open at its end.
 #[derive(Debug)]
 pub(crate) struct Log {
@@ -127,6 +136,30 @@ pub(crate) fn read(
     Ok(Found { directory, firsts, records, last: next.saturating_sub(1), end })
 }
 
+/// Reads every record of the closed files in `data_dir`, and answers how many there are.
+/// Changes nothing.
+///
+/// # Errors
+/// The first record that does not verify or is missing, and what the system refuses.
+pub(crate) fn verify(data_dir: &Path) -> Result<u64, Fault> {
+    let directory = data_dir.join(DIRECTORY);
+    let mut records = 0u64;
+    let mut next = None;
+    for first in file_numbers(&directory)? {
+        if let Some(next) = next.filter(|next| *next != first) {
+            return Err(Fault::corrupt(format_args!("log record {next}"), "missing"));
+        }
+        let bytes = fs::read(path(&directory, first))?;
+        let scan = file::scan(&bytes, first, first)?;
+        if scan.end < bytes.len() {
+            return Err(Fault::corrupt(format_args!("log record {}", scan.next), scan.why));
+        }
+        records = records.saturating_add(scan.records.len() as u64);
+        next = Some(scan.next);
+    }
+    Ok(records)
+}
+
 /// Whether a log may end before bytes that do not verify.
 fn may_end(bytes: &[u8], scan: &file::Scan, durability: Durability) -> bool {
     durability == Durability::Process || !file::has_record(bytes, scan.end)
@@ -173,12 +206,7 @@ impl Log {
         durability: Durability,
     ) -> Result<RecordNumber, AppendError> {
         if self.end >= FILE_BYTES_TARGET {
-            // What is in it may be acknowledged, so a failure is none to come back from.
-            self.file.sync_data().map_err(AppendError::Unknown)?;
-            self.begin_file().map_err(|error| match error.kind() {
-                kind if is_full(kind) => AppendError::Full(error),
-                _ => AppendError::Unknown(error),
-            })?;
+            self.leave_file()?;
         }
         let number = self.next;
         let record = file::encode_record(number, written_unix_nano, batches);
@@ -196,6 +224,26 @@ impl Log {
         self.end = self.end.saturating_add(record.len() as u64);
         self.next = number.saturating_add(1);
         Ok(number)
+    }
+
+    /// Closes the open file, where it has a record. Answers the closed files: everything
+    /// that was appended by now, on the disk, to be changed by nobody.
+    pub(crate) fn close_file(&mut self) -> Result<Vec<PathBuf>, AppendError> {
+        if self.end > file::HEADER_BYTES as u64 {
+            self.leave_file()?;
+        }
+        let closed = self.firsts.len().saturating_sub(1);
+        Ok(self.firsts.iter().take(closed).map(|first| path(&self.directory, *first)).collect())
+    }
+
+    /// Forces the open file to the disk and goes on in a new one.
+    fn leave_file(&mut self) -> Result<(), AppendError> {
+        // What is in it may be acknowledged, so a failure is none to come back from.
+        self.file.sync_data().map_err(AppendError::Unknown)?;
+        self.begin_file().map_err(|error| match error.kind() {
+            kind if is_full(kind) => AppendError::Full(error),
+            _ => AppendError::Unknown(error),
+        })
     }
 
     /// The open file, to be forced to the disk by whoever holds it. Closed ones are

@@ -24,6 +24,7 @@ mod open;
 mod retention;
 mod seal;
 mod size;
+mod snapshot;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -55,6 +56,7 @@ use crate::view::{SealedView, Segments, View};
 pub use audit::Audit;
 pub use config::{Config, Durability};
 pub use error::{MaintainError, OpenError};
+pub use snapshot::{Snapshot, SnapshotError};
 
 use maintain::Signal;
 
@@ -116,7 +118,9 @@ struct Upkeep {
 }
 
 /// Names in the data directory.
-const DATABASE_DIR: &str = "db";
+pub(crate) const LOCK_FILE: &str = "lock";
+pub(crate) const DATABASE_DIR: &str = "db";
+const SCRATCH_DIR: &str = "scratch";
 
 impl Store {
     /// Opens the store in `config.data_dir`, made where there is none: everything
@@ -157,6 +161,17 @@ impl Store {
     /// The disk refused; the next time it is tried again.
     pub fn maintain(&self, now_unix_nano: u64) -> Result<(), MaintainError> {
         self.shared.maintain(now_unix_nano)
+    }
+
+    /// Everything that was acknowledged before the call, in a folder that nothing changes
+    /// while the snapshot is there: for [`crate::backup::create`]. Writing and reading go
+    /// on; sealing and retention wait for the moment it takes. Space of what is retired
+    /// meanwhile comes back when the snapshot goes.
+    ///
+    /// # Errors
+    /// Where there is a snapshot already, or the disk refuses.
+    pub fn snapshot(&self) -> Result<Snapshot, SnapshotError> {
+        self.shared.snapshot()
     }
 
     fn end(&mut self) -> Result<(), MaintainError> {

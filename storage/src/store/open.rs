@@ -19,7 +19,9 @@ use rustix::fs::{FlockOperation, flock};
 use super::maintain::Signal;
 use super::retention::delete_records;
 use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
-use super::{Config, DATABASE_DIR, LogEnd, OpenError, Shared, State, Upkeep};
+use super::{
+    Config, DATABASE_DIR, LOCK_FILE, LogEnd, OpenError, SCRATCH_DIR, Shared, State, Upkeep,
+};
 use crate::fault::{Fault, InRecord};
 use crate::hot::Hot;
 use crate::log::mark::{self, Mark};
@@ -33,9 +35,6 @@ use crate::view::{SealedView, Segments};
 const FORMAT: u64 = 2;
 /// In the family `meta`: the format, varint.
 const FORMAT_KEY: &[u8] = b"format";
-/// Names in the data directory.
-const LOCK_FILE: &str = "lock";
-const SCRATCH_DIR: &str = "scratch";
 
 /// Opens everything but the maintenance thread.
 pub(super) fn open(config: Config) -> Result<Shared, OpenError> {

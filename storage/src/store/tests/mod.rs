@@ -1,6 +1,7 @@
 //! The store as its users see it, in a directory of its own.
 
 mod audit;
+mod backup;
 mod damage;
 mod flips;
 mod full;

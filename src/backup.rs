@@ -1,0 +1,38 @@
+//! `hopline backup create`, `hopline backup verify` and `hopline restore`.
+
+use std::path::Path;
+
+use storage::backup::{self, Copied, Verified};
+
+use crate::{control, say};
+
+/// Copies what the server on `data_dir` holds now to `folder`, while it goes on.
+///
+/// # Errors
+/// With the reason, for a person; `folder` holds no backup then.
+pub(crate) fn create(data_dir: &Path, folder: &Path) -> anyhow::Result<()> {
+    let snapshot = control::ask_for_snapshot(data_dir)?;
+    let Copied { files, bytes } = backup::create(&snapshot.path, folder)?;
+    say(&format!("backup of {files} files, {bytes} bytes in {}", folder.display()))
+}
+
+/// Reads all of the backup in `folder`.
+///
+/// # Errors
+/// With what is damaged, by name.
+pub(crate) fn verify(folder: &Path) -> anyhow::Result<()> {
+    let Verified { copied: Copied { files, bytes }, records } = backup::verify(folder)?;
+    say(&format!(
+        "{files} files, {bytes} bytes and {records} records in {} are as they were written",
+        folder.display()
+    ))
+}
+
+/// Makes the data folder `data_dir` of the backup in `folder`.
+///
+/// # Errors
+/// With the reason, for a person.
+pub(crate) fn restore(folder: &Path, data_dir: &Path) -> anyhow::Result<()> {
+    let Copied { files, bytes } = backup::restore(folder, data_dir)?;
+    say(&format!("restored {files} files, {bytes} bytes to {}", data_dir.display()))
+}
