@@ -1,7 +1,8 @@
-//! `bench load`: sends spans, and says what that took.
+//! `bench load`: sends spans, to one receiver or the same to several at once, and
+//! says what that took.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -9,19 +10,17 @@ use tokio::task::JoinSet;
 
 use crate::latency::{Latencies, Percentiles};
 use crate::process::Usage;
-use crate::request::{Plan, Requests};
+use crate::request::{Request, Requests};
 use crate::sender::{Answer, Protocol, Sender};
 
 /// How to send.
 #[derive(Debug, Clone, clap::Args, serde::Serialize)]
 #[group(skip)]
-pub(crate) struct Options {
-    #[command(flatten)]
-    pub(crate) plan: Plan,
-    /// How to speak to the receiver.
+pub(crate) struct Pace {
+    /// How to speak to the receivers.
     #[arg(long, value_enum, default_value_t = Protocol::Http)]
     pub(crate) protocol: Protocol,
-    /// How many connections; each has one request at a time.
+    /// How many connections to each; each has one request at a time.
     #[arg(long, default_value_t = 4)]
     pub(crate) connections: usize,
     /// How many spans per second at most; as fast as they are taken without it.
@@ -32,9 +31,19 @@ pub(crate) struct Options {
     pub(crate) back_date: Duration,
 }
 
+/// A receiver.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// A URL; OTLP/HTTP adds `/v1/traces`.
+    pub(crate) endpoint: String,
+    /// The process to watch.
+    pub(crate) pid: Option<u32>,
+}
+
 /// What it took.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Report {
+    pub(crate) endpoint: String,
     pub(crate) acknowledged_spans: u64,
     pub(crate) rejected_spans: u64,
     pub(crate) refused_requests: u64,
@@ -42,6 +51,7 @@ pub(crate) struct Report {
     pub(crate) spans_per_second: f64,
     pub(crate) otlp_bytes_per_span: f64,
     pub(crate) acknowledged_after: Percentiles,
+    /// All of this process, over the spans of all targets.
     pub(crate) generator_cpu_micros_per_span: f64,
     pub(crate) server: Option<ServerReport>,
 }
@@ -51,73 +61,106 @@ pub(crate) struct Report {
 pub(crate) struct ServerReport {
     pub(crate) cpu_seconds: f64,
     pub(crate) cpu_micros_per_span: f64,
+    /// Since it started.
     pub(crate) resident_bytes_max: u64,
+    pub(crate) disk_write_bytes: Option<u64>,
+    pub(crate) disk_write_bytes_per_span: Option<f64>,
 }
 
-/// Sends all of `options.plan` to `endpoint`; watches the process `server`.
+/// Sends `requests` to each of `targets`, until all are sent or `stop` is set.
+/// Answers one report for each target, in their order.
 ///
 /// # Errors
-/// On the first request that fails for good.
+/// On the first request to any of them that fails for good.
 pub(crate) async fn run(
-    endpoint: &str,
-    options: &Options,
-    server: Option<u32>,
-) -> anyhow::Result<Report> {
-    let requests = Arc::new(Requests::new(&options.plan)?);
+    requests: Arc<Requests>,
+    targets: &[Target],
+    pace: &Pace,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<Vec<Report>> {
+    let own_before = Usage::own()?;
     let shared = Arc::new(Shared {
-        requests: Arc::clone(&requests),
-        next: AtomicU64::new(0),
+        ends_unix_nano: (0..requests.count).map(|_| OnceLock::new()).collect(),
+        requests,
         started: Instant::now(),
         begin_unix_nano: proto::clock::now_unix_nano(),
-        options: options.clone(),
+        pace: pace.clone(),
+        stop,
     });
-    let own_before = Usage::own()?;
-    let server_before = server.map(Usage::of).transpose()?;
-    let mut tasks = JoinSet::new();
-    for _ in 0..options.connections.max(1) {
-        let sender = Sender::connect(options.protocol, endpoint).await?;
-        tasks.spawn(Arc::clone(&shared).send_all(sender));
+    let mut all = Vec::new();
+    for target in targets {
+        all.push(tokio::spawn(send_to(Arc::clone(&shared), target.clone())));
+    }
+    let mut reports = Vec::new();
+    for report in all {
+        reports.push(report.await??);
+    }
+    let spans: u64 = reports.iter().map(|report| report.acknowledged_spans).sum();
+    let own_cpu = Usage::own()?.cpu.saturating_sub(own_before.cpu);
+    for report in &mut reports {
+        report.generator_cpu_micros_per_span = micros_per_span(own_cpu, spans);
+    }
+    Ok(reports)
+}
+
+async fn send_to(shared: Arc<Shared>, target: Target) -> anyhow::Result<Report> {
+    let before = target.pid.map(Usage::of).transpose()?;
+    let next = Arc::new(AtomicU64::new(0));
+    let mut connections = JoinSet::new();
+    for _ in 0..shared.pace.connections.max(1) {
+        let sender = Sender::connect(shared.pace.protocol, &target.endpoint).await?;
+        connections.spawn(Arc::clone(&shared).send_all(sender, Arc::clone(&next)));
     }
     let mut total = Tally::new()?;
-    while let Some(tally) = tasks.join_next().await {
+    while let Some(tally) = connections.join_next().await {
         total.add(&tally??)?;
     }
     let seconds = shared.started.elapsed().as_secs_f64();
-    let spans = total.acknowledged.max(1) as f64;
-    let micros_per_span = |cpu: Duration| cpu.as_secs_f64() * 1e6 / spans;
-    let server = match (server, server_before) {
-        (Some(pid), Some(before)) => {
-            let after = Usage::of(pid)?;
-            let cpu = after.cpu.saturating_sub(before.cpu);
-            Some(ServerReport {
-                cpu_seconds: cpu.as_secs_f64(),
-                cpu_micros_per_span: micros_per_span(cpu),
-                resident_bytes_max: after.resident_bytes_max,
-            })
-        }
-        _ => None,
-    };
+    let after = target.pid.map(Usage::of).transpose()?;
+    let spans = total.acknowledged;
     Ok(Report {
-        acknowledged_spans: total.acknowledged,
+        endpoint: target.endpoint,
+        acknowledged_spans: spans,
         rejected_spans: total.rejected,
         refused_requests: total.refused,
         seconds,
-        spans_per_second: total.acknowledged as f64 / seconds,
-        otlp_bytes_per_span: requests.bytes as f64 / requests.spans as f64,
+        spans_per_second: spans as f64 / seconds,
+        otlp_bytes_per_span: shared.requests.bytes as f64 / shared.requests.spans as f64,
         acknowledged_after: total.latencies.percentiles(),
-        generator_cpu_micros_per_span: micros_per_span(
-            Usage::own()?.cpu.saturating_sub(own_before.cpu),
-        ),
-        server,
+        generator_cpu_micros_per_span: 0.0,
+        server: before.zip(after).map(|(before, after)| ServerReport::new(&before, &after, spans)),
     })
+}
+
+impl ServerReport {
+    fn new(before: &Usage, after: &Usage, spans: u64) -> Self {
+        let cpu = after.cpu.saturating_sub(before.cpu);
+        let written = after.disk_write_bytes.zip(before.disk_write_bytes);
+        let written = written.map(|(after, before)| after.saturating_sub(before));
+        Self {
+            cpu_seconds: cpu.as_secs_f64(),
+            cpu_micros_per_span: micros_per_span(cpu, spans),
+            resident_bytes_max: after.resident_bytes_max,
+            disk_write_bytes: written,
+            disk_write_bytes_per_span: written.map(|bytes| bytes as f64 / spans.max(1) as f64),
+        }
+    }
+}
+
+/// `cpu` over `spans`, in microseconds.
+pub(crate) fn micros_per_span(cpu: Duration, spans: u64) -> f64 {
+    cpu.as_secs_f64() * 1e6 / spans.max(1) as f64
 }
 
 struct Shared {
     requests: Arc<Requests>,
-    next: AtomicU64,
+    /// When the traces end that begin with each request: the first time that anybody
+    /// asks, so that all parts of a trace and all targets have the same times.
+    ends_unix_nano: Vec<OnceLock<u64>>,
     started: Instant,
     begin_unix_nano: u64,
-    options: Options,
+    pace: Pace,
+    stop: Arc<AtomicBool>,
 }
 
 struct Tally {
@@ -143,23 +186,28 @@ impl Tally {
 impl Shared {
     /// Sends requests until there are none left. Latency counts from when the
     /// request that was answered was sent; refusals before it are counted.
-    async fn send_all(self: Arc<Self>, mut sender: Sender) -> anyhow::Result<Tally> {
+    async fn send_all(
+        self: Arc<Self>,
+        mut sender: Sender,
+        next: Arc<AtomicU64>,
+    ) -> anyhow::Result<Tally> {
         let mut tally = Tally::new()?;
         loop {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.requests.count {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.requests.count || self.stop.load(Ordering::Relaxed) {
                 return Ok(tally);
             }
             if let Some(due) = self.due(number) {
                 tokio::time::sleep_until(due.into()).await;
             }
-            let body = Bytes::from(self.requests.encode(number, self.end_unix_nano(number)));
+            let Request { bytes, spans } =
+                self.requests.encode(number, |first| self.end_unix_nano(first));
+            let body = Bytes::from(bytes);
             loop {
                 let sent = Instant::now();
                 match sender.send(body.clone()).await? {
                     Answer::Taken { rejected_spans } => {
                         tally.latencies.record(sent.elapsed())?;
-                        let spans = self.requests.span_count(number);
                         tally.acknowledged += spans.saturating_sub(rejected_spans);
                         tally.rejected += rejected_spans;
                         break;
@@ -175,19 +223,23 @@ impl Shared {
 
     /// When request `number` may be sent.
     fn due(&self, number: u64) -> Option<Instant> {
-        let rate = self.options.rate?.max(1);
+        let rate = self.pace.rate?.max(1);
         let spans_before = self.requests.spans as f64 / self.requests.count as f64 * number as f64;
         self.started.checked_add(Duration::from_secs_f64(spans_before / rate as f64))
     }
 
-    /// When the traces of request `number` end.
+    /// When the traces end that begin with request `number`.
     fn end_unix_nano(&self, number: u64) -> u64 {
-        let back = self.options.back_date.as_nanos() as f64;
-        let left = 1.0 - number as f64 / self.requests.count as f64;
-        if back > 0.0 {
-            self.begin_unix_nano.saturating_sub((back * left) as u64)
-        } else {
-            proto::clock::now_unix_nano()
-        }
+        let end = || {
+            let back = self.pace.back_date.as_nanos() as f64;
+            let left = 1.0 - number as f64 / self.requests.count as f64;
+            if back > 0.0 {
+                self.begin_unix_nano.saturating_sub((back * left) as u64)
+            } else {
+                proto::clock::now_unix_nano()
+            }
+        };
+        let known = usize::try_from(number).ok().and_then(|at| self.ends_unix_nano.get(at));
+        known.map_or_else(end, |known| *known.get_or_init(end))
     }
 }

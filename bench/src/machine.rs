@@ -3,7 +3,7 @@
 use std::fs::read_to_string;
 
 /// What a reader needs to know to compare.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize)]
 pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cores: usize,

@@ -1,10 +1,16 @@
 //! What a process costs, from Linux's `/proc`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-/// CPU time and memory of one process at one moment.
+/// How long a process may take to come to rest.
+const REST_MAX: Duration = Duration::from_secs(900);
+/// It is at rest when it used less than this share of one core in one period.
+const REST_CPU_SHARE: f64 = 0.02;
+const REST_PERIOD: Duration = Duration::from_secs(2);
+
+/// CPU time, memory and writing of one process at one moment.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
     /// Time on a CPU since it started, in user and system mode, all threads.
@@ -13,6 +19,10 @@ pub(crate) struct Usage {
     pub(crate) resident_bytes_max: u64,
     /// The memory it has resident, in bytes.
     pub(crate) resident_bytes: u64,
+    /// What it has had written to disk since it started, in bytes (`write_bytes` of
+    /// proc_pid_io(5): pages it made dirty, whether or not they were written or deleted
+    /// since). None where this user may not read it.
+    pub(crate) disk_write_bytes: Option<u64>,
 }
 
 impl Usage {
@@ -36,15 +46,13 @@ impl Usage {
             .sum();
         let per_second = rustix::param::clock_ticks_per_second().max(1);
         let status = read("status")?;
-        let kilobytes = |key: &str| -> u64 {
-            let line = status.lines().find_map(|line| line.strip_prefix(key));
-            let value = line.and_then(|line| line.split_whitespace().next());
-            value.and_then(|value| value.parse().ok()).unwrap_or(0)
-        };
+        let io = read("io").ok();
+        let kilobytes = |key| number_after(key, &status).unwrap_or(0) * 1024;
         Ok(Self {
             cpu: Duration::from_secs_f64(ticks as f64 / per_second as f64),
-            resident_bytes_max: kilobytes("VmHWM:") * 1024,
-            resident_bytes: kilobytes("VmRSS:") * 1024,
+            resident_bytes_max: kilobytes("VmHWM:"),
+            resident_bytes: kilobytes("VmRSS:"),
+            disk_write_bytes: io.and_then(|io| number_after("write_bytes:", &io)),
         })
     }
 
@@ -54,5 +62,50 @@ impl Usage {
     /// As [`Usage::of`].
     pub(crate) fn own() -> anyhow::Result<Self> {
         Self::of(std::process::id())
+    }
+}
+
+/// The number on the line of `text` that begins with `key`.
+fn number_after(key: &str, text: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Waits until the process does next to nothing, and at least for `least`.
+///
+/// # Errors
+/// Where it ends, or never comes to rest.
+pub(crate) async fn rest(pid: u32, least: Duration) -> anyhow::Result<()> {
+    let begun = Instant::now();
+    let mut before = Usage::of(pid)?.cpu;
+    while begun.elapsed() < REST_MAX {
+        tokio::time::sleep(REST_PERIOD).await;
+        let after = Usage::of(pid)?.cpu;
+        let share = after.saturating_sub(before).as_secs_f64() / REST_PERIOD.as_secs_f64();
+        if share < REST_CPU_SHARE && begun.elapsed() >= least {
+            return Ok(());
+        }
+        before = after;
+    }
+    bail!("process {pid} is still at work {} s after the load", REST_MAX.as_secs());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_by_the_beginning_of_their_line() {
+        let io = "wchar: 7\nwrite_bytes: 4096\ncancelled_write_bytes: 12\n";
+        assert_eq!(number_after("write_bytes:", io), Some(4_096));
+        assert_eq!(number_after("VmHWM:", "VmPeak:\t 9 kB\nVmHWM:\t  512 kB\n"), Some(512));
+        assert_eq!(number_after("VmHWM:", ""), None);
+    }
+
+    #[test]
+    fn this_process_has_a_usage() {
+        let usage = Usage::own().unwrap();
+        assert!(usage.resident_bytes > 0);
+        assert!(usage.resident_bytes_max >= usage.resident_bytes);
     }
 }

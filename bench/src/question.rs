@@ -1,28 +1,32 @@
-//! Questions to the native API, drawn from the spans that the load generator sends.
-
-use std::time::Duration;
+//! Questions about the spans that the load generator sends, drawn from the seed.
 
 use anyhow::Context;
-use proto::otlp::{Limits, protobuf};
-use proto::{Span, TraceId, Value};
-use reqwest::Url;
 
+use crate::dialect::{Answer, Ask, Search};
 use crate::dice::Dice;
 use crate::request::Requests;
+use crate::sent::{self, SentSpan};
+
+/// How many requests are looked through for a span that a question can be about.
+const TRIES: usize = 100;
 
 /// Each kind of question.
 pub(crate) const KINDS: &[Kind] = &[
     Kind::TraceById,
     Kind::AbsentTrace,
+    Kind::Services,
     Kind::Newest,
     Kind::Service,
     Kind::ServiceAndName,
     Kind::Error,
     Kind::ServiceAndError,
     Kind::MinDuration,
+    Kind::ServiceAndDuration,
     Kind::CommonAttribute,
+    Kind::ServiceAndAttribute,
     Kind::ServiceDurationAndAttribute,
     Kind::UniqueAttribute,
+    Kind::ServiceAndUniqueAttribute,
     Kind::AbsentAttribute,
     Kind::Slowest,
     Kind::SlowestOfService,
@@ -34,15 +38,19 @@ pub(crate) const KINDS: &[Kind] = &[
 pub(crate) enum Kind {
     TraceById,
     AbsentTrace,
+    Services,
     Newest,
     Service,
     ServiceAndName,
     Error,
     ServiceAndError,
     MinDuration,
+    ServiceAndDuration,
     CommonAttribute,
+    ServiceAndAttribute,
     ServiceDurationAndAttribute,
     UniqueAttribute,
+    ServiceAndUniqueAttribute,
     AbsentAttribute,
     Slowest,
     SlowestOfService,
@@ -51,139 +59,216 @@ pub(crate) enum Kind {
 /// A question, and what is known of its answer.
 #[derive(Debug)]
 pub(crate) struct Question {
-    pub(crate) url: Url,
+    pub(crate) ask: Ask,
     pub(crate) expected: Expected,
 }
 
 /// What an answer must say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
-    /// This trace, with so many spans.
+    /// The trace, with so many spans.
     Trace { spans: usize },
     /// No such trace.
     NotFound,
-    /// At least one trace.
-    Traces,
+    /// At least one trace or name.
+    Some,
     /// No trace.
-    NoTraces,
+    Nothing,
     /// Any number of traces.
     Any,
 }
 
+impl Expected {
+    /// How many results `answer` has.
+    ///
+    /// # Errors
+    /// Why it cannot be right.
+    pub(crate) fn count(self, answer: &Answer) -> Result<usize, String> {
+        let count = match answer {
+            Answer::NotFound => 0,
+            Answer::Trace { span_ids } => span_ids.len(),
+            Answer::Traces(count) | Answer::Names(count) => *count,
+        };
+        match (self, answer) {
+            (Self::NotFound, Answer::NotFound) => Ok(0),
+            (Self::NotFound, _) => Err("a trace that was never sent".to_owned()),
+            (Self::Trace { spans }, _) if count != spans => {
+                Err(format!("{count} spans, not {spans}"))
+            }
+            (Self::Some, _) if count == 0 => Err("nothing".to_owned()),
+            (Self::Nothing, _) if count > 0 => Err(format!("{count} traces")),
+            _ => Ok(count),
+        }
+    }
+}
+
 /// Draws questions about what `requests` sent.
 pub(crate) struct Examiner<'a> {
-    base: Url,
     requests: &'a Requests,
     dice: Dice,
 }
 
 impl<'a> Examiner<'a> {
-    /// Asks the API at `base`, a URL without a path.
-    ///
-    /// # Errors
-    /// Where that is no URL.
-    pub(crate) fn new(base: &str, requests: &'a Requests, seed: u64) -> anyhow::Result<Self> {
-        let base = Url::parse(base).context("the API's address is no URL")?;
-        Ok(Self { base, requests, dice: Dice::new(seed, 0xa5) })
+    pub(crate) fn new(requests: &'a Requests, seed: u64) -> Self {
+        Self { requests, dice: Dice::new(seed, 0xa5) }
     }
 
     /// The next question of this kind.
     ///
     /// # Errors
-    /// Where what was sent cannot be decoded.
+    /// Where what was sent cannot be decoded, or has no span that it could be about.
     pub(crate) fn question(&mut self, kind: Kind) -> anyhow::Result<Question> {
-        let spans = self.some_request()?;
-        let span = self.dice.pick(&spans).context("a request without spans")?.clone();
-        let service = span.service_name().into_owned();
-        let min_duration = || format!("{}us", span.duration_nano() / 1_000);
-        let common = |span: &Span| {
-            let found = span.attributes.iter().find(|attribute| is_common(&attribute.value));
-            found.map(|found| format!("{}={}", found.key, found.value.text()))
-        };
-        let search = |parameters: &[(&str, &str)], expected| {
-            let mut url = self.base.join("/api/v1/search")?;
-            let mut query = url.query_pairs_mut();
-            query.append_pair("since", "all").append_pair("limit", "20");
-            query.extend_pairs(parameters);
-            drop(query);
-            anyhow::Ok(Question { url, expected })
-        };
-        let by_id = |id: TraceId, expected| {
-            let url = self.base.join(&format!("/api/v1/traces/{id}"))?;
-            anyhow::Ok(Question { url, expected })
-        };
-        match kind {
-            Kind::TraceById => {
-                let count = spans.iter().filter(|other| other.trace_id == span.trace_id).count();
-                by_id(span.trace_id, Expected::Trace { spans: count })
-            }
+        let found = |search| Question { ask: Ask::Search(search), expected: Expected::Some };
+        Ok(match kind {
+            Kind::TraceById => self.trace_by_id()?,
             Kind::AbsentTrace => {
-                let mut id = *span.trace_id.as_bytes();
-                id[15] ^= 0xff;
-                by_id(TraceId::new(id), Expected::NotFound)
+                let id = self.any_span()?.trace_id ^ 0xff;
+                Question { ask: Ask::Trace(id), expected: Expected::NotFound }
             }
-            Kind::Newest => search(&[], Expected::Traces),
-            Kind::Service => search(&[("service", &service)], Expected::Traces),
+            Kind::Services => Question { ask: Ask::Services, expected: Expected::Some },
+            Kind::Newest => found(Search::default()),
+            Kind::Service => found(of_service(&self.any_span()?)),
             Kind::ServiceAndName => {
-                search(&[("service", &service), ("span_name", &span.name)], Expected::Traces)
+                let span = self.any_span()?;
+                found(Search { span_name: Some(span.name.clone()), ..of_service(&span) })
             }
-            Kind::Error => search(&[("status", "error")], Expected::Any),
+            Kind::Error => Question {
+                ask: Ask::Search(Search { has_error: true, ..Search::default() }),
+                expected: Expected::Any,
+            },
             Kind::ServiceAndError => {
-                search(&[("service", &service), ("status", "error")], Expected::Any)
+                let search = Search { has_error: true, ..of_service(&self.any_span()?) };
+                Question { ask: Ask::Search(search), expected: Expected::Any }
             }
-            Kind::MinDuration => search(&[("min_duration", &min_duration())], Expected::Traces),
+            Kind::MinDuration => found(as_long_as(&self.any_span()?, Search::default())),
+            Kind::ServiceAndDuration => {
+                let span = self.any_span()?;
+                found(as_long_as(&span, of_service(&span)))
+            }
             Kind::CommonAttribute => {
-                let attribute = spans.iter().find_map(common).context("no common attribute")?;
-                search(&[("attribute", &attribute)], Expected::Traces)
+                let (_, attribute) = self.span_with(is_common)?;
+                found(Search { attribute: Some(attribute), ..Search::default() })
+            }
+            Kind::ServiceAndAttribute => {
+                let (span, attribute) = self.span_with(is_common)?;
+                found(Search { attribute: Some(attribute), ..of_service(&span) })
             }
             Kind::ServiceDurationAndAttribute => {
-                let mut parameters =
-                    vec![("service", service.clone()), ("min_duration", min_duration())];
-                parameters.extend(common(&span).map(|attribute| ("attribute", attribute)));
-                let parameters: Vec<_> =
-                    parameters.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                search(&parameters, Expected::Traces)
+                let (span, attribute) = self.span_with(is_common)?;
+                let search = Search { attribute: Some(attribute), ..of_service(&span) };
+                found(as_long_as(&span, search))
             }
             Kind::UniqueAttribute => {
-                let attribute = spans.iter().find_map(unique).context("no unique attribute")?;
-                search(&[("attribute", &attribute)], Expected::Traces)
+                let (_, attribute) = self.span_with(is_unique)?;
+                found(Search { attribute: Some(attribute), ..Search::default() })
+            }
+            Kind::ServiceAndUniqueAttribute => {
+                let (span, attribute) = self.span_with(is_unique)?;
+                found(Search { attribute: Some(attribute), ..of_service(&span) })
             }
             Kind::AbsentAttribute => {
-                let attribute = spans.iter().find_map(unique).context("no unique attribute")?;
-                search(&[("attribute", &format!("{attribute}0"))], Expected::NoTraces)
+                let (_, (key, value)) = self.span_with(is_unique)?;
+                let attribute = Some((key, format!("{value}0")));
+                let search = Search { attribute, ..Search::default() };
+                Question { ask: Ask::Search(search), expected: Expected::Nothing }
             }
-            Kind::Slowest => search(&[("order", "slowest")], Expected::Traces),
+            Kind::Slowest => found(Search { slowest_first: true, ..Search::default() }),
             Kind::SlowestOfService => {
-                search(&[("service", &service), ("order", "slowest")], Expected::Traces)
+                found(Search { slowest_first: true, ..of_service(&self.any_span()?) })
             }
-        }
+        })
     }
 
-    /// The spans of one of the requests.
-    fn some_request(&mut self) -> anyhow::Result<Vec<Span>> {
-        let count = usize::try_from(self.requests.count).unwrap_or(usize::MAX);
-        let number = self.dice.below(count) as u64;
-        let body = self.requests.encode(number, Duration::from_secs(1 << 30).as_nanos() as u64);
-        Ok(protobuf::decode_request(&body, &Limits::default())?.batch.spans())
+    /// Large traces are asked for more often: as a span of theirs is.
+    fn trace_by_id(&mut self) -> anyhow::Result<Question> {
+        let number = self.dice.number() % self.requests.count;
+        let spans = sent::spans_in(self.requests, number)?;
+        let id = self.dice.pick(&spans).context("a request without spans")?.trace_id;
+        let mut traces = self.requests.traces_in(number).into_iter();
+        let trace = traces.find(|trace| self.requests.id(*trace) == id);
+        let trace = trace.context("a span of no trace")?;
+        let spans = sent::spans_of(self.requests, trace)?.len();
+        Ok(Question { ask: Ask::Trace(id), expected: Expected::Trace { spans } })
     }
+
+    fn any_span(&mut self) -> anyhow::Result<SentSpan> {
+        let spans = sent::spans_in(self.requests, self.dice.number() % self.requests.count)?;
+        self.dice.pick(&spans).cloned().context("a request without spans")
+    }
+
+    /// A span, and an attribute of it whose value is like that.
+    fn span_with(
+        &mut self,
+        is_asked: fn(&str) -> bool,
+    ) -> anyhow::Result<(SentSpan, (String, String))> {
+        for _ in 0..TRIES {
+            let spans = sent::spans_in(self.requests, self.dice.number() % self.requests.count)?;
+            let mut having = Vec::new();
+            for span in &spans {
+                let fits = span.attributes.iter().find(|(_, value)| is_asked(value));
+                having.extend(fits.map(|attribute| (span, attribute)));
+            }
+            if let Some((span, attribute)) = self.dice.pick(&having) {
+                return Ok(((*span).clone(), (*attribute).clone()));
+            }
+        }
+        anyhow::bail!("no span has an attribute of the kind that is asked for")
+    }
+}
+
+fn of_service(span: &SentSpan) -> Search {
+    Search { service: Some(span.service.clone()), ..Search::default() }
+}
+
+/// Some APIs find only what is longer than asked for.
+fn as_long_as(span: &SentSpan, search: Search) -> Search {
+    let micros = (span.duration_nano / 1_000).saturating_sub(1);
+    Search { min_duration_micros: Some(micros), ..search }
 }
 
 /// Whether many spans have the same value.
-fn is_common(value: &Value) -> bool {
-    let text = value.text();
-    !text.is_empty() && text.len() < 20 && !text.contains('-')
+fn is_common(value: &str) -> bool {
+    !value.is_empty() && value.len() < 20 && !value.contains('-')
 }
 
-/// The attribute of `span` with a value that few other spans have, as a condition.
-fn unique(span: &Span) -> Option<String> {
-    let is_unique = |value: &Value| match value {
-        Value::String(text) => {
-            let digits = text.trim_start_matches("o-");
-            digits.len() >= 32
-                && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+/// Whether few other spans have the same value: a UUID or longer digits.
+fn is_unique(value: &str) -> bool {
+    let digits = value.trim_start_matches("o-");
+    digits.len() >= 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::{Plan, Recipe};
+    use crate::shape::Shape;
+
+    fn check(shape: Shape) {
+        let recipe = Recipe { spans_per_request: 1_000, seed: 3 };
+        let requests = Requests::new(&Plan { shape, spans: 20_000, recipe }).unwrap();
+        for kind in KINDS {
+            let question = Examiner::new(&requests, 1).question(*kind).unwrap();
+            let again = Examiner::new(&requests, 1).question(*kind).unwrap();
+            assert_eq!(question.ask, again.ask);
         }
-        _ => false,
-    };
-    let found = span.attributes.iter().find(|attribute| is_unique(&attribute.value))?;
-    Some(format!("{}={}", found.key, found.value.text()))
+    }
+
+    #[test]
+    fn there_is_a_question_of_every_kind() {
+        check(Shape::OtelDemo);
+        check(Shape::Diverse);
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_right_is_wrong() {
+        let two_spans = Answer::Trace { span_ids: vec![1, 2] };
+        assert_eq!(Expected::Trace { spans: 2 }.count(&two_spans), Ok(2));
+        assert!(Expected::Trace { spans: 3 }.count(&two_spans).is_err());
+        assert!(Expected::Trace { spans: 3 }.count(&Answer::NotFound).is_err());
+        assert!(Expected::NotFound.count(&two_spans).is_err());
+        assert_eq!(Expected::NotFound.count(&Answer::NotFound), Ok(0));
+        assert!(Expected::Some.count(&Answer::Traces(0)).is_err());
+        assert!(Expected::Nothing.count(&Answer::Traces(1)).is_err());
+        assert_eq!(Expected::Any.count(&Answer::Traces(0)), Ok(0));
+    }
 }

@@ -1,7 +1,7 @@
 //! The server under test, as a child process on ports and a folder of its own.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -9,23 +9,24 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail, ensure};
 use serde_json::Value;
 
-use crate::process::Usage;
+use crate::dialect::{Api, Dialect};
+use crate::experiment::Subject;
+use crate::process;
+use crate::sender::Protocol;
 
 /// How long the server may take to start, and to stop.
 const START_MAX: Duration = Duration::from_secs(60);
 const STOP_MAX: Duration = Duration::from_secs(60);
-/// How long it may take to come to rest after the load.
-const REST_MAX: Duration = Duration::from_secs(900);
-/// It is at rest when it used less than this share of one core in one period.
-const REST_CPU_SHARE: f64 = 0.02;
-const REST_PERIOD: Duration = Duration::from_secs(2);
+/// How long it may take to seal all spans.
+const SEALED_MAX: Duration = Duration::from_secs(900);
 
 /// A running server. It ends with this value, whatever happens.
 pub(crate) struct Server {
     child: Child,
-    pub(crate) otlp_grpc: String,
-    pub(crate) otlp_http: String,
-    pub(crate) web: String,
+    data_dir: PathBuf,
+    otlp_grpc: String,
+    otlp_http: String,
+    web: String,
     /// From the start of the process until it listened everywhere.
     pub(crate) started_in: Duration,
 }
@@ -54,6 +55,7 @@ impl Server {
             .with_context(|| format!("cannot start {}", binary.display()))?;
         let mut server = Self {
             child,
+            data_dir: data_dir.to_owned(),
             otlp_grpc: String::new(),
             otlp_http: String::new(),
             web: String::new(),
@@ -96,9 +98,21 @@ impl Server {
         Ok(receiver)
     }
 
-    /// Its process id.
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+    /// The server as something to measure, loaded by `protocol`.
+    ///
+    /// # Errors
+    /// Where it said an address that is none.
+    pub(crate) fn subject(&self, protocol: Protocol) -> anyhow::Result<Subject> {
+        let endpoint = match protocol {
+            Protocol::Http => &self.otlp_http,
+            Protocol::Grpc => &self.otlp_grpc,
+        };
+        Ok(Subject {
+            endpoint: endpoint.clone(),
+            api: Api::new(Dialect::Native, &self.web)?,
+            pid: self.child.id(),
+            data_dir: self.data_dir.clone(),
+        })
     }
 
     /// Waits until it has nothing left to do in the background; with `until_sealed`
@@ -108,17 +122,14 @@ impl Server {
     /// Where it never comes to that.
     pub(crate) async fn rest(&self, until_sealed: bool) -> anyhow::Result<()> {
         let begun = Instant::now();
-        let mut before = Usage::of(self.pid())?.cpu;
-        while begun.elapsed() < REST_MAX {
-            tokio::time::sleep(REST_PERIOD).await;
-            let after = Usage::of(self.pid())?.cpu;
-            let share = (after - before).as_secs_f64() / REST_PERIOD.as_secs_f64();
-            if share < REST_CPU_SHARE && !(until_sealed && self.status().await?["hot_spans"] != 0) {
+        loop {
+            process::rest(self.child.id(), Duration::ZERO).await?;
+            if !until_sealed || self.status().await?["hot_spans"] == 0 {
                 return Ok(());
             }
-            before = after;
+            let seconds = SEALED_MAX.as_secs();
+            ensure!(begun.elapsed() < SEALED_MAX, "spans are still unsealed after {seconds} s");
         }
-        bail!("the server is still at work {} s after the load", REST_MAX.as_secs());
     }
 
     /// What it says about itself at `/api/v1/status`.
@@ -136,7 +147,7 @@ impl Server {
     /// # Errors
     /// Where it does not stop by itself, or not well.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
-        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw);
         let pid = pid.context("the server has no process id")?;
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         let begun = Instant::now();

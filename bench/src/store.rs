@@ -47,7 +47,8 @@ pub(crate) fn run(plan: &Plan) -> anyhow::Result<Report> {
     let now = proto::clock::now_unix_nano();
     for first in (0..requests.count).step_by(REQUESTS_PER_GROUP as usize) {
         let last = requests.count.min(first + REQUESTS_PER_GROUP);
-        let bodies: Vec<_> = (first..last).map(|number| requests.encode(number, now)).collect();
+        let bodies: Vec<_> =
+            (first..last).map(|number| requests.encode(number, |_| now).bytes).collect();
         let start = process_cpu();
         let batches: Vec<_> = bodies.iter().map(|body| read(body)).collect::<Result<_, _>>()?;
         let decoded = process_cpu();

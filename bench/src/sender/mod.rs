@@ -36,7 +36,8 @@ pub(crate) enum Sender {
 }
 
 impl Sender {
-    /// Connects to `endpoint`, a URL without a path.
+    /// Connects to `endpoint`, a URL. OTLP/HTTP adds `/v1/traces` to its path; gRPC has
+    /// no use for one.
     pub(crate) async fn connect(protocol: Protocol, endpoint: &str) -> anyhow::Result<Self> {
         Ok(match protocol {
             Protocol::Http => Self::Http(http::Http::new(endpoint)?),

@@ -1,5 +1,8 @@
 //! Traces as different from each other as a large company's: 200 services, 2,000
-//! span names, 5 to 500 spans, attributes of 2 values up to one for each span.
+//! span names, 5 to 500 spans, attributes of 2 values up to one for each span. A few
+//! traces are long, as those of nightly jobs.
+
+use std::ops::Range;
 
 use super::{Message, ResourceTemplate, SpanTemplate, Templates, TraceTemplate, What};
 use crate::dice::Dice;
@@ -9,8 +12,22 @@ const NAMES_PER_SERVICE: usize = 10;
 const INSTANCES: usize = 4;
 /// Different traces before ids, times and varying attributes.
 const TRACES: usize = 400;
-const SPANS_MIN: f64 = 5.0;
-const SPANS_MAX: f64 = 500.0;
+const COMMON: Size =
+    Size { spans_min: 5.0, spans_max: 500.0, milliseconds: 20..420, is_wide: false };
+/// Different long traces.
+const LONG_TRACES: usize = 4;
+const LONG: Size =
+    Size { spans_min: 5_000.0, spans_max: 20_000.0, milliseconds: 10_000..60_000, is_wide: true };
+
+/// How large traces are.
+struct Size {
+    spans_min: f64,
+    spans_max: f64,
+    /// Of the root.
+    milliseconds: Range<u64>,
+    /// Whether spans hang below any earlier one, not only below those just before.
+    is_wide: bool,
+}
 
 const REGIONS: &[&str] = &["eu-west-1", "eu-central-1", "us-east-1", "us-west-2", "ap-south-1"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH"];
@@ -36,8 +53,10 @@ pub(super) fn templates(seed: u64) -> Templates {
     let mut dice = Dice::new(seed, 0xd1);
     Templates {
         resources: (0..SERVICES).map(|service| resource(service, &mut dice)).collect(),
-        traces: (0..TRACES).map(|_| trace(&mut dice)).collect(),
+        traces: (0..TRACES).map(|_| trace(&COMMON, &mut dice)).collect(),
         instances: INSTANCES,
+        is_spread: true,
+        long: (0..LONG_TRACES).map(|_| trace(&LONG, &mut dice)).collect(),
     }
 }
 
@@ -60,18 +79,23 @@ fn resource(service: usize, dice: &mut Dice) -> ResourceTemplate {
     ResourceTemplate { bytes: message.bytes, instance_digits: vec![(at, INSTANCE.len())] }
 }
 
-/// A tree: each span hangs below one of the spans just before it, mostly within its
+/// A tree: each span hangs below one of the spans before it, mostly within its
 /// parent's time.
-fn trace(dice: &mut Dice) -> TraceTemplate {
-    let length = (SPANS_MIN * (SPANS_MAX / SPANS_MIN).powf(dice.fraction())) as usize;
+fn trace(size: &Size, dice: &mut Dice) -> TraceTemplate {
+    let growth = (size.spans_max / size.spans_min).powf(dice.fraction());
+    let length = (size.spans_min * growth) as usize;
     let mut variables = 0;
     let mut spans: Vec<SpanTemplate> = Vec::new();
     let mut times: Vec<(u64, u64)> = Vec::new();
     for index in 0..length {
-        let parent = index.checked_sub(1).map(|last| last - dice.below(index.min(12)));
+        let near = if size.is_wide { index } else { index.min(12) };
+        let parent = index.checked_sub(1).map(|last| last - dice.below(near));
         let above = parent.map(|parent| (times[parent], spans[parent].resource));
         let (start, duration) = match above {
-            None => (0, 20_000_000 + dice.number() % 400_000_000),
+            None => {
+                let Range { start, end } = size.milliseconds;
+                (0, start * 1_000_000 + dice.number() % ((end - start) * 1_000_000))
+            }
             Some(((start, duration), _)) => {
                 (start + dice.number() % (duration / 2).max(1), 1 + dice.number() % duration.max(1))
             }

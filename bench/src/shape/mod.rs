@@ -14,8 +14,19 @@ pub(crate) use wire::{Message, Patch, What};
 pub(crate) enum Shape {
     /// Traces of the OpenTelemetry demo: 12 services, 2 to 46 spans, 435 bytes a span.
     OtelDemo,
-    /// 200 services, 2,000 span names, 5 to 500 spans, attributes of any cardinality.
+    /// 200 services, 2,000 span names, 5 to 500 spans, attributes of any cardinality;
+    /// some traces come in parts, some parts late, a few have 5,000 to 20,000 spans.
     Diverse,
+}
+
+impl Shape {
+    /// As it is written in flags and file names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::OtelDemo => "otel-demo",
+            Self::Diverse => "diverse",
+        }
+    }
 }
 
 /// Traces to choose from.
@@ -25,6 +36,10 @@ pub(crate) struct Templates {
     pub(crate) traces: Vec<TraceTemplate>,
     /// How many instances each service has.
     pub(crate) instances: usize,
+    /// Whether some of `traces` come in parts.
+    pub(crate) is_spread: bool,
+    /// Long traces, which always come in parts; may be none.
+    pub(crate) long: Vec<TraceTemplate>,
 }
 
 /// A resource, and the hexadecimal digits in it that tell instances apart.

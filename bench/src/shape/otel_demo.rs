@@ -55,7 +55,7 @@ pub(super) fn templates() -> anyhow::Result<Templates> {
     let file: File = serde_json::from_str(text).context("cannot read the demo's templates")?;
     let resources = file.resources.iter().map(resource).collect::<anyhow::Result<_>>()?;
     let traces = file.templates.iter().map(trace).collect::<anyhow::Result<_>>()?;
-    Ok(Templates { resources, traces, instances: INSTANCES })
+    Ok(Templates { resources, traces, instances: INSTANCES, is_spread: false, long: Vec::new() })
 }
 
 fn resource(resource: &FileResource) -> anyhow::Result<ResourceTemplate> {

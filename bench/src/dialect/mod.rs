@@ -1,0 +1,124 @@
+//! Questions that any tracing backend can be asked, and the APIs they are asked over.
+
+mod jaeger;
+mod native;
+
+use anyhow::Context;
+use reqwest::{StatusCode, Url};
+
+/// The APIs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Dialect {
+    /// Hopline's own, under /api/v1.
+    Native,
+    /// The JSON API of Jaeger's viewer, under /api, which many backends answer.
+    Jaeger,
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ask {
+    /// All of one trace.
+    Trace(u128),
+    /// The names of the services.
+    Services,
+    /// Traces with a span that meets all conditions.
+    Search(Search),
+}
+
+/// Conditions on one span, and which of the traces come first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Search {
+    pub(crate) service: Option<String>,
+    pub(crate) span_name: Option<String>,
+    pub(crate) has_error: bool,
+    pub(crate) min_duration_micros: Option<u64>,
+    /// A key and the text of its value.
+    pub(crate) attribute: Option<(String, String)>,
+    /// Instead of the newest.
+    pub(crate) slowest_first: bool,
+}
+
+/// How many traces a search may find.
+const LIMIT: &str = "20";
+
+/// What an API said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// There is no such trace.
+    NotFound,
+    /// A trace, by the ids of its spans.
+    Trace { span_ids: Vec<u64> },
+    /// So many traces.
+    Traces(usize),
+    /// So many names.
+    Names(usize),
+}
+
+/// An API at some address.
+#[derive(Debug, Clone)]
+pub(crate) struct Api {
+    pub(crate) dialect: Dialect,
+    base: String,
+}
+
+impl Api {
+    /// The API at `base`, a URL; what comes below it is the dialect's.
+    ///
+    /// # Errors
+    /// Where that is no URL.
+    pub(crate) fn new(dialect: Dialect, base: &str) -> anyhow::Result<Self> {
+        let context = "the API's address is no URL; write it as http://127.0.0.1:4320";
+        Url::parse(base).context(context)?;
+        Ok(Self { dialect, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// Where `ask` is answered; none where the dialect has no way to ask it.
+    ///
+    /// # Errors
+    /// Where it does not make a URL.
+    pub(crate) fn url(&self, ask: &Ask) -> anyhow::Result<Option<Url>> {
+        let Some((path, parameters)) = (match self.dialect {
+            Dialect::Native => Some(native::path(ask)),
+            Dialect::Jaeger => jaeger::path(ask, proto::clock::now_unix_nano()),
+        }) else {
+            return Ok(None);
+        };
+        let mut url = Url::parse(&format!("{}{path}", self.base))?;
+        if !parameters.is_empty() {
+            url.query_pairs_mut().extend_pairs(parameters);
+        }
+        Ok(Some(url))
+    }
+
+    /// Reads the answer to `ask`.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(crate) fn read(
+        &self,
+        ask: &Ask,
+        status: StatusCode,
+        body: &[u8],
+    ) -> Result<Answer, String> {
+        if matches!(ask, Ask::Trace(_)) && status == StatusCode::NOT_FOUND {
+            return Ok(Answer::NotFound);
+        }
+        if status != StatusCode::OK {
+            return Err(format!("{status} {}", String::from_utf8_lossy(body)));
+        }
+        match self.dialect {
+            Dialect::Native => native::read(ask, body),
+            Dialect::Jaeger => jaeger::read(ask, body),
+        }
+    }
+}
+
+/// A path below the API's address, and parameters.
+type Path = (String, Vec<(&'static str, String)>);
+
+/// A span id in hexadecimal digits.
+fn parse_span_id(text: &str) -> Result<u64, String> {
+    u64::from_str_radix(text, 16).map_err(|_| format!("{text:?} is no span id"))
+}

@@ -1,0 +1,102 @@
+//! All that is known of a run, and the folder that it is kept in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use serde_json::Value;
+
+use crate::experiment::{AtRest, UnderIngest};
+use crate::load::Pace;
+use crate::machine::Machine;
+use crate::request::Plan;
+use crate::{completeness, load, query};
+
+/// All that is known of one server under one plan.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Results {
+    pub(crate) date: String,
+    pub(crate) command: String,
+    pub(crate) machine: Machine,
+    pub(crate) plan: Plan,
+    pub(crate) pace: Pace,
+    pub(crate) load: load::Report,
+    pub(crate) at_rest: AtRest,
+    /// What a Hopline said about itself when it was at rest.
+    pub(crate) status: Option<Value>,
+    pub(crate) completeness: completeness::Report,
+    pub(crate) query: query::Report,
+    pub(crate) under_ingest: Option<UnderIngest>,
+    pub(crate) reopened: Option<Reopened>,
+}
+
+/// Stopping and starting again on the same data.
+#[derive(Debug, serde::Serialize)]
+pub(crate) struct Reopened {
+    pub(crate) seconds: f64,
+    /// All that were acknowledged.
+    pub(crate) spans: u64,
+    pub(crate) disk_bytes_per_span: f64,
+    pub(crate) completeness: completeness::Report,
+}
+
+impl Results {
+    /// Writes them to a file in `folder` that is named for the plan.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<()> {
+        let Plan { shape, spans, .. } = &self.plan;
+        let path = folder.join(format!("results-{}-{spans}.json", shape.name()));
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Where figures go.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(crate) struct Folder {
+    /// Where the folder of the figures goes.
+    #[arg(long, default_value = "bench/runs")]
+    runs: PathBuf,
+    /// The folder's name, without the date.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl Folder {
+    /// Makes the folder; `suffix` is for one that has no name.
+    ///
+    /// # Errors
+    /// Where it cannot be made.
+    pub(crate) fn create(
+        &self,
+        machine: &Machine,
+        suffix: Option<&str>,
+    ) -> anyhow::Result<PathBuf> {
+        let name = self.name.clone().unwrap_or_else(|| {
+            let slug = machine.slug();
+            suffix.map_or_else(|| slug.clone(), |suffix| format!("{slug}-{suffix}"))
+        });
+        let folder = self.runs.join(format!("{}-{name}", date()));
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(folder)
+    }
+}
+
+/// What was typed, without the place of this program.
+pub(crate) fn command() -> String {
+    let arguments = std::env::args().skip(1);
+    std::iter::once("hopline-bench".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+}
+
+/// Today, as `2026-11-23`.
+pub(crate) fn date() -> String {
+    let since_epoch = Duration::from_nanos(proto::clock::now_unix_nano());
+    let now = SystemTime::UNIX_EPOCH + since_epoch;
+    let mut text = humantime::format_rfc3339_seconds(now).to_string();
+    text.truncate("2026-11-23".len());
+    text
+}
