@@ -8,6 +8,7 @@ pub(crate) struct Machine {
     pub(crate) cpu: String,
     pub(crate) cores: usize,
     pub(crate) memory_bytes: u64,
+    /// Its version, without what those who built it added.
     pub(crate) kernel: String,
     /// Mean number of threads that wanted a core in the minute before the run, by
     /// others than the run.
@@ -30,7 +31,7 @@ impl Machine {
             cpu: model.map_or("unknown", |(_, model)| model.trim()).to_owned(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             memory_bytes: kilobytes.unwrap_or(0) * 1024,
-            kernel: release.trim().to_owned(),
+            kernel: release.trim().split('-').next().unwrap_or_default().to_owned(),
             load_average_before: load_average.unwrap_or(0.0),
         }
     }

@@ -1,5 +1,6 @@
 //! All that is known of a run, and the folder that it is kept in.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -86,10 +87,30 @@ impl Folder {
     }
 }
 
-/// What was typed, without the place of this program.
+/// What was typed, without the places of this machine.
 pub(crate) fn command() -> String {
-    let arguments = std::env::args().skip(1);
-    std::iter::once("hopline-bench".to_owned()).chain(arguments).collect::<Vec<_>>().join(" ")
+    command_of(std::env::args().skip(1))
+}
+
+/// The program's name and its arguments, as a shell reads them. Of a path from the root
+/// only the last part is kept: results are published.
+fn command_of(arguments: impl Iterator<Item = String>) -> String {
+    let mut words = vec!["hopline-bench".to_owned()];
+    for argument in arguments {
+        let (flag, value) = match argument.split_once('=') {
+            Some((flag, value)) if flag.starts_with("--") => (format!("{flag}="), value),
+            _ => (String::new(), argument.as_str()),
+        };
+        let name = Path::new(value).file_name().and_then(OsStr::to_str);
+        let value = name.filter(|_| value.starts_with('/')).unwrap_or(value);
+        let is_plain = !value.contains(|letter: char| " \t\n'\"\\$`&;|<>()*?".contains(letter));
+        words.push(if is_plain && !value.is_empty() {
+            format!("{flag}{value}")
+        } else {
+            format!("{flag}'{}'", value.replace('\'', r"'\''"))
+        });
+    }
+    words.join(" ")
 }
 
 /// Today, as `2026-11-23`.
@@ -99,4 +120,28 @@ pub(crate) fn date() -> String {
     let mut text = humantime::format_rfc3339_seconds(now).to_string();
     text.truncate("2026-11-23".len());
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_kept_without_the_places_of_the_machine() {
+        let typed = [
+            "peer",
+            "--endpoint",
+            "http://127.0.0.1:4318/insert/opentelemetry",
+            "--data-dir=/home/someone/peer/data",
+            "--binary",
+            "/home/someone/hopline",
+            "--about",
+            "built by somebody's compiler",
+        ];
+        assert_eq!(
+            command_of(typed.map(str::to_owned).into_iter()),
+            "hopline-bench peer --endpoint http://127.0.0.1:4318/insert/opentelemetry \
+             --data-dir=data --binary hopline --about 'built by somebody'\\''s compiler'"
+        );
+    }
 }
