@@ -1,4 +1,5 @@
-//! Whether traces come back as they were sent, span by span.
+//! Whether traces come back with the spans that were sent, by their ids. What else the
+//! spans say is not compared.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +13,7 @@ use crate::sent;
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Report {
     pub(crate) traces: usize,
-    /// Those that came back with exactly the spans that were sent.
+    /// Those that came back with exactly the span ids that were sent.
     pub(crate) complete: usize,
     /// The same by how the traces were sent.
     pub(crate) by_arrival: BTreeMap<Arrival, Count>,

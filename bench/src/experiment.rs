@@ -1,20 +1,22 @@
 //! One server and one [`Plan`]: load it, look at it at rest, compare what it holds,
-//! ask it, and ask it while it is loaded further. In this order.
+//! ask it, and ask it while it is loaded further.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
+use serde_json::Value;
 
 use crate::dialect::Api;
+use crate::findings::{Asked, AtRest, Findings, UnderIngest};
 use crate::load::{self, Pace, Target};
+use crate::others::Others;
 use crate::process::Usage;
+use crate::progress::Progress;
 use crate::request::{Plan, Recipe, Requests};
-use crate::{completeness, query};
+use crate::{completeness, disk, query};
 
 /// The further load ends after this many times the spans of the first one, however
 /// slow the questions are.
@@ -31,27 +33,22 @@ pub(crate) struct Subject {
     pub(crate) data_dir: PathBuf,
 }
 
-/// The server when the load was over and it had come to rest.
-#[derive(Debug, serde::Serialize)]
-pub(crate) struct AtRest {
-    /// All CPU time since the load began, over the spans acknowledged.
-    pub(crate) cpu_micros_per_span: f64,
-    pub(crate) resident_bytes: u64,
-    pub(crate) resident_bytes_max: u64,
-    /// Space that is allocated on disk, by file system blocks.
-    pub(crate) disk_bytes: u64,
-    pub(crate) disk_bytes_per_span: f64,
-    /// All that it had written to disk since the load began; none where that cannot
-    /// be seen.
-    pub(crate) disk_write_bytes: Option<u64>,
-    pub(crate) disk_write_bytes_per_span: Option<f64>,
+/// What is asked once the server is at rest.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Questions {
+    /// Nothing: only completeness is checked.
+    None,
+    /// All kinds, while the server has nothing else to do.
+    Idle,
+    /// The same, and once more while a further load comes, for this long at most.
+    IdleAndUnderIngest(Duration),
 }
 
-/// Questions about the first load while a further one comes as fast as it is taken.
-#[derive(Debug, serde::Serialize)]
-pub(crate) struct UnderIngest {
-    pub(crate) load: load::Report,
-    pub(crate) query: query::Report,
+impl Questions {
+    /// Idle ones, and for so long at most under ingest; no time is none of those.
+    pub(crate) fn with_under_ingest(duration_max: Duration) -> Self {
+        if duration_max.is_zero() { Self::Idle } else { Self::IdleAndUnderIngest(duration_max) }
+    }
 }
 
 /// See the module.
@@ -62,7 +59,6 @@ pub(crate) struct Experiment {
     questions: query::Options,
     requests: Arc<Requests>,
     before: Usage,
-    acknowledged_spans: u64,
 }
 
 impl Experiment {
@@ -81,78 +77,94 @@ impl Experiment {
             plan: *plan,
             pace: pace.clone(),
             questions: questions.clone(),
-            acknowledged_spans: 0,
         })
     }
 
-    /// Sends all of the plan.
+    /// All of it. `rest` ends when the server is at rest after the load, with what a
+    /// Hopline says about itself then.
     ///
     /// # Errors
-    /// As [`load::run`].
-    pub(crate) async fn load(&mut self) -> anyhow::Result<load::Report> {
+    /// Where the load fails, or the server, its data or its API is gone.
+    pub(crate) async fn run(
+        &self,
+        questions: Questions,
+        progress: &Progress,
+        rest: impl Future<Output = anyhow::Result<Option<Value>>>,
+    ) -> anyhow::Result<Findings> {
+        progress.say(&format!("sends {} spans", self.requests.spans));
+        let others = Others::than(self.subject.pid)?;
         let never = Arc::new(AtomicBool::new(false));
-        let report = self.send(Arc::clone(&self.requests), &self.pace, never).await?;
-        self.acknowledged_spans = report.acknowledged_spans;
-        Ok(report)
+        let load = self.send(Arc::clone(&self.requests), &self.pace, never).await?;
+        let others_cores_while_loaded = others.cores()?;
+        let disk_bytes_at_last_answer = disk::bytes_below(&self.subject.data_dir)?;
+        progress.say(&format!("sent at {:.0} a second; waits for rest", load.spans_per_second));
+        let status = rest.await?;
+        let at_rest = self.at_rest(load.acknowledged_spans)?;
+
+        progress.say("compares a sample of the traces with what was sent");
+        let completeness = self.completeness(&self.subject.api).await?;
+        let idle = match questions {
+            Questions::None => None,
+            Questions::Idle | Questions::IdleAndUnderIngest(_) => {
+                progress.say("asks while the server is idle");
+                Some(self.ask().await?)
+            }
+        };
+        let under_ingest = match questions {
+            Questions::None | Questions::Idle => None,
+            Questions::IdleAndUnderIngest(duration_max) => {
+                progress.say("asks while further spans come");
+                Some(self.ask_under_ingest(duration_max).await?)
+            }
+        };
+        Ok(Findings {
+            load,
+            others_cores_while_loaded,
+            disk_bytes_at_last_answer,
+            at_rest,
+            status,
+            completeness,
+            idle,
+            under_ingest,
+        })
     }
 
-    /// What it all took.
-    ///
-    /// # Errors
-    /// Where the server, or its data, is gone.
-    pub(crate) fn at_rest(&self) -> anyhow::Result<AtRest> {
+    fn at_rest(&self, spans: u64) -> anyhow::Result<AtRest> {
         let usage = Usage::of(self.subject.pid)?;
-        let disk_bytes = disk_bytes(&self.subject.data_dir)?;
-        let spans = self.acknowledged_spans.max(1) as f64;
+        let disk_bytes = disk::bytes_below(&self.subject.data_dir)?;
         let written = usage.disk_write_bytes.zip(self.before.disk_write_bytes);
         let written = written.map(|(after, before)| after.saturating_sub(before));
         let cpu = usage.cpu.saturating_sub(self.before.cpu);
         Ok(AtRest {
-            cpu_micros_per_span: load::micros_per_span(cpu, self.acknowledged_spans),
+            cpu_micros_per_span: load::micros_per_span(cpu, spans),
             resident_bytes: usage.resident_bytes,
             resident_bytes_max: usage.resident_bytes_max,
             disk_bytes,
-            disk_bytes_per_span: disk_bytes as f64 / spans,
+            disk_bytes_per_span: disk_bytes as f64 / spans.max(1) as f64,
             disk_write_bytes: written,
-            disk_write_bytes_per_span: written.map(|bytes| bytes as f64 / spans),
+            disk_write_bytes_per_span: written.map(|bytes| bytes as f64 / spans.max(1) as f64),
         })
     }
 
-    /// Compares a sample of the traces with what was sent.
+    /// Compares a sample of the traces with what was sent, by any API that has them: a
+    /// server that was started again has another address.
     ///
     /// # Errors
     /// Where the API cannot be reached.
-    pub(crate) async fn completeness(&self) -> anyhow::Result<completeness::Report> {
-        self.completeness_by(&self.subject.api).await
-    }
-
-    /// The same by another address, as after the server was started again.
-    ///
-    /// # Errors
-    /// Where the API cannot be reached.
-    pub(crate) async fn completeness_by(&self, api: &Api) -> anyhow::Result<completeness::Report> {
+    pub(crate) async fn completeness(&self, api: &Api) -> anyhow::Result<completeness::Report> {
         let seed = self.plan.recipe.seed;
         completeness::check(api, &self.requests, seed, self.questions.traces).await
     }
 
-    /// Asks the server while it has nothing else to do.
-    ///
-    /// # Errors
-    /// Where the API cannot be reached.
-    pub(crate) async fn ask(&self) -> anyhow::Result<query::Report> {
+    async fn ask(&self) -> anyhow::Result<Asked> {
+        let others = Others::than(self.subject.pid)?;
         let seed = self.plan.recipe.seed;
-        query::run(&self.subject.api, &self.requests, seed, &self.questions).await
+        let query = query::run(&self.subject.api, &self.requests, seed, &self.questions).await?;
+        Ok(Asked { query, others_cores: others.cores()? })
     }
 
-    /// Asks it while other traces come at full speed. Ends when all questions are
-    /// answered, or after `duration_max`.
-    ///
-    /// # Errors
-    /// Where the load fails or the API cannot be reached.
-    pub(crate) async fn ask_under_ingest(
-        &self,
-        duration_max: Duration,
-    ) -> anyhow::Result<UnderIngest> {
+    /// Ends when all questions are answered, or after `duration_max`.
+    async fn ask_under_ingest(&self, duration_max: Duration) -> anyhow::Result<UnderIngest> {
         let Plan { shape, spans, recipe } = self.plan;
         let further = Recipe { seed: recipe.seed.wrapping_add(1), ..recipe };
         let further =
@@ -160,6 +172,7 @@ impl Experiment {
         let requests = Arc::new(Requests::new(&further)?);
         let pace = Pace { rate: None, ..self.pace.clone() };
         let stop = Arc::new(AtomicBool::new(false));
+        let others = Others::than(self.subject.pid)?;
 
         let load = async {
             let report = self.send(requests, &pace, Arc::clone(&stop)).await;
@@ -167,8 +180,8 @@ impl Experiment {
             report
         };
         let ask = async {
-            let seed = recipe.seed;
             let (api, questions) = (&self.subject.api, &self.questions);
+            let seed = recipe.seed;
             let asked = query::run_by_turns(api, &self.requests, seed, questions, &stop).await;
             stop.store(true, Ordering::Relaxed);
             asked
@@ -183,7 +196,7 @@ impl Experiment {
             both = both => both?,
             never = time_is_up => never,
         };
-        Ok(UnderIngest { load, query })
+        Ok(UnderIngest { load, asked: Asked { query, others_cores: others.cores()? } })
     }
 
     async fn send(
@@ -197,31 +210,4 @@ impl Experiment {
         let reports = load::run(requests, &[target], pace, stop).await?;
         reports.into_iter().next().context("a load without a report")
     }
-}
-
-/// What the files below `folder` take on disk.
-///
-/// # Errors
-/// Where it cannot be read.
-pub(crate) fn disk_bytes(folder: &Path) -> anyhow::Result<u64> {
-    /// Of `st_blocks` (stat(2)).
-    const BLOCK_BYTES: u64 = 512;
-    let mut bytes = 0;
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let context = || format!("cannot read {}; is it the server's data?", folder.display());
-        for entry in fs::read_dir(&folder).with_context(context)? {
-            let entry = entry?;
-            // A file may go while we look.
-            let Ok(metadata) = entry.metadata() else {
-                continue;
-            };
-            if metadata.is_dir() {
-                folders.push(entry.path());
-            } else {
-                bytes += metadata.blocks() * BLOCK_BYTES;
-            }
-        }
-    }
-    Ok(bytes)
 }

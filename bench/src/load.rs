@@ -51,7 +51,8 @@ pub(crate) struct Report {
     pub(crate) spans_per_second: f64,
     pub(crate) otlp_bytes_per_span: f64,
     pub(crate) acknowledged_after: Percentiles,
-    /// All of this process, over the spans of all targets.
+    /// All of this process, over the spans of all targets: with the questions, where
+    /// some were asked meanwhile.
     pub(crate) generator_cpu_micros_per_span: f64,
     pub(crate) server: Option<ServerReport>,
 }

@@ -35,17 +35,4 @@ impl Machine {
             load_average_before: load_average.unwrap_or(0.0),
         }
     }
-
-    /// A name for it, fit for a file.
-    pub(crate) fn slug(&self) -> String {
-        let mut slug = String::new();
-        for letter in self.cpu.to_lowercase().chars() {
-            if letter.is_ascii_alphanumeric() {
-                slug.push(letter);
-            } else if !slug.is_empty() && !slug.ends_with('-') {
-                slug.push('-');
-            }
-        }
-        format!("{}-{}-cores", slug.trim_end_matches('-'), self.cores)
-    }
 }

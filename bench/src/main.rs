@@ -3,12 +3,16 @@
 mod completeness;
 mod dialect;
 mod dice;
+mod disk;
 mod experiment;
+mod findings;
 mod latency;
 mod load;
 mod machine;
+mod others;
 mod peer;
 mod process;
+mod progress;
 mod query;
 mod question;
 mod request;

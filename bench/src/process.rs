@@ -38,18 +38,17 @@ impl Usage {
         let stat = read("stat")?;
         // The name, in parentheses, may hold anything (proc_pid_stat(5)).
         let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks: u64 = after_name
+        let cpu = after_name
             .split_whitespace()
             .skip(11)
             .take(2)
             .map(|field| field.parse::<u64>().unwrap_or(0))
             .sum();
-        let per_second = rustix::param::clock_ticks_per_second().max(1);
         let status = read("status")?;
         let io = read("io").ok();
         let kilobytes = |key| number_after(key, &status).unwrap_or(0) * 1024;
         Ok(Self {
-            cpu: Duration::from_secs_f64(ticks as f64 / per_second as f64),
+            cpu: ticks(cpu),
             resident_bytes_max: kilobytes("VmHWM:"),
             resident_bytes: kilobytes("VmRSS:"),
             disk_write_bytes: io.and_then(|io| number_after("write_bytes:", &io)),
@@ -63,6 +62,12 @@ impl Usage {
     pub(crate) fn own() -> anyhow::Result<Self> {
         Self::of(std::process::id())
     }
+}
+
+/// So much CPU time as the kernel counts it.
+pub(crate) fn ticks(count: u64) -> Duration {
+    let per_second = rustix::param::clock_ticks_per_second().max(1);
+    Duration::from_secs_f64(count as f64 / per_second as f64)
 }
 
 /// The number on the line of `text` that begins with `key`.

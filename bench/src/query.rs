@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Questions of each kind that come before, and are not timed.
     #[arg(long, default_value_t = 20)]
     pub(crate) warm_up: usize,
-    /// How many traces are fetched and compared span by span with what was sent.
+    /// How many traces are fetched, and their span ids compared with what was sent.
     #[arg(long, default_value_t = 200)]
     pub(crate) traces: usize,
 }

@@ -6,29 +6,28 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use serde_json::Value;
 
-use crate::experiment::{AtRest, UnderIngest};
+use crate::completeness;
+use crate::dialect::Dialect;
+use crate::findings::Findings;
 use crate::load::Pace;
 use crate::machine::Machine;
 use crate::request::Plan;
-use crate::{completeness, load, query};
 
 /// All that is known of one server under one plan.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct Results {
+    /// What the server is called.
+    pub(crate) server: String,
     pub(crate) date: String,
     pub(crate) command: String,
     pub(crate) machine: Machine,
     pub(crate) plan: Plan,
     pub(crate) pace: Pace,
-    pub(crate) load: load::Report,
-    pub(crate) at_rest: AtRest,
-    /// What a Hopline said about itself when it was at rest.
-    pub(crate) status: Option<Value>,
-    pub(crate) completeness: completeness::Report,
-    pub(crate) query: query::Report,
-    pub(crate) under_ingest: Option<UnderIngest>,
+    /// What it was asked over.
+    pub(crate) dialect: Dialect,
+    #[serde(flatten)]
+    pub(crate) findings: Findings,
     pub(crate) reopened: Option<Reopened>,
 }
 
@@ -43,13 +42,14 @@ pub(crate) struct Reopened {
 }
 
 impl Results {
-    /// Writes them to a file in `folder` that is named for the plan.
+    /// Writes them to a file in `folder` that is named for the server and the plan.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<()> {
         let Plan { shape, spans, .. } = &self.plan;
-        let path = folder.join(format!("results-{}-{spans}.json", shape.name()));
+        let (server, protocol) = (slug(&self.server), self.pace.protocol.name());
+        let path = folder.join(format!("{server}-{}-{spans}-{protocol}.json", shape.name()));
         let text = serde_json::to_string_pretty(self)? + "\n";
         fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
     }
@@ -78,13 +78,26 @@ impl Folder {
         suffix: Option<&str>,
     ) -> anyhow::Result<PathBuf> {
         let name = self.name.clone().unwrap_or_else(|| {
-            let slug = machine.slug();
+            let slug = slug(&format!("{} {} cores", machine.cpu, machine.cores));
             suffix.map_or_else(|| slug.clone(), |suffix| format!("{slug}-{suffix}"))
         });
         let folder = self.runs.join(format!("{}-{name}", date()));
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(folder)
     }
+}
+
+/// `text`, fit for a file's name.
+pub(crate) fn slug(text: &str) -> String {
+    let mut slug = String::new();
+    for letter in text.to_lowercase().chars() {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
 }
 
 /// What was typed, without the places of this machine.
@@ -125,6 +138,13 @@ pub(crate) fn date() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slugs_are_fit_for_files() {
+        assert_eq!(slug("AMD EPYC (9R14) 2 cores"), "amd-epyc-9r14-2-cores");
+        assert_eq!(slug("VictoriaTraces"), "victoriatraces");
+        assert_eq!(slug("../x!"), "x");
+    }
 
     #[test]
     fn a_command_is_kept_without_the_places_of_the_machine() {

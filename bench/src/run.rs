@@ -1,5 +1,6 @@
 //! `bench run`: for each shape a server of its own, load, rest, questions, and the
-//! figures in a folder under `runs/`.
+//! figures in a folder under `runs/`; and a further server that is only loaded, by the
+//! other protocol.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,14 +8,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::experiment::{self, Experiment};
+use crate::dialect::Dialect;
+use crate::experiment::{Experiment, Questions};
 use crate::load::Pace;
 use crate::machine::Machine;
+use crate::progress::Progress;
 use crate::request::{Plan, Recipe};
 use crate::results::{self, Folder, Reopened, Results};
 use crate::server::Server;
 use crate::shape::Shape;
-use crate::{query, summary};
+use crate::{disk, query, summary};
 
 /// What to run.
 #[derive(Debug, Clone, clap::Args)]
@@ -35,6 +38,10 @@ pub(crate) struct Options {
     /// 0s asks none.
     #[arg(long, value_parser = humantime::parse_duration, default_value = "90s")]
     under_ingest: Duration,
+    /// Leaves the further server out that is loaded by the protocol --protocol does not
+    /// name.
+    #[arg(long)]
+    one_protocol: bool,
     #[command(flatten)]
     setting: Setting,
 }
@@ -58,9 +65,9 @@ pub(crate) struct Setting {
     #[command(flatten)]
     pub(crate) recipe: Recipe,
     #[command(flatten)]
-    pace: Pace,
+    pub(crate) pace: Pace,
     #[command(flatten)]
-    questions: query::Options,
+    pub(crate) questions: query::Options,
     #[command(flatten)]
     pub(crate) folder: Folder,
 }
@@ -70,31 +77,54 @@ pub(crate) struct Setting {
 /// # Errors
 /// Where any part fails. The server is gone in any case.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<PathBuf> {
-    let machine = Machine::this();
-    let Options { shapes, spans, under_ingest, setting } = options;
+    let session = Session::new();
+    let Options { shapes, spans, under_ingest, one_protocol, setting } = options;
+    let questions = Questions::with_under_ingest(*under_ingest);
+    let pace = &setting.pace;
+    let by_other = Pace { protocol: pace.protocol.other(), ..pace.clone() };
     let mut all = Vec::new();
     for shape in shapes {
         let plan = Plan { shape: *shape, spans: *spans, recipe: setting.recipe };
-        all.push(measure(&machine, setting, &plan, *under_ingest).await?);
+        all.push(measure(&session, setting, &plan, pace, questions).await?);
+        if !one_protocol {
+            all.push(measure(&session, setting, &plan, &by_other, Questions::None).await?);
+        }
     }
-    let folder = setting.folder.create(&machine, None)?;
+    let folder = setting.folder.create(&session.machine, None)?;
     for results in &all {
         results.write(&folder)?;
     }
-    fs::write(folder.join("summary.md"), summary::of_runs(&machine, &all))?;
+    fs::write(folder.join("summary.md"), summary::of_runs(&session.machine, &all))?;
     Ok(folder)
 }
 
-/// Runs `plan` on a server of its own.
+/// What all runs of one call have in common.
+pub(crate) struct Session {
+    pub(crate) machine: Machine,
+    pub(crate) progress: Progress,
+}
+
+impl Session {
+    /// From now on.
+    pub(crate) fn new() -> Self {
+        Self { machine: Machine::this(), progress: Progress::new() }
+    }
+}
+
+/// Runs `plan` on a Hopline of its own.
 ///
 /// # Errors
 /// Where any part fails. The server is gone in any case.
 pub(crate) async fn measure(
-    machine: &Machine,
+    session: &Session,
     setting: &Setting,
     plan: &Plan,
-    under_ingest: Duration,
+    pace: &Pace,
+    questions: Questions,
 ) -> anyhow::Result<Results> {
+    let Session { machine, progress } = session;
+    let Plan { shape, spans, .. } = plan;
+    progress.say(&format!("== hopline: {spans} spans {}, {}", shape.name(), pace.protocol.name()));
     let binary = match &setting.binary {
         Some(binary) => binary.clone(),
         None => std::env::current_exe()?.with_file_name("hopline"),
@@ -110,46 +140,39 @@ pub(crate) async fn measure(
         Server::start(&binary, &data_dir, &log, &setting.server_arguments)
             .with_context(|| fs::read_to_string(&log).unwrap_or_default())
     };
-    let Setting { pace, questions, until_sealed, .. } = setting;
 
     let server = start("first.log")?;
-    let mut experiment = Experiment::new(server.subject(pace.protocol)?, plan, pace, questions)?;
-    let load = experiment.load().await?;
-    server.rest(*until_sealed).await?;
-    let at_rest = experiment.at_rest()?;
-    let status = server.status().await?;
-    let completeness = experiment.completeness().await?;
-    let query = experiment.ask().await?;
-    let under_ingest = if under_ingest.is_zero() {
-        None
-    } else {
-        Some(experiment.ask_under_ingest(under_ingest).await?)
+    let experiment =
+        Experiment::new(server.subject(pace.protocol)?, plan, pace, &setting.questions)?;
+    let rest = async {
+        server.rest(setting.until_sealed).await?;
+        server.status().await.map(Some)
     };
+    let findings = experiment.run(questions, progress, rest).await?;
     server.stop().await?;
 
+    progress.say("opens the data again, and compares the sample once more");
     let server = start("second.log")?;
-    let further = under_ingest.as_ref().map_or(0, |further| further.load.acknowledged_spans);
-    let spans = load.acknowledged_spans + further;
+    let further = findings.under_ingest.as_ref();
+    let further = further.map_or(0, |further| further.load.acknowledged_spans);
+    let spans = findings.load.acknowledged_spans + further;
     let reopened = Reopened {
         seconds: server.started_in.as_secs_f64(),
         spans,
-        disk_bytes_per_span: experiment::disk_bytes(&data_dir)? as f64 / spans.max(1) as f64,
-        completeness: experiment.completeness_by(&server.subject(pace.protocol)?.api).await?,
+        disk_bytes_per_span: disk::bytes_below(&data_dir)? as f64 / spans.max(1) as f64,
+        completeness: experiment.completeness(&server.subject(pace.protocol)?.api).await?,
     };
     server.stop().await?;
 
     Ok(Results {
+        server: "hopline".to_owned(),
         date: results::date(),
         command: results::command(),
         machine: machine.clone(),
         plan: *plan,
         pace: pace.clone(),
-        load,
-        at_rest,
-        status: Some(status),
-        completeness,
-        query,
-        under_ingest,
+        dialect: Dialect::Native,
+        findings,
         reopened: Some(reopened),
     })
 }

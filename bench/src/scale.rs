@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use anyhow::ensure;
 
-use crate::machine::Machine;
+use crate::experiment::Questions;
 use crate::request::Plan;
-use crate::run::{self, Setting};
+use crate::run::{self, Session, Setting};
 use crate::shape::Shape;
 use crate::summary;
 
@@ -34,16 +33,16 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<PathBuf> {
     let Options { spans, shape, setting } = options;
     let grows = spans.is_sorted_by(|smaller, larger| smaller < larger);
     ensure!(grows && !spans.is_empty(), "--spans wants growing numbers, as 1000000,4000000");
-    let machine = Machine::this();
+    let session = Session::new();
     let mut all = Vec::new();
     for spans in spans {
         let plan = Plan { shape: *shape, spans: *spans, recipe: setting.recipe };
-        all.push(run::measure(&machine, setting, &plan, Duration::ZERO).await?);
+        all.push(run::measure(&session, setting, &plan, &setting.pace, Questions::Idle).await?);
     }
-    let folder = setting.folder.create(&machine, Some("scale"))?;
+    let folder = setting.folder.create(&session.machine, Some("scale"))?;
     for results in &all {
         results.write(&folder)?;
     }
-    fs::write(folder.join("summary.md"), summary::of_scale(&machine, &all))?;
+    fs::write(folder.join("summary.md"), summary::of_scale(&session.machine, &all))?;
     Ok(folder)
 }

@@ -17,6 +17,24 @@ pub(crate) enum Protocol {
     Grpc,
 }
 
+impl Protocol {
+    /// As it is written in flags and file names.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Grpc => "grpc",
+        }
+    }
+
+    /// The one that this is not.
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Http => Self::Grpc,
+            Self::Grpc => Self::Http,
+        }
+    }
+}
+
 /// What became of a request.
 #[derive(Debug)]
 pub(crate) enum Answer {

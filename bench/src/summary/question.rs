@@ -1,13 +1,31 @@
 //! Tables of questions.
 
-use super::{header_of, ratio, row_of};
-use crate::query::Answered;
+use super::{Columns, header_of, quotient, row_of};
+use crate::query::{Answered, Report};
 use crate::question::{KINDS, Kind};
 use crate::results::Results;
 
-/// One row for each kind of question, idle and under ingest side by side.
-pub(super) fn table(results: &Results) -> String {
-    let further = results.under_ingest.as_ref();
+/// One of the times that questions are asked at.
+pub(super) type When = fn(&Results) -> Option<&Report>;
+
+/// All of them.
+pub(super) const WHEN: &[(&str, When)] = &[("idle", idle), ("under ingest", under_ingest)];
+
+/// When the server has nothing else to do.
+pub(super) fn idle(results: &Results) -> Option<&Report> {
+    Some(&results.findings.idle.as_ref()?.query)
+}
+
+/// While further spans come.
+fn under_ingest(results: &Results) -> Option<&Report> {
+    Some(&results.findings.under_ingest.as_ref()?.asked.query)
+}
+
+/// One row for each kind of question, idle and under ingest side by side; none where
+/// nothing was asked.
+pub(super) fn table(results: &Results) -> Option<String> {
+    let idle = idle(results)?;
+    let further = under_ingest(results);
     let mut header: Vec<String> =
         ["question", "p50 ms", "p95 ms", "p99 ms", "max ms", "mean results", "wrong"]
             .map(str::to_owned)
@@ -18,7 +36,7 @@ pub(super) fn table(results: &Results) -> String {
         header.extend(columns);
     }
     let mut lines = header_of(&header);
-    for idle in &results.query.answered {
+    for idle in &idle.answered {
         let latency = &idle.latency;
         let mut row = vec![
             name(idle.kind),
@@ -29,62 +47,66 @@ pub(super) fn table(results: &Results) -> String {
             format!("{:.1}", idle.mean_results),
             idle.wrong.to_string(),
         ];
-        if let Some(busy) = further.and_then(|further| further.query.of(idle.kind)) {
+        if let Some(busy) = further.and_then(|further| further.of(idle.kind)) {
             row.push(format!("{:.2}", busy.latency.p50_ms));
             row.push(format!("{:.2}", busy.latency.p99_ms));
-            row.push(ratio(Some(busy.latency.p99_ms), Some(latency.p99_ms)));
+            row.push(quotient(Some(busy.latency.p99_ms), Some(latency.p99_ms)));
             row.push(busy.questions.to_string());
             row.push(busy.wrong.to_string());
         }
         row.resize(header.len(), String::new());
         lines.push(row_of(&row));
     }
+    lines.push(String::new());
+    lines.extend(notes(results));
+    Some(lines.join("\n"))
+}
+
+/// What could not be asked, and the first wrong answers.
+pub(super) fn notes(results: &Results) -> Vec<String> {
     let mut notes = Vec::new();
-    if !results.query.cannot_be_asked.is_empty() {
-        let names: Vec<_> = results.query.cannot_be_asked.iter().copied().map(name).collect();
-        notes.push(format!("This API has no way to ask: {}.\n", names.join(", ")));
-    }
-    let busy = further.map(|further| ("under ingest, ", &further.query));
-    for (when, report) in [("", &results.query)].into_iter().chain(busy) {
-        for answered in &report.answered {
+    for (title, when) in WHEN {
+        for answered in when(results).into_iter().flat_map(|report| &report.answered) {
             notes.extend(answered.first_wrong.as_ref().map(|reason| {
-                format!("First wrong answer {when}{}: {reason}\n", name(answered.kind))
+                format!("First wrong answer, {title}, {}: {reason}\n", name(answered.kind))
             }));
         }
     }
-    lines.push(String::new());
-    lines.extend(notes);
-    lines.join("\n")
+    let cannot = idle(results).map_or(&[][..], |report| &report.cannot_be_asked);
+    if !cannot.is_empty() {
+        let names: Vec<_> = cannot.iter().copied().map(name).collect();
+        notes.push(format!("This API has no way to ask: {}.\n", names.join(", ")));
+    }
+    notes
 }
 
-/// One row for each kind of question, a pair of columns for each size.
-pub(super) fn growth(all: &[Results]) -> String {
+/// One row for each kind of question, some columns for each run.
+pub(super) fn side_by_side(all: &[Results], columns: &Columns, when: When) -> String {
     let mut header = vec!["question".to_owned()];
     for results in all {
-        let spans = results.plan.spans;
-        header.extend([format!("{spans}: p50 ms"), "p99 ms".to_owned(), "wrong".to_owned()]);
+        let title = (columns.title)(results);
+        header.extend([format!("{title}: p50 ms"), "p99 ms".to_owned()]);
+        header.extend(["questions", "wrong"].map(str::to_owned));
     }
-    header.extend(["p50, last ÷ first", "p99, last ÷ first"].map(str::to_owned));
+    header.extend(["p50", "p99"].map(|quantile| format!("{quantile}, {}", columns.ratio)));
     let mut lines = header_of(&header);
     for kind in KINDS {
         let answered: Vec<Option<&Answered>> =
-            all.iter().map(|results| results.query.of(*kind)).collect();
+            all.iter().map(|results| when(results)?.of(*kind)).collect();
         if answered.iter().all(Option::is_none) {
             continue;
         }
         let mut row = vec![name(*kind)];
         for answered in &answered {
-            row.extend(answered.map_or_else(
-                || [String::new(), String::new(), String::new()],
-                |one| {
-                    let p50 = format!("{:.2}", one.latency.p50_ms);
-                    [p50, format!("{:.2}", one.latency.p99_ms), one.wrong.to_string()]
-                },
-            ));
+            row.extend(answered.map_or_else(Default::default, |one| {
+                let times = [one.latency.p50_ms, one.latency.p99_ms];
+                let [p50, p99] = times.map(|time| format!("{time:.2}"));
+                [p50, p99, one.questions.to_string(), one.wrong.to_string()]
+            }));
         }
         let of = |value: fn(&Answered) -> f64| {
             let value = |one: Option<&Option<&Answered>>| one.copied().flatten().map(value);
-            ratio(value(answered.last()), value(answered.first()))
+            quotient(value(answered.last()), value(answered.first()))
         };
         row.push(of(|one| one.latency.p50_ms));
         row.push(of(|one| one.latency.p99_ms));
