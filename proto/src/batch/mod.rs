@@ -18,7 +18,9 @@ mod read;
 mod tests;
 pub mod value;
 
+use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 pub use build::{Builder, SpanHead};
 pub use read::SpanReader;
@@ -44,6 +46,8 @@ pub struct Batch {
     values: Vec<u8>,
     resources: Vec<PackedResource>,
     scopes: Vec<PackedScope>,
+    /// The service's name by each resource, once somebody asked.
+    service_names: OnceLock<Vec<Cow<'static, str>>>,
 }
 
 /// The spans of one trace in a batch: so many heads in a row.

@@ -100,21 +100,23 @@ impl Batch {
         Attribute { key: self.text(key).to_owned(), value }
     }
 
-    /// The service's name by one of its resources, see [`Resource::service_name`].
-    pub fn service_name(&self, resource: &PackedResource) -> Cow<'_, str> {
+    /// The service's name by the resource of this number, see [`Resource::service_name`].
+    /// Each is found out once for the batch.
+    pub fn service_name(&self, resource: u32) -> &str {
+        let names = self.service_names.get_or_init(|| {
+            self.resources().iter().map(|resource| self.read_service_name(resource)).collect()
+        });
+        names.get(resource as usize).map_or(semconv::UNKNOWN_SERVICE, |name| name)
+    }
+
+    fn read_service_name(&self, resource: &PackedResource) -> Cow<'static, str> {
         let named = resource.attributes.iter().rev().map(|number| self.attribute(*number));
         let mut named = named.filter(|(key, _)| self.text(*key) == semconv::SERVICE_NAME);
-        let Some((_, value)) = named.next() else {
-            return Cow::Borrowed(semconv::UNKNOWN_SERVICE);
-        };
-        let text = match value::as_text(value).and_then(|text| str::from_utf8(text).ok()) {
-            Some(text) => Cow::Borrowed(text),
-            None => {
-                let value: Value = value::read(value).unwrap_or_default();
-                Cow::Owned(value.text().into_owned())
-            }
-        };
-        if text.is_empty() { Cow::Borrowed(semconv::UNKNOWN_SERVICE) } else { text }
+        let value = named.next().map(|(_, value)| value::read(value).unwrap_or_default());
+        match value.as_ref().map(Value::text) {
+            Some(text) if !text.is_empty() => Cow::Owned(text.into_owned()),
+            _ => Cow::Borrowed(semconv::UNKNOWN_SERVICE),
+        }
     }
 
     fn read_resource(&self, number: u32) -> Resource {

@@ -42,18 +42,14 @@ impl HotNames {
     }
 
     fn offer_service(&mut self, batch: &Arc<Batch>, head: &Head, names: &mut CatalogCollector) {
-        if self.resources.insert((Arc::as_ptr(batch), head.resource))
-            && let Some(resource) = batch.resources().get(head.resource as usize)
-        {
-            names.offer_service(&batch.service_name(resource));
+        if self.resources.insert((Arc::as_ptr(batch), head.resource)) {
+            names.offer_service(batch.service_name(head.resource));
         }
     }
 
     fn offer_span_name(&mut self, batch: &Arc<Batch>, head: &Head, names: &mut CatalogCollector) {
-        if self.span_names.insert((Arc::as_ptr(batch), head.resource, head.name))
-            && let Some(resource) = batch.resources().get(head.resource as usize)
-        {
-            names.offer_span_name(&batch.service_name(resource), batch.text(head.name));
+        if self.span_names.insert((Arc::as_ptr(batch), head.resource, head.name)) {
+            names.offer_span_name(batch.service_name(head.resource), batch.text(head.name));
         }
     }
 

@@ -66,10 +66,9 @@ impl<'a> Precheck<'a> {
 fn met_by(batch: &Batch, condition: &Condition) -> Met {
     match &condition.field {
         Field::Service => Met::Resources(
-            batch
-                .resources()
-                .iter()
-                .map(|resource| text_meets(&batch.service_name(resource), condition))
+            (0..)
+                .take(batch.resources().len())
+                .map(|number| text_meets(batch.service_name(number), condition))
                 .collect(),
         ),
         Field::Name => Met::Names(

@@ -27,9 +27,9 @@ pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<T
         *errors = errors.saturating_add(is_error);
         error_count = error_count.saturating_add(is_error);
     }
-    let mut services: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+    let mut services: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
     for (batch, head, spans, errors) in resources.into_values() {
-        let counts = services.entry(service(batch, head)).or_default();
+        let counts = services.entry(batch.service_name(head.resource)).or_default();
         counts.0 = counts.0.saturating_add(spans);
         counts.1 = counts.1.saturating_add(errors);
     }
@@ -39,20 +39,13 @@ pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<T
         duration_nano: end.unwrap_or(0).saturating_sub(start),
         span_count: u32::try_from(heads.len()).unwrap_or(u32::MAX),
         error_count,
-        root_service: service(batch, root).into_owned(),
+        root_service: batch.service_name(root.resource).to_owned(),
         root_name: batch.text(root.name).to_owned(),
         services: services
             .into_iter()
-            .map(|(name, (spans, errors))| ServiceCount { name: name.into_owned(), spans, errors })
+            .map(|(name, (spans, errors))| ServiceCount { name: name.to_owned(), spans, errors })
             .collect(),
     })
-}
-
-fn service<'a>(batch: &'a Batch, head: &Head) -> std::borrow::Cow<'a, str> {
-    match batch.resources().get(head.resource as usize) {
-        Some(resource) => batch.service_name(resource),
-        None => proto::semconv::UNKNOWN_SERVICE.into(),
-    }
 }
 
 /// By the rule of [`crate::contract::summary::root`].

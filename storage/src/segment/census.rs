@@ -208,12 +208,9 @@ impl Census {
     ) -> Text {
         let place = self.interner.resource_of(batch, known, number) as usize;
         if self.resources.len() <= place {
-            let name = batch.resources().get(number as usize).map_or_else(
-                || proto::semconv::UNKNOWN_SERVICE.into(),
-                |packed| batch.service_name(packed),
-            );
-            let service = self.interner.text_number(&name);
-            let mut slots = vec![self.postings.slot(self.terms.service(&name))];
+            let name = batch.service_name(number);
+            let service = self.interner.text_number(name);
+            let mut slots = vec![self.postings.slot(self.terms.service(name))];
             let resource = self.interner.resource(place as u32).cloned().unwrap_or_default();
             self.count_shared_text(resource.schema_url);
             self.add_shared(AttributeScope::Resource, &resource.attributes, &mut slots);
