@@ -11,7 +11,7 @@
 //!
 //! A running store gives a [`Snapshot`](crate::Snapshot) of itself, within its data
 //! directory; [`create`] copies it, on any file system and with the rights of who copies.
-//! [`verify`] reads everything, [`restore`] makes a data directory of it.
+//! [`verify()`] reads everything, [`restore()`] makes a data directory of it.
 
 mod copy;
 mod manifest;
