@@ -15,8 +15,6 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::borrow::Cow;
-
 use hashbrown::HashMap;
 use proto::codec::{Malformed, Reader, Writer};
 use proto::{Span, TraceId};
@@ -180,57 +178,54 @@ fn pack(out: &mut Writer, compressor: &mut Compressor, bytes: &[u8]) {
     }
 }
 
-fn unpack<'a>(reader: &mut Reader<'a>) -> Result<Cow<'a, [u8]>, Malformed> {
+fn unpack(reader: &mut Reader) -> Result<Vec<u8>, Malformed> {
     if reader.u8()? == 0 {
-        return reader.bytes().map(Cow::Borrowed);
+        return reader.bytes().map(<[u8]>::to_vec);
     }
     let length = reader.size()?;
     let raw_length = reader.size()?;
     let bytes = zstd::bulk::decompress(reader.raw(length)?, raw_length)
         .map_err(|_| Malformed("zstd frame of the given length"))?;
-    if bytes.len() == raw_length { Ok(Cow::Owned(bytes)) } else { Err(Malformed("full length")) }
+    if bytes.len() == raw_length { Ok(bytes) } else { Err(Malformed("full length")) }
 }
 
-/// A block that is read: its sections unpacked, its traces not yet.
+/// A block that is read: its sections unpacked, its tables read, its traces not yet.
 #[derive(Debug)]
-pub(super) struct Block<'a> {
-    rows: Cow<'a, [u8]>,
-    times: Cow<'a, [u8]>,
-    values: Cow<'a, [u8]>,
-    noise: &'a [u8],
-    /// Of the tables, then of each trace: where its share of each section begins, and
-    /// how long it is.
-    tables: Share,
+pub(crate) struct Block {
+    rows: Vec<u8>,
+    times: Vec<u8>,
+    values: Vec<u8>,
+    noise: Vec<u8>,
+    tables: ReadTables,
+    /// Of each trace: how many spans it has, and its share of each section.
     parts: Vec<(usize, Share)>,
-    resources: usize,
-    scopes: usize,
     base_unix_nano: u64,
 }
 
-impl<'a> Block<'a> {
-    pub(super) fn read(record: &'a [u8]) -> Result<Self, Malformed> {
+impl Block {
+    pub(super) fn read(record: &[u8], table: &Table) -> Result<Self, Malformed> {
         let mut reader = Reader::new(record);
         let (traces, resources, scopes) = (reader.count()?, reader.count()?, reader.count()?);
         let base_unix_nano = reader.varint()?;
         let mut end = Share::default();
-        let tables = end.next([reader.size()?, 0, reader.size()?, reader.size()?])?;
+        let shared = end.next([reader.size()?, 0, reader.size()?, reader.size()?])?;
         let mut parts = Vec::with_capacity(traces);
         for _ in 0..traces {
             let spans = reader.size()?;
             let lengths = [reader.size()?, reader.size()?, reader.size()?, reader.size()?];
             parts.push((spans, end.next(lengths)?));
         }
-        Ok(Self {
+        let mut block = Self {
             rows: unpack(&mut reader)?,
             times: unpack(&mut reader)?,
             values: unpack(&mut reader)?,
-            noise: reader.rest(),
-            tables,
+            noise: reader.rest().to_vec(),
+            tables: ReadTables::default(),
             parts,
-            resources,
-            scopes,
             base_unix_nano,
-        })
+        };
+        block.tables = part::read_tables(block.sections(&shared)?, table, resources, scopes)?;
+        Ok(block)
     }
 
     /// How many traces it has.
@@ -238,21 +233,25 @@ impl<'a> Block<'a> {
         self.parts.len()
     }
 
-    pub(super) fn tables(&self, table: &Table) -> Result<ReadTables, Malformed> {
-        part::read_tables(self.sections(&self.tables)?, table, self.resources, self.scopes)
-    }
-
     /// The spans of trace `id`, the one at `position`, sorted.
     pub(super) fn trace(
         &self,
         position: usize,
         table: &Table,
-        tables: &ReadTables,
         id: TraceId,
     ) -> Result<Vec<Span>, Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
         let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
-        part::read(self.sections(share)?, table, tables, &part)
+        part::read(self.sections(share)?, table, &self.tables, &part)
+    }
+
+    /// What it takes in memory, in bytes, its tables estimated.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let sections = [&self.rows, &self.times, &self.values, &self.noise];
+        let sections = sections.iter().map(|section| section.len()).fold(0, usize::saturating_add);
+        sections
+            .saturating_add(size_of_val(&*self.parts))
+            .saturating_add(self.tables.memory_bytes())
     }
 
     fn sections(&self, share: &Share) -> Result<ReadSections<'_>, Malformed> {
@@ -261,7 +260,7 @@ impl<'a> Block<'a> {
             rows: cut(&self.rows, rows)?,
             times: cut(&self.times, times)?,
             values: cut(&self.values, values)?,
-            noise: cut(self.noise, noise)?,
+            noise: cut(&self.noise, noise)?,
         })
     }
 }

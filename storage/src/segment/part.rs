@@ -224,10 +224,23 @@ pub(super) struct ReadSections<'a> {
 }
 
 /// Finds resources and scopes by their numbers in a block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct ReadTables {
-    pub(super) resources: Vec<Arc<Resource>>,
-    pub(super) scopes: Vec<Arc<Scope>>,
+    resources: Vec<Arc<Resource>>,
+    scopes: Vec<Arc<Scope>>,
+}
+
+/// What an attribute takes in memory, with a short key and value.
+const ATTRIBUTE_BYTES: usize = 128;
+
+impl ReadTables {
+    /// What they take in memory, in bytes, estimated.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let resources = self.resources.iter().map(|one| one.attributes.len());
+        let scopes = self.scopes.iter().map(|one| one.attributes.len());
+        let attributes = resources.chain(scopes).map(|count| count.saturating_add(1));
+        attributes.fold(0, usize::saturating_add).saturating_mul(ATTRIBUTE_BYTES)
+    }
 }
 
 /// What a block knows of a trace beside its sections.
@@ -340,7 +353,7 @@ pub(super) fn read_tables(
 ) -> Result<ReadTables, Malformed> {
     let ReadSections { mut rows, times, values, noise } = sections;
     let mut source = BodySource { table, values, noise };
-    let mut tables = ReadTables { resources: Vec::new(), scopes: Vec::new() };
+    let mut tables = ReadTables::default();
     for _ in 0..resources {
         tables.resources.push(Arc::new(Resource {
             attributes: source.attributes(&mut rows)?,

@@ -22,6 +22,9 @@ use proto::codec::Reader;
 
 /// Memory for tables, unpacked. One is read for any trace of its segment.
 const TABLES_CACHE_BYTES: u64 = 32 << 20;
+/// Memory for blocks, unpacked. A search that has to decide on many traces comes by each
+/// several times.
+const BLOCKS_CACHE_BYTES: u64 = 32 << 20;
 /// Memory for summaries, unpacked. They are read for any search.
 const SUMMARIES_CACHE_BYTES: u64 = 64 << 20;
 /// Memory for indexes of trace ids: some 15 million traces. All are asked for any
@@ -34,6 +37,7 @@ const CACHED_SEGMENTS: usize = 1_000;
 pub(crate) struct SegmentReader {
     rocks: Arc<Rocks>,
     tables: Cache<SegmentId, Arc<Table>, Bytes>,
+    blocks: Cache<(SegmentId, u32), Arc<Block>, Bytes>,
     summaries: Cache<(SegmentId, u32), Arc<Summaries>, Bytes>,
     indexes: Cache<SegmentId, Arc<HashIndex>, Bytes>,
 }
@@ -43,6 +47,7 @@ impl SegmentReader {
         Self {
             rocks,
             tables: Cache::with_weighter(CACHED_SEGMENTS, TABLES_CACHE_BYTES, Bytes),
+            blocks: Cache::with_weighter(CACHED_SEGMENTS, BLOCKS_CACHE_BYTES, Bytes),
             summaries: Cache::with_weighter(CACHED_SEGMENTS, SUMMARIES_CACHE_BYTES, Bytes),
             indexes: Cache::with_weighter(CACHED_SEGMENTS, INDEXES_CACHE_BYTES, Bytes),
         }
@@ -83,12 +88,15 @@ impl SegmentReader {
     ) -> Result<Vec<Span>, Fault> {
         let table = self.table(id)?;
         let missing = || Fault::corrupt(format_args!("{id}, block of trace {trace}"), "missing");
-        let (first, block) = self.chunk(id, Part::Block, ordinal)?.ok_or_else(missing)?;
-        let read = || {
-            let block = Block::read(&block)?;
-            block.trace((ordinal - first) as usize, &table, &block.tables(&table)?, trace)
-        };
-        read().in_record(format_args!("{id}, block {first}, trace {trace}"))
+        let first = table.block_of(ordinal).ok_or_else(missing)?;
+        let block = self.blocks.get_or_insert_with(&(id, first), || {
+            let record = self.get(id, Part::Block, &first.to_be_bytes())?;
+            let block = Block::read(&record, &table);
+            Ok::<_, Fault>(Arc::new(block.in_record(format_args!("{id}, block {first}"))?))
+        })?;
+        block
+            .trace((ordinal - first) as usize, &table, trace)
+            .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
     pub(super) fn table(&self, id: SegmentId) -> Result<Arc<Table>, Fault> {
@@ -109,11 +117,10 @@ impl SegmentReader {
         for record in self.records(id, Part::Block)? {
             let (first, record) = record?;
             let block_name = || format!("{id}, block {first}");
-            let block = Block::read(&record).in_record(block_name())?;
-            let tables = block.tables(&table).in_record(block_name())?;
+            let block = Block::read(&record, &table).in_record(block_name())?;
             for (ordinal, position) in (first..).zip(0..block.traces()) {
                 let trace_id = self.trace_id(id, ordinal)?;
-                let spans = block.trace(position, &table, &tables, trace_id);
+                let spans = block.trace(position, &table, trace_id);
                 take(ordinal, trace_id, spans.in_record(block_name())?)?;
             }
         }
@@ -209,7 +216,9 @@ impl SegmentReader {
 
     /// Forgets what is kept of a segment that is going, which has so many traces.
     pub(crate) fn forget(&self, id: SegmentId, traces: u32) {
-        self.tables.remove(&id);
+        if let Some((_, table)) = self.tables.remove(&id) {
+            table.blocks().for_each(|first| drop(self.blocks.remove(&(id, first))));
+        }
         self.indexes.remove(&id);
         for first in (0..traces).step_by(CHUNK_TRACES as usize) {
             self.summaries.remove(&(id, first));
@@ -252,6 +261,12 @@ struct Bytes;
 impl Weighter<SegmentId, Arc<Table>> for Bytes {
     fn weight(&self, _: &SegmentId, table: &Arc<Table>) -> u64 {
         table.memory_bytes() as u64
+    }
+}
+
+impl Weighter<(SegmentId, u32), Arc<Block>> for Bytes {
+    fn weight(&self, _: &(SegmentId, u32), block: &Arc<Block>) -> u64 {
+        block.memory_bytes() as u64
     }
 }
 

@@ -4,6 +4,7 @@
 //! ```text
 //! table:  texts:      count · each length · all texts, one after the other
 //!         attributes: count · each key, a text's place · each length of a value · all values
+//!         blocks:     count · each first ordinal, less the one before
 //! ```
 //!
 //! A text or attribute elsewhere is one more than its place here, varint; or 0, and it
@@ -129,8 +130,12 @@ impl Places {
         self.attribute_codes.get(attribute as usize).copied().unwrap_or(0)
     }
 
-    /// The table.
-    pub(super) fn encode(&self, interner: &Interner) -> Vec<u8> {
+    /// The table of a segment whose blocks begin with these ordinals.
+    pub(super) fn encode(
+        &self,
+        interner: &Interner,
+        blocks: impl ExactSizeIterator<Item = u32>,
+    ) -> Vec<u8> {
         let mut out = Writer::new();
         out.size(self.texts.len());
         let texts = || self.texts.iter().map(|text| interner.text(*text).as_bytes());
@@ -141,6 +146,12 @@ impl Places {
         attributes().for_each(|(key, _)| out.varint(self.text_code(key).saturating_sub(1).into()));
         attributes().for_each(|(_, value)| out.size(value.len()));
         attributes().for_each(|(_, value)| out.raw(value));
+        out.size(blocks.len());
+        let mut before = 0;
+        for first in blocks {
+            out.varint(first.saturating_sub(before).into());
+            before = first;
+        }
         out.into_bytes()
     }
 }
@@ -163,6 +174,8 @@ pub(crate) struct Table {
     text_ends: Vec<u32>,
     attributes: Vec<(u32, u32)>,
     values: Vec<u8>,
+    /// The first ordinal of each block.
+    blocks: Vec<u32>,
 }
 
 impl Table {
@@ -182,9 +195,22 @@ impl Table {
         }
         let value_ends = read_ends(&mut reader, count)?;
         let values = reader.raw(last(&value_ends))?.to_vec();
+        let count = reader.count()?;
+        let blocks = read_ends(&mut reader, count)?;
         reader.end()?;
         let attributes = keys.into_iter().zip(value_ends).collect();
-        Ok(Self { texts, text_ends, attributes, values })
+        Ok(Self { texts, text_ends, attributes, values, blocks })
+    }
+
+    /// The first ordinal of each block.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = u32> + '_ {
+        self.blocks.iter().copied()
+    }
+
+    /// The first ordinal of the block that has the trace `ordinal`.
+    pub(super) fn block_of(&self, ordinal: u32) -> Option<u32> {
+        let after = self.blocks.partition_point(|first| *first <= ordinal);
+        self.blocks.get(after.checked_sub(1)?).copied()
     }
 
     /// The text that `code` stands for, which is not 0.
@@ -218,7 +244,9 @@ impl Table {
 
     /// What it takes in memory, in bytes.
     pub(super) fn memory_bytes(&self) -> usize {
-        let lists = size_of_val(&*self.text_ends).saturating_add(size_of_val(&*self.attributes));
+        let lists = size_of_val(&*self.text_ends)
+            .saturating_add(size_of_val(&*self.attributes))
+            .saturating_add(size_of_val(&*self.blocks));
         lists.saturating_add(self.texts.len()).saturating_add(self.values.len())
     }
 }

@@ -76,8 +76,10 @@ pub(crate) fn build(
     let places = Places::of(&interner, counts);
     let numbers = Numbers { interner: &interner, places: &places };
     let mut records = Records { id, records: Vec::new() };
-    records.put(Part::Table, &[], places.encode(&interner), Effort::More);
-    for (first, block) in batches.blocks(numbers, &traces)? {
+    let blocks = batches.blocks(numbers, &traces)?;
+    let firsts = blocks.iter().map(|(first, _)| *first);
+    records.put(Part::Table, &[], places.encode(&interner, firsts), Effort::More);
+    for (first, block) in blocks {
         records.put(Part::Block, &first.to_be_bytes(), block, Effort::None);
     }
     let summaries: Vec<TraceSummary> = traces.into_iter().map(|trace| trace.summary).collect();
