@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use proto::{Span, TraceId};
 
 use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate;
 use crate::fault::Fault;
-use crate::hot::{Facts, HotTrace};
+use crate::hot::{Facts, HotTrace, HotView};
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
 
@@ -31,7 +30,7 @@ pub(crate) struct SealedView {
 /// The whole store.
 pub(crate) struct View {
     pub(crate) sealed: SealedView,
-    pub(crate) hot: HashMap<TraceId, Arc<HotTrace>>,
+    pub(crate) hot: Arc<HotView>,
 }
 
 /// Where a part of a trace is: in which segment, and which of its traces it is.

@@ -8,8 +8,9 @@ mod precheck;
 mod select;
 mod summary;
 mod trace;
+mod view;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 use proto::{Batch, TraceId};
@@ -22,6 +23,7 @@ pub(crate) use precheck::Precheck;
 pub(crate) use select::{Bounds, Selection};
 pub(crate) use summary::summarize;
 pub(crate) use trace::{Facts, HotTrace};
+pub(crate) use view::{HotView, Line};
 
 use trace::Arrival;
 
@@ -36,6 +38,8 @@ pub(crate) struct Hot {
     spans: usize,
     bytes: usize,
     applied: RecordNumber,
+    /// What readers were shown since the last change.
+    view: OnceLock<Arc<HotView>>,
 }
 
 impl Hot {
@@ -60,6 +64,8 @@ impl Hot {
         batch: &Arc<Batch>,
         mut is_wanted: impl FnMut(TraceId) -> bool,
     ) -> Written {
+        // Before anything changes: a trace that readers hold would be copied.
+        self.view.take();
         let mut new_spans = 0usize;
         let span_bytes = batch.memory_bytes().checked_div(batch.len()).unwrap_or(0);
         let arrival = Arrival { record, unix_nano, span_bytes };
@@ -91,6 +97,11 @@ impl Hot {
         self.traces.get(&id).cloned()
     }
 
+    /// All traces, as they are now.
+    pub(crate) fn view(&self) -> Arc<HotView> {
+        Arc::clone(self.view.get_or_init(|| Arc::new(HotView::of(&self.traces))))
+    }
+
     /// Every trace, as it is now.
     pub(crate) fn traces(&self) -> impl Iterator<Item = &Arc<HotTrace>> {
         self.traces.values()
@@ -117,6 +128,7 @@ impl Hot {
     /// Forgets what `selection` holds: it is in a segment now. What came of its
     /// traces since then stays.
     pub(crate) fn remove(&mut self, selection: &Selection) {
+        self.view.take();
         for sealed in &selection.traces {
             let Some(trace) = self.traces.remove(&sealed.id()) else {
                 continue;

@@ -27,7 +27,7 @@ pub(crate) fn catalog(
         .map(|segment| segment.id)
         .collect();
     let mut hot = HotNames::default();
-    for trace in view.hot.values() {
+    for trace in view.hot.traces() {
         deadline.check()?;
         let facts = match view.sealed.facts(trace, &mut missing) {
             Err(ReadError::Corrupt { what }) => {

@@ -98,7 +98,7 @@ impl Run<'_> {
         page: &mut PageCollector,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
-        let hot = self.view.hot.get(&trace).map(|hot| &**hot);
+        let hot = self.view.hot.get(trace);
         // There are no postings of hot traces; this spares the others from being read.
         if hot.is_some_and(|hot| self.is_all_hot(hot) && !precheck.may_match(hot)) {
             return Ok(());

@@ -1,5 +1,6 @@
 //! Where candidates come from, each source in the search's order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use proto::TraceId;
@@ -10,6 +11,7 @@ use crate::contract::ReadError;
 use crate::contract::search::{Cursor, Order, TraceConditions};
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
+use crate::hot::Line;
 use crate::rocks::Family;
 use crate::segment::{CHUNK_TRACES, Segment, Summaries, decode_one, first_of_chunk};
 use crate::view::Missing;
@@ -46,16 +48,16 @@ pub(super) struct Turn {
 impl Source {
     /// The hot traces. They come with whatever parts of them are sealed.
     pub(super) fn of_hot(run: &Run, missing: &mut Missing) -> Result<Self, ReadError> {
-        let mut places = Vec::new();
-        for (number, trace) in run.view.hot.values().enumerate() {
-            if number % CANDIDATES_PER_CHECK == 0 {
-                run.deadline.check()?;
-            }
-            match run.view.sealed.facts(trace, missing) {
-                Err(ReadError::Corrupt { what }) => missing.add_what(what),
-                facts => places.extend(facts?.and_then(|facts| run.place(&facts.summary))),
-            }
-        }
+        let view = run.view;
+        let lines = match view.hot.lines(view.sealed.retired) {
+            Some(lines) => lines,
+            None => &*read_lines(run, missing)?,
+        };
+        let places = lines.iter().filter(|line| {
+            run.search.range.contains(line.start_unix_nano())
+                && run.search.trace.are_met_by(&line.facts.summary)
+        });
+        let places = places.map(|line| line.cursor(run.search.order)).collect();
         Ok(Self::listed(run, places))
     }
 
@@ -103,6 +105,27 @@ impl Source {
     }
 }
 
+/// A line for each hot trace; kept for later searches where all of them can be had.
+fn read_lines<'a>(run: &Run<'a>, missing: &mut Missing) -> Result<Cow<'a, [Line]>, ReadError> {
+    let view = run.view;
+    let mut lines = Vec::new();
+    let mut here = Missing::default();
+    for (number, trace) in view.hot.traces().enumerate() {
+        if number % CANDIDATES_PER_CHECK == 0 {
+            run.deadline.check()?;
+        }
+        match view.sealed.facts(trace, &mut here) {
+            Err(ReadError::Corrupt { what }) => here.add_what(what),
+            facts => lines.extend(facts?.map(Line::of)),
+        }
+    }
+    if here.is_empty() {
+        return Ok(Cow::Borrowed(view.hot.keep_lines(view.sealed.retired, lines)));
+    }
+    missing.extend(here);
+    Ok(Cow::Owned(lines))
+}
+
 /// Finds a segment's candidates: answers the places of those that have parts
 /// elsewhere, and adds the chunks that have others to `sources`.
 fn open_segment(
@@ -131,7 +154,7 @@ fn open_segment(
     for ordinal in &candidates & &segment.splits.ordinals {
         run.deadline.check()?;
         let trace = reader.trace_id(segment.id, ordinal)?;
-        if run.view.hot.contains_key(&trace) {
+        if run.view.hot.contains(trace) {
             continue;
         }
         match run.split_summary(trace) {
@@ -155,7 +178,7 @@ fn open_chunk(
     let places = candidates.iter().filter_map(|ordinal| {
         let number = ordinal.saturating_sub(first);
         let place = summaries.cursor(number, run.search.order)?;
-        let may_match = !run.view.hot.contains_key(&place.trace_id)
+        let may_match = !run.view.hot.contains(place.trace_id)
             && run.search.range.contains(place.start_unix_nano)
             && run.meets_conditions(&summaries, number);
         may_match.then_some(place)

@@ -34,7 +34,7 @@ use std::fs::File;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use parking_lot::{Mutex, RwLock};
 use proto::{Batch, TraceId};
 
@@ -276,9 +276,7 @@ impl Shared {
 
     fn view(&self) -> View {
         let state = self.state.read();
-        let traces = state.hot.traces();
-        let hot: HashMap<_, _> = traces.map(|trace| (trace.id(), Arc::clone(trace))).collect();
-        View { sealed: self.sealed_view(&state), hot }
+        View { sealed: self.sealed_view(&state), hot: state.hot.view() }
     }
 
     fn bounds(&self) -> Bounds {

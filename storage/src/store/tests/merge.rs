@@ -90,12 +90,14 @@ fn what_came_after_its_segment_is_not_lost_by_a_merge() {
 
 #[test]
 fn a_segment_that_cannot_be_read_is_left_alone() {
-    let lab = Lab::new();
+    let mut lab = Lab::new();
     rounds(&lab, 0..7);
     let block = [&3u32.to_be_bytes()[..], &[2], &0u32.to_be_bytes()].concat();
     damage::spoil(&lab, Family::Segment, &block);
     rounds(&lab, 7..12);
     assert_eq!(segments(&lab), 12);
+    // Without what it has in memory of the block.
+    lab.reopen();
     let found = lab.store().trace(span(1_003, 0).trace_id, 10, soon());
     assert!(found.is_err());
     let found = lab.store().trace(span(1_002, 0).trace_id, 10, soon()).unwrap().unwrap();
