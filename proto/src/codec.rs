@@ -99,6 +99,15 @@ impl Writer {
         self.varint(to_zigzag(value));
     }
 
+    /// Numbers that never fall, each less the one before, 0 before the first.
+    pub fn ascending(&mut self, numbers: impl Iterator<Item = u32>) {
+        let mut before = 0;
+        for number in numbers {
+            self.varint(number.saturating_sub(before).into());
+            before = number;
+        }
+    }
+
     /// A length and so many bytes.
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.size(bytes.len());
@@ -186,6 +195,23 @@ impl<'a> Reader<'a> {
         self.varint().map(from_zigzag)
     }
 
+    /// A signed number of at most 32 bits.
+    pub fn zigzag32(&mut self) -> Result<i32, Malformed> {
+        i32::try_from(self.zigzag()?).map_err(|_| Malformed("number of 32 bits"))
+    }
+
+    /// So many numbers that never fall, see [`Writer::ascending`]. `count` is no more than
+    /// [`Self::count`] let in.
+    pub fn ascending(&mut self, count: usize) -> Result<Vec<u32>, Malformed> {
+        let mut before = 0u32;
+        let mut numbers = Vec::with_capacity(count);
+        for _ in 0..count {
+            before = before.checked_add(self.varint32()?).ok_or(Malformed("number of 32 bits"))?;
+            numbers.push(before);
+        }
+        Ok(numbers)
+    }
+
     /// A length and so many bytes.
     pub fn bytes(&mut self) -> Result<&'a [u8], Malformed> {
         let length = self.size()?;
@@ -236,13 +262,17 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_and_bytes_go_there_and_back(
-            a: u64, b: i64, c: u32, d: u64, bytes: Vec<u8>, text: String,
+            a: u64, b: i64, c: u32, d: u64, e: i32, bytes: Vec<u8>, text: String,
+            mut ascending: Vec<u32>,
         ) {
+            ascending.sort_unstable();
             let mut writer = Writer::new();
             writer.varint(a);
             writer.zigzag(b);
             writer.u32(c);
             writer.u64(d);
+            writer.zigzag(e.into());
+            writer.ascending(ascending.iter().copied());
             writer.bytes(&bytes);
             writer.bytes(text.as_bytes());
             let out = writer.into_bytes();
@@ -251,6 +281,8 @@ mod tests {
             prop_assert_eq!(reader.zigzag(), Ok(b));
             prop_assert_eq!(reader.u32(), Ok(c));
             prop_assert_eq!(reader.u64(), Ok(d));
+            prop_assert_eq!(reader.zigzag32(), Ok(e));
+            prop_assert_eq!(reader.ascending(ascending.len()), Ok(ascending));
             prop_assert_eq!(reader.bytes(), Ok(&*bytes));
             prop_assert_eq!(reader.text(), Ok(&*text));
             prop_assert_eq!(reader.end(), Ok(()));

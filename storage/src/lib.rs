@@ -10,6 +10,7 @@
 //! Nothing here is asynchronous and nothing speaks HTTP.
 
 pub mod backup;
+mod changes;
 pub mod contract;
 mod evaluate;
 mod fault;

@@ -13,6 +13,7 @@ use rocksdb::{
     Options, ReadOptions, SstFileWriter, WriteBatch, WriteOptions,
 };
 
+use crate::changes::Changes;
 use crate::fault::{Fault, InRecord};
 use crate::record::{self, Effort};
 
@@ -50,7 +51,7 @@ impl Family {
     const ALL: [Self; 4] = [Self::Meta, Self::Segment, Self::Commit, Self::Split];
 
     /// The column family's name. `default` is there in every RocksDB.
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Meta => "default",
             Self::Segment => "segment",
@@ -75,51 +76,6 @@ impl Family {
         }
         options.set_block_based_table_factory(&table);
         options
-    }
-}
-
-/// Changes that happen all or not at all.
-#[derive(Default)]
-pub(crate) struct Changes {
-    puts: Vec<(Family, Vec<u8>, Vec<u8>)>,
-    deletes: Vec<(Family, Vec<u8>)>,
-    range_deletes: Vec<(Family, Vec<u8>, Vec<u8>)>,
-}
-
-impl Changes {
-    /// Makes `payload` the record of `key`.
-    pub(crate) fn put(
-        &mut self,
-        family: Family,
-        key: impl Into<Vec<u8>>,
-        payload: &[u8],
-        effort: Effort,
-    ) {
-        let key = key.into();
-        let value = record::encode(family.name(), &key, payload, effort);
-        self.puts.push((family, key, value));
-    }
-
-    /// Makes the record of `key` one that does not verify.
-    #[cfg(test)]
-    pub(crate) fn put_spoilt(&mut self, family: Family, key: &[u8]) {
-        self.puts.push((family, key.to_vec(), b"spoilt".to_vec()));
-    }
-
-    /// Deletes the record of `key`, if there is one.
-    pub(crate) fn delete(&mut self, family: Family, key: impl Into<Vec<u8>>) {
-        self.deletes.push((family, key.into()));
-    }
-
-    /// Deletes every record from `from` until before `to`, in a bounded number of
-    /// bytes.
-    pub(crate) fn delete_range(
-        &mut self,
-        family: Family,
-        from: impl Into<Vec<u8>>,
-        to: impl Into<Vec<u8>>,
-    ) {
-        self.range_deletes.push((family, from.into(), to.into()));
     }
 }
 

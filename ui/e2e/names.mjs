@@ -74,7 +74,9 @@ function findCut() {
   for (const element of document.querySelectorAll("main, main *")) {
     const style = getComputedStyle(element);
     const clips = style.overflowX !== "visible" && style.textOverflow !== "ellipsis";
-    if (clips && element.scrollWidth > element.clientWidth + SLACK) {
+    // What scrolls shows a bar from the first pixel on.
+    const slack = ["auto", "scroll"].includes(style.overflowX) ? 0 : SLACK;
+    if (clips && element.scrollWidth > element.clientWidth + slack) {
       const { scrollWidth, clientWidth, tagName, className } = element;
       cut.push(`${tagName}.${className}: ${scrollWidth} pixels in ${clientWidth}`);
     }

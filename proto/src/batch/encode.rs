@@ -32,11 +32,11 @@ impl Batch {
     /// Appends the batch.
     pub fn encode(&self, out: &mut Writer) {
         out.size(self.text_ends.len());
-        write_lengths(out, self.text_ends.iter().copied());
+        out.ascending(self.text_ends.iter().copied());
         out.raw(self.texts.as_bytes());
         out.size(self.attributes.len());
         self.attributes.iter().for_each(|attribute| out.varint(attribute.key.into()));
-        write_lengths(out, self.attributes.iter().map(|attribute| attribute.value_end));
+        out.ascending(self.attributes.iter().map(|attribute| attribute.value_end));
         out.raw(&self.values);
         out.size(self.resources.len());
         for resource in &self.resources {
@@ -87,7 +87,7 @@ impl Batch {
     pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
         let mut batch = Self::default();
         let count = reader.count()?;
-        batch.text_ends = read_ends(reader, count)?;
+        batch.text_ends = reader.ascending(count)?;
         let texts = reader.raw(last(&batch.text_ends))?;
         batch.texts = str::from_utf8(texts).map_err(|_| Malformed("UTF-8 text"))?.to_owned();
         let is_boundary = |end: &u32| batch.texts.is_char_boundary(*end as usize);
@@ -96,7 +96,7 @@ impl Batch {
         }
         let count = reader.count()?;
         let keys: Vec<u32> = (0..count).map(|_| reader.varint32()).collect::<Result<_, _>>()?;
-        let ends = read_ends(reader, count)?;
+        let ends = reader.ascending(count)?;
         batch.values = reader.raw(last(&ends))?.to_vec();
         let attributes = keys.into_iter().zip(ends);
         batch.attributes =
@@ -133,8 +133,8 @@ impl Batch {
             let before = self.heads.get(first..).unwrap_or_default();
             let parent_span_id = read_parent(reader, before)?;
             let name = reader.varint32()?;
-            let kind = SpanKind(read_i32(reader)?);
-            let status_code = StatusCode(read_i32(reader)?);
+            let kind = SpanKind(reader.zigzag32()?);
+            let status_code = StatusCode(reader.zigzag32()?);
             let start = start_before.wrapping_add(reader.zigzag()?.cast_unsigned());
             let end = start.wrapping_add(reader.zigzag()?.cast_unsigned());
             start_before = start;
@@ -211,24 +211,6 @@ impl Sink for NumberCheck<'_> {
     fn link(&mut self, _: &[u8; 16], _: &[u8; 8]) {}
 }
 
-fn write_lengths(out: &mut Writer, ends: impl Iterator<Item = u32>) {
-    let mut before = 0;
-    for end in ends {
-        out.varint(end.saturating_sub(before).into());
-        before = end;
-    }
-}
-
-fn read_ends(reader: &mut Reader, count: usize) -> Result<Vec<u32>, Malformed> {
-    let mut end = 0u32;
-    let mut ends = Vec::with_capacity(count);
-    for _ in 0..count {
-        end = end.checked_add(reader.varint32()?).ok_or(Malformed("length"))?;
-        ends.push(end);
-    }
-    Ok(ends)
-}
-
 fn last(ends: &[u32]) -> usize {
     ends.last().map_or(0, |end| *end as usize)
 }
@@ -265,8 +247,4 @@ fn read_parent(reader: &mut Reader, before: &[Head]) -> Result<SpanId, Malformed
             head.map(|head| head.span_id).ok_or(Malformed("parent"))
         }
     }
-}
-
-fn read_i32(reader: &mut Reader) -> Result<i32, Malformed> {
-    i32::try_from(reader.zigzag()?).map_err(|_| Malformed("number of 32 bits"))
 }

@@ -15,12 +15,12 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use hashbrown::HashMap;
 use proto::codec::{Malformed, Reader, Writer};
 use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
 
-use super::part::{self, Numbers, Part, Placed, ReadSections, ReadTables, Sections, Tables};
+use super::part::{self, Numbers, Part, Placed, ReadSections, Sections};
+use super::shared::{BlockTables, ReadTables};
 use super::table::Table;
 
 /// A block is closed once its rows have so many bytes: enough for zstd to find what
@@ -83,20 +83,11 @@ impl<'a> BlockWriter<'a> {
     /// The block. What follows is the next one.
     pub(super) fn close(&mut self) -> Vec<u8> {
         let tables = std::mem::take(&mut self.tables);
-        let mut shared = Sections::default();
-        let Numbers { interner, .. } = self.numbers;
-        for number in &tables.resources.numbers {
-            let resource = interner.resource(*number).cloned().unwrap_or_default();
-            self.numbers.write_resource(&mut shared, &resource);
-        }
-        for number in &tables.scopes.numbers {
-            let scope = interner.scope(*number).cloned().unwrap_or_default();
-            self.numbers.write_scope(&mut shared, &scope);
-        }
+        let mut shared = tables.write(self.numbers);
         let mut out = Writer::new();
         out.size(std::mem::take(&mut self.traces));
-        out.size(tables.resources.numbers.len());
-        out.size(tables.scopes.numbers.len());
+        out.size(tables.resource_count());
+        out.size(tables.scope_count());
         out.varint(self.base_unix_nano);
         out.size(shared.rows.len());
         out.size(shared.values.len());
@@ -121,41 +112,6 @@ impl<'a> BlockWriter<'a> {
 impl Sections {
     fn lengths(&self) -> [usize; 4] {
         [self.rows.len(), self.times.len(), self.values.len(), self.noise.len()]
-    }
-}
-
-/// The resources and scopes that a block's spans refer to, once each.
-#[derive(Debug, Default)]
-struct BlockTables {
-    resources: Renumbered,
-    scopes: Renumbered,
-}
-
-/// Numbers of the segment, and theirs in the block.
-#[derive(Debug, Default)]
-struct Renumbered {
-    numbers: Vec<u32>,
-    places: HashMap<u32, u64>,
-}
-
-impl Renumbered {
-    fn place(&mut self, number: u32) -> u64 {
-        let next = self.numbers.len() as u64;
-        let place = *self.places.entry(number).or_insert(next);
-        if place == next {
-            self.numbers.push(number);
-        }
-        place
-    }
-}
-
-impl Tables for BlockTables {
-    fn resource(&mut self, number: u32) -> u64 {
-        self.resources.place(number)
-    }
-
-    fn scope(&mut self, number: u32) -> u64 {
-        self.scopes.place(number)
     }
 }
 
@@ -224,7 +180,7 @@ impl Block {
             parts,
             base_unix_nano,
         };
-        block.tables = part::read_tables(block.sections(&shared)?, table, resources, scopes)?;
+        block.tables = ReadTables::read(block.sections(&shared)?, table, resources, scopes)?;
         Ok(block)
     }
 

@@ -37,6 +37,7 @@ mod part;
 mod posting;
 pub(crate) mod reach;
 mod reader;
+mod shared;
 mod summary;
 mod table;
 pub(crate) mod term;

@@ -25,12 +25,11 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use proto::batch::Head;
 use proto::batch::body::{self, BodyText, Owner, Sink, Source};
-use proto::{
-    Attribute, Batch, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, TraceId,
-};
+use proto::{Attribute, Batch, Span, SpanId, SpanKind, Status, StatusCode, TraceId};
 
 use super::interner::{self, Interner, Text, Translation};
 use super::literal;
+use super::shared::{BlockTables, ReadTables};
 use super::table::{Places, Table};
 use proto::codec::{Malformed, Reader, Writer, from_zigzag, to_zigzag};
 
@@ -62,17 +61,11 @@ pub(super) struct Placed<'a> {
     pub(super) known: &'a Translation,
 }
 
-/// Gives resources and scopes their numbers in a block.
-pub(super) trait Tables {
-    fn resource(&mut self, number: u32) -> u64;
-    fn scope(&mut self, number: u32) -> u64;
-}
-
 /// Writes a trace's `spans`, which are sorted. Times begin at the block's base.
 pub(super) fn write(
     out: &mut Sections,
     numbers: Numbers,
-    tables: &mut impl Tables,
+    tables: &mut BlockTables,
     base_unix_nano: u64,
     spans: &[Placed],
 ) -> Result<(), Malformed> {
@@ -138,7 +131,7 @@ fn write_parent(out: &mut Sections, positions: &Positions, position: usize, head
 
 impl Numbers<'_> {
     /// Writes a text to `rows`, or to `values` where it is not in the table.
-    fn write_text(self, rows: &mut Writer, values: &mut Writer, text: Text) {
+    pub(super) fn write_text(self, rows: &mut Writer, values: &mut Writer, text: Text) {
         let code = self.places.text_code(text);
         rows.varint(code.into());
         if code == 0 {
@@ -162,24 +155,7 @@ impl Numbers<'_> {
         }
     }
 
-    /// Writes a resource. Its noise is that of the block.
-    pub(super) fn write_resource(self, out: &mut Sections, resource: &interner::Resource) {
-        let Sections { rows, values, noise, .. } = out;
-        self.write_attributes(rows, values, noise, &resource.attributes);
-        rows.varint(resource.dropped_attributes_count.into());
-        self.write_text(rows, values, resource.schema_url);
-    }
-
-    pub(super) fn write_scope(self, out: &mut Sections, scope: &interner::Scope) {
-        let Sections { rows, values, noise, .. } = out;
-        self.write_text(rows, values, scope.name);
-        self.write_text(rows, values, scope.version);
-        self.write_attributes(rows, values, noise, &scope.attributes);
-        rows.varint(scope.dropped_attributes_count.into());
-        self.write_text(rows, values, scope.schema_url);
-    }
-
-    fn write_attributes(
+    pub(super) fn write_attributes(
         self,
         rows: &mut Writer,
         values: &mut Writer,
@@ -223,26 +199,6 @@ pub(super) struct ReadSections<'a> {
     pub(super) noise: Reader<'a>,
 }
 
-/// Finds resources and scopes by their numbers in a block.
-#[derive(Debug, Default)]
-pub(super) struct ReadTables {
-    resources: Vec<Arc<Resource>>,
-    scopes: Vec<Arc<Scope>>,
-}
-
-/// What an attribute takes in memory, with a short key and value.
-const ATTRIBUTE_BYTES: usize = 128;
-
-impl ReadTables {
-    /// What they take in memory, in bytes, estimated.
-    pub(super) fn memory_bytes(&self) -> usize {
-        let resources = self.resources.iter().map(|one| one.attributes.len());
-        let scopes = self.scopes.iter().map(|one| one.attributes.len());
-        let attributes = resources.chain(scopes).map(|count| count.saturating_add(1));
-        attributes.fold(0, usize::saturating_add).saturating_mul(ATTRIBUTE_BYTES)
-    }
-}
-
 /// What a block knows of a trace beside its sections.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Part {
@@ -273,10 +229,10 @@ pub(super) fn read(
             code => Some(read_parent(code.saturating_sub(2), position, &ids)?),
         };
         let name = source.text(&mut rows)?;
-        let kind = SpanKind(read_i32(&mut rows)?);
-        let status = Status { code: StatusCode(read_i32(&mut rows)?), message: String::new() };
-        let resource = tables.resources.get(rows.size()?).ok_or(Malformed("resource"))?;
-        let scope = tables.scopes.get(rows.size()?).ok_or(Malformed("scope"))?;
+        let kind = SpanKind(rows.zigzag32()?);
+        let status = Status { code: StatusCode(rows.zigzag32()?), message: String::new() };
+        let resource = tables.resource(rows.size()?)?;
+        let scope = tables.scope(rows.size()?)?;
         let start = read_time(&mut times, start_before)?;
         let mut span = Span {
             trace_id: part.id,
@@ -313,10 +269,10 @@ fn read_parent(zigzag: u64, position: usize, ids: &[SpanId]) -> Result<SpanId, M
 }
 
 /// Reads what bodies, resources and scopes refer to.
-struct BodySource<'a, 'b> {
-    table: &'a Table,
-    values: Reader<'b>,
-    noise: Reader<'b>,
+pub(super) struct BodySource<'a, 'b> {
+    pub(super) table: &'a Table,
+    pub(super) values: Reader<'b>,
+    pub(super) noise: Reader<'b>,
 }
 
 impl Source for BodySource<'_, '_> {
@@ -339,39 +295,9 @@ impl Source for BodySource<'_, '_> {
 }
 
 impl BodySource<'_, '_> {
-    fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
+    pub(super) fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
         (0..rows.count()?).map(|_| self.attribute(rows)).collect()
     }
-}
-
-/// Reads a block's tables: all of them, and nothing else, lies in `sections`.
-pub(super) fn read_tables(
-    sections: ReadSections,
-    table: &Table,
-    resources: usize,
-    scopes: usize,
-) -> Result<ReadTables, Malformed> {
-    let ReadSections { mut rows, times, values, noise } = sections;
-    let mut source = BodySource { table, values, noise };
-    let mut tables = ReadTables::default();
-    for _ in 0..resources {
-        tables.resources.push(Arc::new(Resource {
-            attributes: source.attributes(&mut rows)?,
-            dropped_attributes_count: rows.varint32()?,
-            schema_url: source.text(&mut rows)?,
-        }));
-    }
-    for _ in 0..scopes {
-        tables.scopes.push(Arc::new(Scope {
-            name: source.text(&mut rows)?,
-            version: source.text(&mut rows)?,
-            attributes: source.attributes(&mut rows)?,
-            dropped_attributes_count: rows.varint32()?,
-            schema_url: source.text(&mut rows)?,
-        }));
-    }
-    [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())?;
-    Ok(tables)
 }
 
 fn write_time(writer: &mut Writer, unix_nano: u64, since: u64) {
@@ -380,8 +306,4 @@ fn write_time(writer: &mut Writer, unix_nano: u64, since: u64) {
 
 fn read_time(reader: &mut Reader, since: u64) -> Result<u64, Malformed> {
     Ok(since.wrapping_add(reader.zigzag()?.cast_unsigned()))
-}
-
-fn read_i32(reader: &mut Reader) -> Result<i32, Malformed> {
-    i32::try_from(reader.zigzag()?).map_err(|_| Malformed("number of 32 bits"))
 }

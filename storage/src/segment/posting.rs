@@ -200,13 +200,10 @@ fn encode_lists(lists: &[&[u32]]) -> Chunks {
 fn encode_list(list: &[u32]) -> Vec<u8> {
     let mut out = Writer::new();
     out.u8(0);
-    let mut before = 0;
-    for ordinal in list {
-        out.varint(ordinal.saturating_sub(before).into());
-        before = *ordinal;
-    }
+    out.ascending(list.iter().copied());
+    let last = list.last().copied().unwrap_or(0);
     let first = list.first().map_or(0, |ordinal| ordinal / u8::BITS);
-    let bitmap_bytes = (before / u8::BITS).saturating_sub(first).saturating_add(1) as usize;
+    let bitmap_bytes = (last / u8::BITS).saturating_sub(first).saturating_add(1) as usize;
     if out.len() <= bitmap_bytes {
         return out.into_bytes();
     }

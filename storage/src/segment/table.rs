@@ -147,11 +147,7 @@ impl Places {
         attributes().for_each(|(_, value)| out.size(value.len()));
         attributes().for_each(|(_, value)| out.raw(value));
         out.size(blocks.len());
-        let mut before = 0;
-        for first in blocks {
-            out.varint(first.saturating_sub(before).into());
-            before = first;
-        }
+        out.ascending(blocks);
         out.into_bytes()
     }
 }
@@ -182,7 +178,7 @@ impl Table {
     pub(super) fn decode(record: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(record);
         let count = reader.count()?;
-        let text_ends = read_ends(&mut reader, count)?;
+        let text_ends = reader.ascending(count)?;
         let texts = reader.raw(last(&text_ends))?;
         let texts = str::from_utf8(texts).map_err(|_| Malformed("UTF-8 text"))?.to_owned();
         if !text_ends.iter().all(|end| texts.is_char_boundary(*end as usize)) {
@@ -193,10 +189,10 @@ impl Table {
         if keys.iter().any(|key| *key as usize >= text_ends.len()) {
             return Err(Malformed("key of an attribute"));
         }
-        let value_ends = read_ends(&mut reader, count)?;
+        let value_ends = reader.ascending(count)?;
         let values = reader.raw(last(&value_ends))?.to_vec();
         let count = reader.count()?;
-        let blocks = read_ends(&mut reader, count)?;
+        let blocks = reader.ascending(count)?;
         reader.end()?;
         let attributes = keys.into_iter().zip(value_ends).collect();
         Ok(Self { texts, text_ends, attributes, values, blocks })
@@ -249,16 +245,6 @@ impl Table {
             .saturating_add(size_of_val(&*self.blocks));
         lists.saturating_add(self.texts.len()).saturating_add(self.values.len())
     }
-}
-
-fn read_ends(reader: &mut Reader, count: usize) -> Result<Vec<u32>, Malformed> {
-    let mut end = 0u32;
-    let mut ends = Vec::with_capacity(count);
-    for _ in 0..count {
-        end = end.checked_add(reader.varint32()?).ok_or(Malformed("length"))?;
-        ends.push(end);
-    }
-    Ok(ends)
 }
 
 fn last(ends: &[u32]) -> usize {

@@ -7,8 +7,8 @@
 //! gone, the segment is swept, and its spans come from the log again.
 
 use super::{MaintainError, Shared, Upkeep};
+use crate::changes::Changes;
 use crate::fault::Fault;
-use crate::rocks::Changes;
 
 /// How far changes have come that readers may see.
 #[must_use]

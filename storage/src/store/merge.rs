@@ -16,11 +16,11 @@ use proto::{Batch, Span, TraceId};
 use super::retention::uncommit;
 use super::seal::{ChangedSplits, NEXT_SEGMENT_KEY, put_number};
 use super::{MaintainError, Shared, Upkeep};
+use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::fault::Fault;
 use crate::hot::summarize;
-use crate::rocks::Changes;
 use crate::segment::{SealedTrace, Segment, SegmentId, build};
 use crate::view::{Parts, SealedView, Segments};
 
@@ -148,6 +148,9 @@ impl Gathered {
     }
 
     fn flush(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
         self.batches.push(Arc::new(Batch::of(&self.pending)));
         self.pending.clear();
     }

@@ -1,11 +1,11 @@
 //! The durable store.
 //!
 //! ```text
-//!  write ──► log record (RocksDB, fsync) ──► hot segment ──► answer
-//!                                               │
-//!            maintenance thread: seal ──────────┘
+//!  write ──► log record, fsync ──► hot segment ──► answer
+//!                                     │
+//!            maintenance thread: seal ┘
 //!                │    segment file, ingested
-//!                └──► index + commit + log cut, one write
+//!                └──► commit, one write, then the log is cut
 //!
 //!  read  ──► hot segment ∪ segments, as they were at one moment
 //! ```

@@ -22,11 +22,12 @@ use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
 use super::{
     Config, DATABASE_DIR, LOCK_FILE, LogEnd, OpenError, SCRATCH_DIR, Shared, State, Upkeep,
 };
+use crate::changes::Changes;
 use crate::fault::{Fault, InRecord};
 use crate::hot::Hot;
 use crate::log::mark::{self, Mark};
 use crate::log::{self, Record, RecordNumber};
-use crate::rocks::{Changes, Family, Rocks};
+use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Commit, Splits, commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
 use crate::view::{SealedView, Segments};

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use super::seal::ChangedSplits;
 use super::{MaintainError, Shared, Upkeep};
+use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::fault::Fault;
-use crate::rocks::{Changes, Family, Rocks};
+use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, first_key};
 use crate::view::{SealedView, Segments};

@@ -14,12 +14,13 @@ use hashbrown::HashSet;
 use proto::TraceId;
 
 use super::{MaintainError, Shared, Upkeep};
+use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::fault::{Fault, InRecord};
 use crate::hot::{HotTrace, Selection, summarize};
 use crate::record::Effort;
-use crate::rocks::{Changes, Family, Rocks};
+use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
 use crate::view::{Parts, SealedView, Segments};

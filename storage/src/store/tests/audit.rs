@@ -2,9 +2,10 @@
 
 use super::damage::spoil;
 use super::*;
+use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::record::Effort;
-use crate::rocks::{Changes, Family};
+use crate::rocks::Family;
 
 /// A store with traces in one segment and in two, and one that is hot.
 fn lab() -> Lab {

@@ -1,8 +1,9 @@
 //! Bytes that changed and files that went.
 
 use super::*;
+use crate::changes::Changes;
 use crate::contract::ReadError;
-use crate::rocks::{Changes, Family};
+use crate::rocks::Family;
 use crate::store::OpenError;
 
 /// Overwrites the record of `key` with one that does not verify.
