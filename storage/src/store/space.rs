@@ -68,7 +68,7 @@ impl Shared {
     /// takes a core for a second, is not in vain.
     ///
     /// In a segment spans take less than half of what they take in memory, where they
-    /// compress at all (60 of 131 bytes each); where not, sealing may still find no room,
+    /// compress at all (28 to 38 of some 135 bytes each); where not, sealing may still find no room,
     /// which does no harm.
     ///
     /// # Errors
