@@ -9,6 +9,7 @@ mod data_dir;
 mod demo;
 mod fsck;
 mod logging;
+mod runtime;
 mod serve;
 mod signal;
 

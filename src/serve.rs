@@ -11,12 +11,14 @@ use collector::Collector;
 use prometheus_client::registry::Registry;
 use query::{OtlpAddresses, Parts, Web};
 use storage::{SpanWriter, Store};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
 use crate::control::Control;
 use crate::data_dir;
+use crate::runtime;
 use crate::say;
 use crate::signal::Shutdown;
 
@@ -38,6 +40,8 @@ pub(crate) struct App {
     /// `None` where the socket cannot be bound.
     control: Option<Control>,
     collector: Collector,
+    /// Where the collector runs.
+    taking: Handle,
     web: Web,
     registry: Registry,
     data_dir: PathBuf,
@@ -59,31 +63,22 @@ pub(crate) fn from_here(mut address: SocketAddr) -> SocketAddr {
 /// # Errors
 /// Where a part cannot be built.
 pub(crate) fn run(settings: Settings) -> anyhow::Result<()> {
-    runtime()?.block_on(async {
+    let taking = runtime::taking()?;
+    runtime::main()?.block_on(async {
         let signals = Shutdown::listen().context("cannot catch signals")?;
-        let app = App::build(settings).await?;
+        let app = App::build(settings, taking.handle()).await?;
         app.announce()?;
         app.run(signals, async {}).await
     })
 }
 
-/// The runtime that everything asynchronous runs on.
-///
-/// # Errors
-/// Where the system gives no threads.
-pub(crate) fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")
-}
-
 impl App {
-    /// Opens the store, binds the collector to it, and the web listener.
+    /// Opens the store, binds the collector to it, which runs on `taking`, and the web
+    /// listener.
     ///
     /// # Errors
     /// With a sentence that says which part and what to do.
-    pub(crate) async fn build(settings: Settings) -> anyhow::Result<Self> {
+    pub(crate) async fn build(settings: Settings, taking: &Handle) -> anyhow::Result<Self> {
         let (storage, collector, web) = settings.into_parts();
         let mut registry = Registry::default();
 
@@ -95,7 +90,14 @@ impl App {
             .ok();
 
         let writer = Arc::clone(&store);
-        let collector = Collector::bind(collector, writer, &mut registry).await?;
+        // On a thread of that runtime, so that whatever it starts is as patient.
+        let (collector, mut registry) = taking
+            .spawn(async move {
+                let bound = Collector::bind(collector, writer, &mut registry).await;
+                bound.map(|collector| (collector, registry))
+            })
+            .await
+            .context("binding the collector panicked")??;
 
         let health = Arc::clone(&store);
         let parts = Parts {
@@ -119,7 +121,8 @@ impl App {
                 return Err(error.into());
             }
         };
-        Ok(Self { store, control, collector, web, registry, data_dir })
+        let taking = taking.clone();
+        Ok(Self { store, control, collector, taking, web, registry, data_dir })
     }
 
     /// Where it listens; every port is a real one.
@@ -155,12 +158,12 @@ impl App {
         mut signals: Shutdown,
         first: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
-        let Self { store, control, collector, web, registry, .. } = self;
+        let Self { store, control, collector, taking, web, registry, .. } = self;
         let (stop_web, stop_collector) = (CancellationToken::new(), CancellationToken::new());
         let stop_control = CancellationToken::new();
         let control = control
             .map(|control| tokio::spawn(control.run(Arc::clone(&store), stop_control.clone())));
-        let mut collector = tokio::spawn(collector.run(stop_collector.clone()));
+        let mut collector = taking.spawn(collector.run(stop_collector.clone()));
         let mut web = tokio::spawn(web.run(Arc::new(registry), stop_web.clone()));
         let signal = tokio::select! {
             signal = signals.next() => signal,

@@ -16,13 +16,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::cli;
 use crate::config::{Effective, Settings};
+use crate::runtime;
 use crate::say;
-use crate::serve::{self, App};
+use crate::serve::App;
 use crate::signal::Shutdown;
 
 use rota::Rota;
@@ -46,13 +48,14 @@ pub(crate) fn run(effective: Effective, demo: &cli::Demo) -> anyhow::Result<()> 
     if let Some(folder) = &scratch {
         settings.data_dir = folder.path().to_owned();
     }
-    serve::runtime()?.block_on(serve_shop(settings, demo))
+    let taking = runtime::taking()?;
+    runtime::main()?.block_on(serve_shop(settings, demo, taking.handle()))
     // The scratch folder goes last, when nothing is open in it.
 }
 
-async fn serve_shop(settings: Settings, demo: &cli::Demo) -> anyhow::Result<()> {
+async fn serve_shop(settings: Settings, demo: &cli::Demo, taking: &Handle) -> anyhow::Result<()> {
     let signals = Shutdown::listen().context("cannot catch signals")?;
-    let app = App::build(settings).await?;
+    let app = App::build(settings, taking).await?;
     let rota = Arc::new(Rota::new(demo.change_every));
     let (shop, frontend) = Shop::open(app.addresses(), Arc::clone(&rota)).await?;
     app.announce()?;
