@@ -25,6 +25,7 @@ mod store;
 mod view;
 
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
+pub use contract::coarse::CoarseDuration;
 pub use contract::search::{
     AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, Operand, Order, Search,
     SearchPage, TraceConditions,

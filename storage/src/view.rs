@@ -9,7 +9,7 @@ use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate;
 use crate::fault::Fault;
-use crate::hot::{Facts, HotTrace, HotView};
+use crate::hot::{Chunk, Facts, HotTrace, HotView, Lines};
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
 
@@ -30,7 +30,7 @@ pub(crate) struct SealedView {
 /// The whole store.
 pub(crate) struct View {
     pub(crate) sealed: SealedView,
-    pub(crate) hot: Arc<HotView>,
+    pub(crate) hot: HotView,
 }
 
 /// Where a part of a trace is: in which segment, and which of its traces it is.
@@ -116,17 +116,14 @@ impl SealedView {
         Ok(whole)
     }
 
-    /// What is known of a hot trace as a whole. Parts that can't be read are added
-    /// to `missing`; `None` where nothing is left.
-    pub(crate) fn facts(
+    /// What is known of a hot trace as a whole, whose sealed parts are these. Parts that
+    /// can't be read are added to `missing`; `None` where nothing is left.
+    fn facts(
         &self,
         trace: &HotTrace,
+        parts: Parts,
         missing: &mut Missing,
     ) -> Result<Option<Arc<Facts>>, ReadError> {
-        if let Some(facts) = trace.facts(self.retired) {
-            return Ok(Some(Arc::clone(facts)));
-        }
-        let parts = self.parts(trace.id())?;
         let sealed_in = parts.found.iter().map(|part| part.segment).collect();
         let (summary, is_all) = if parts.found.is_empty() && parts.missing.is_empty() {
             (trace.summary(), true)
@@ -144,6 +141,57 @@ impl SealedView {
             trace.keep_facts(&facts);
         }
         Ok(Some(facts))
+    }
+}
+
+impl View {
+    /// A line for each hot trace, by chunks. Parts that can't be read are added to
+    /// `missing`.
+    pub(crate) fn hot_lines(
+        &self,
+        missing: &mut Missing,
+        deadline: Deadline,
+    ) -> Result<Vec<Arc<Lines>>, ReadError> {
+        let mut all = Vec::new();
+        for chunk in self.hot.chunks() {
+            deadline.check()?;
+            all.push(self.lines_of(chunk, missing)?);
+        }
+        Ok(all)
+    }
+
+    /// A line for each trace of a chunk; kept for later readers where all of them can
+    /// be had.
+    pub(crate) fn lines_of(
+        &self,
+        chunk: &Chunk,
+        missing: &mut Missing,
+    ) -> Result<Arc<Lines>, ReadError> {
+        if let Some(lines) = chunk.lines(self.sealed.retired) {
+            return Ok(lines);
+        }
+        let mut here = Missing::default();
+        let mut all = Vec::new();
+        let mut unknown = Vec::new();
+        for trace in chunk.traces() {
+            match trace.facts(self.sealed.retired) {
+                Some(facts) => all.push((Arc::clone(trace), Arc::clone(facts))),
+                None => unknown.push(trace),
+            }
+        }
+        let ids: Vec<TraceId> = unknown.iter().map(|trace| trace.id()).collect();
+        for (trace, parts) in unknown.into_iter().zip(self.sealed.parts_of(&ids)?) {
+            match self.sealed.facts(trace, parts, &mut here) {
+                Err(ReadError::Corrupt { what }) => here.add_what(what),
+                facts => all.extend(facts?.map(|facts| (Arc::clone(trace), facts))),
+            }
+        }
+        let lines = Arc::new(Lines::of(all, self.sealed.retired));
+        if here.is_empty() {
+            chunk.keep_lines(&lines);
+        }
+        missing.extend(here);
+        Ok(lines)
     }
 }
 

@@ -16,6 +16,7 @@
 //!   silently.
 
 pub mod catalog;
+pub mod coarse;
 pub mod search;
 pub mod summary;
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use proto::{Span, SpanId, TraceId};
 
+use super::coarse::CoarseDuration;
+
 /// One trace in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TraceSummary {
@@ -36,6 +38,8 @@ pub struct ServiceCount {
     pub spans: u32,
     /// Its spans that say they failed.
     pub errors: u32,
+    /// The duration of the longest of its spans.
+    pub longest: CoarseDuration,
 }
 
 impl TraceSummary {
@@ -49,15 +53,13 @@ impl TraceSummary {
             .map(|span| span.end_time_unix_nano.max(span.start_time_unix_nano))
             .max()
             .unwrap_or(0);
-        let mut services: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+        let mut services: BTreeMap<String, ServiceCount> = BTreeMap::new();
         let mut error_count = 0u32;
         for span in spans {
-            let service = services.entry(span.service_name().into_owned()).or_default();
-            service.0 = service.0.saturating_add(1);
-            if span.is_error() {
-                service.1 = service.1.saturating_add(1);
-                error_count = error_count.saturating_add(1);
-            }
+            let name = span.service_name().into_owned();
+            let count = services.entry(name.clone()).or_insert_with(|| ServiceCount::none_of(name));
+            count.add(1, span.is_error().into(), span.duration_nano());
+            error_count = error_count.saturating_add(span.is_error().into());
         }
         Some(Self {
             trace_id: root.trace_id,
@@ -67,11 +69,22 @@ impl TraceSummary {
             error_count,
             root_service: root.service_name().into_owned(),
             root_name: root.name.clone(),
-            services: services
-                .into_iter()
-                .map(|(name, (spans, errors))| ServiceCount { name, spans, errors })
-                .collect(),
+            services: services.into_values().collect(),
         })
+    }
+}
+
+impl ServiceCount {
+    /// Of a service that has no spans yet.
+    pub(crate) fn none_of(name: String) -> Self {
+        Self { name, spans: 0, errors: 0, longest: CoarseDuration::default() }
+    }
+
+    /// Takes in so many of its spans, and how long the longest of them is.
+    pub(crate) fn add(&mut self, spans: u32, errors: u32, longest_nano: u64) {
+        self.spans = self.spans.saturating_add(spans);
+        self.errors = self.errors.saturating_add(errors);
+        self.longest = self.longest.max(CoarseDuration::of_nano(longest_nano));
     }
 }
 

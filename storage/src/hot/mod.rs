@@ -3,27 +3,29 @@
 //! It holds the batches as they came, and for each trace which parts of which batches
 //! are its. Everything in it is in the log, too. It answers as soon as a write returns.
 
+mod batch;
+mod chunk;
+mod lookup;
 mod names;
-mod precheck;
 mod select;
 mod summary;
 mod trace;
 mod view;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hashbrown::HashMap;
 use proto::{Batch, TraceId};
 
 use crate::contract::Written;
 use crate::log::RecordNumber;
 
-pub(crate) use names::HotNames;
-pub(crate) use precheck::Precheck;
+pub(crate) use batch::HotBatch;
+pub(crate) use chunk::{Chunk, Lines};
+pub(crate) use names::{HotNames, offer_lines};
 pub(crate) use select::{Bounds, Selection};
 pub(crate) use summary::summarize;
 pub(crate) use trace::{Facts, HotTrace};
-pub(crate) use view::{HotView, Line};
+pub(crate) use view::HotView;
 
 use trace::Arrival;
 
@@ -34,12 +36,10 @@ const TRACE_BYTES: usize = 256;
 /// All spans that are in no segment.
 #[derive(Debug, Default)]
 pub(crate) struct Hot {
-    traces: HashMap<TraceId, Arc<HotTrace>>,
+    traces: HotView,
     spans: usize,
     bytes: usize,
     applied: RecordNumber,
-    /// What readers were shown since the last change.
-    view: OnceLock<Arc<HotView>>,
 }
 
 impl Hot {
@@ -51,7 +51,7 @@ impl Hot {
     /// Whether every span of `batch` is here. It may be sealed where it is not.
     pub(crate) fn has_all(&self, batch: &Batch) -> bool {
         batch.traces().iter().all(|spans| {
-            self.traces.get(&spans.id).is_some_and(|trace| trace.has_all(batch.heads_of(spans)))
+            self.traces.get(spans.id).is_some_and(|trace| trace.has_all(batch.heads_of(spans)))
         })
     }
 
@@ -64,24 +64,22 @@ impl Hot {
         batch: &Arc<Batch>,
         mut is_wanted: impl FnMut(TraceId) -> bool,
     ) -> Written {
-        // Before anything changes: a trace that readers hold would be copied.
-        self.view.take();
         let mut new_spans = 0usize;
         let span_bytes = batch.memory_bytes().checked_div(batch.len()).unwrap_or(0);
         let arrival = Arrival { record, unix_nano, span_bytes };
+        let hot = HotBatch::new(batch);
         for spans in batch.traces() {
             if !is_wanted(spans.id) {
                 continue;
             }
-            let traces_before = self.traces.len();
-            let trace = self.traces.entry(spans.id);
-            let trace = trace.or_insert_with(|| Arc::new(HotTrace::new(spans.id)));
-            let (new, bytes) = Arc::make_mut(trace).push(batch, *spans, arrival);
+            let mut taken = (0, 0);
+            let is_new = self.traces.change(spans.id, |trace| {
+                taken = trace.push(&hot, *spans, arrival);
+            });
+            let (new, bytes) = taken;
             new_spans = new_spans.saturating_add(new);
-            self.bytes = self.bytes.saturating_add(bytes);
-            if self.traces.len() > traces_before {
-                self.bytes = self.bytes.saturating_add(TRACE_BYTES);
-            }
+            let trace_bytes = if is_new { TRACE_BYTES } else { 0 };
+            self.bytes = self.bytes.saturating_add(bytes).saturating_add(trace_bytes);
         }
         self.spans = self.spans.saturating_add(new_spans);
         Written { new_spans, known_spans: batch.len().saturating_sub(new_spans) }
@@ -94,17 +92,17 @@ impl Hot {
 
     /// The trace, as it is now.
     pub(crate) fn trace(&self, id: TraceId) -> Option<Arc<HotTrace>> {
-        self.traces.get(&id).cloned()
+        self.traces.get(id).cloned()
     }
 
     /// All traces, as they are now.
-    pub(crate) fn view(&self) -> Arc<HotView> {
-        Arc::clone(self.view.get_or_init(|| Arc::new(HotView::of(&self.traces))))
+    pub(crate) fn view(&self) -> HotView {
+        self.traces.clone()
     }
 
     /// Every trace, as it is now.
     pub(crate) fn traces(&self) -> impl Iterator<Item = &Arc<HotTrace>> {
-        self.traces.values()
+        self.traces.traces()
     }
 
     pub(crate) fn span_count(&self) -> usize {
@@ -128,18 +126,18 @@ impl Hot {
     /// Forgets what `selection` holds: it is in a segment now. What came of its
     /// traces since then stays.
     pub(crate) fn remove(&mut self, selection: &Selection) {
-        self.view.take();
         for sealed in &selection.traces {
-            let Some(trace) = self.traces.remove(&sealed.id()) else {
-                continue;
-            };
-            self.spans = self.spans.saturating_sub(trace.span_count());
-            self.bytes = self.bytes.saturating_sub(trace.bytes().saturating_add(TRACE_BYTES));
-            if let Some(left) = trace.since(selection.through) {
-                self.spans = self.spans.saturating_add(left.span_count());
-                self.bytes = self.bytes.saturating_add(left.bytes().saturating_add(TRACE_BYTES));
-                self.traces.insert(sealed.id(), Arc::new(left));
-            }
+            let mut staying = (0, 0);
+            let trace = self.traces.replace(sealed.id(), |trace| {
+                let left = trace.since(selection.through)?;
+                staying = (left.span_count(), left.bytes().saturating_add(TRACE_BYTES));
+                Some(left)
+            });
+            let Some(trace) = trace else { continue };
+            let (spans, bytes) = staying;
+            let bytes_before = trace.bytes().saturating_add(TRACE_BYTES);
+            self.spans = self.spans.saturating_sub(trace.span_count()).saturating_add(spans);
+            self.bytes = self.bytes.saturating_sub(bytes_before).saturating_add(bytes);
         }
     }
 }

@@ -1,75 +1,119 @@
 //! Names of hot spans, for catalogs: what is the same for many spans is offered once.
 
-use std::sync::Arc;
-
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use proto::Batch;
 use proto::batch::body::{self, BodyText, Owner, Sink};
 use proto::batch::{AttributeNumber, Head, value};
 use proto::codec::Writer;
 
-use super::HotTrace;
+use super::{HotBatch, HotTrace, Lines};
 use crate::contract::catalog::Catalog;
 use crate::contract::search::AttributeScope;
 use crate::evaluate::CatalogCollector;
+
+/// Offers what all these traces have of the names that were asked for, where that is
+/// kept by chunks; whether it is.
+pub(crate) fn offer_lines(lines: &Lines, names: &mut CatalogCollector) -> bool {
+    match names.catalog() {
+        Catalog::Services => lines.names().keys().for_each(|name| names.offer_service(name)),
+        Catalog::SpanNames { .. } => {
+            for (service, of_service) in lines.names() {
+                of_service.iter().for_each(|name| names.offer_span_name(service, name));
+            }
+        }
+        Catalog::AttributeKeys { .. } | Catalog::AttributeValues { .. } => return false,
+    }
+    true
+}
 
 /// Offers the names of hot traces to a catalog. Their batches must stay where they are
 /// as long as this is used.
 #[derive(Debug, Default)]
 pub(crate) struct HotNames {
-    /// What was offered, by its numbers in a batch.
-    resources: HashSet<(*const Batch, u32)>,
-    scopes: HashSet<(*const Batch, u32)>,
-    span_names: HashSet<(*const Batch, u32, u32)>,
-    attributes: HashSet<(*const Batch, AttributeScope, AttributeNumber)>,
+    batches: HashMap<*const HotBatch, Offered>,
     scratch: Writer,
+}
+
+/// What of a batch was offered, by its numbers.
+#[derive(Debug, Default)]
+struct Offered {
+    resources: Numbers,
+    scopes: Numbers,
+    /// Resources and span names that occur together.
+    span_names: HashSet<(u32, u32)>,
+    attributes: HashSet<(AttributeScope, AttributeNumber)>,
+}
+
+/// Small numbers.
+#[derive(Debug, Default)]
+struct Numbers(Vec<bool>);
+
+impl Numbers {
+    /// Whether it was not there before.
+    fn insert(&mut self, number: u32) -> bool {
+        let place = number as usize;
+        if self.0.len() <= place {
+            self.0.resize(place.saturating_add(1).next_power_of_two(), false);
+        }
+        self.0.get_mut(place).is_some_and(|is_there| !std::mem::replace(is_there, true))
+    }
 }
 
 impl HotNames {
     /// Offers what `trace` has of the names that were asked for.
     pub(crate) fn offer(&mut self, trace: &HotTrace, names: &mut CatalogCollector) {
+        let Self { batches, scratch } = self;
         for (batch, heads) in trace.parts() {
-            for head in heads {
-                match names.catalog() {
-                    Catalog::Services => self.offer_service(batch, head, names),
-                    Catalog::SpanNames { .. } => self.offer_span_name(batch, head, names),
-                    Catalog::AttributeKeys { .. } | Catalog::AttributeValues { .. } => {
-                        self.offer_attributes(batch, head, names);
-                    }
+            let offered = batches.entry(std::ptr::from_ref(batch)).or_default();
+            match names.catalog() {
+                Catalog::Services => {
+                    heads.for_each(|head| offered.offer_service(batch, head, names));
+                }
+                Catalog::SpanNames { .. } => {
+                    heads.for_each(|head| offered.offer_span_name(batch, head, names));
+                }
+                Catalog::AttributeKeys { .. } | Catalog::AttributeValues { .. } => {
+                    heads.for_each(|head| offered.offer_attributes(batch, head, scratch, names));
                 }
             }
         }
     }
+}
 
-    fn offer_service(&mut self, batch: &Arc<Batch>, head: &Head, names: &mut CatalogCollector) {
-        if self.resources.insert((Arc::as_ptr(batch), head.resource)) {
+impl Offered {
+    fn offer_service(&mut self, batch: &Batch, head: &Head, names: &mut CatalogCollector) {
+        if self.resources.insert(head.resource) {
             names.offer_service(batch.service_name(head.resource));
         }
     }
 
-    fn offer_span_name(&mut self, batch: &Arc<Batch>, head: &Head, names: &mut CatalogCollector) {
-        if self.span_names.insert((Arc::as_ptr(batch), head.resource, head.name)) {
+    fn offer_span_name(&mut self, batch: &Batch, head: &Head, names: &mut CatalogCollector) {
+        if self.span_names.insert((head.resource, head.name)) {
             names.offer_span_name(batch.service_name(head.resource), batch.text(head.name));
         }
     }
 
-    fn offer_attributes(&mut self, batch: &Arc<Batch>, head: &Head, names: &mut CatalogCollector) {
-        let of_batch = Arc::as_ptr(batch);
-        if self.resources.insert((of_batch, head.resource))
+    fn offer_attributes(
+        &mut self,
+        batch: &Batch,
+        head: &Head,
+        scratch: &mut Writer,
+        names: &mut CatalogCollector,
+    ) {
+        if self.resources.insert(head.resource)
             && let Some(resource) = batch.resources().get(head.resource as usize)
         {
             offer_list(batch, AttributeScope::Resource, &resource.attributes, names);
         }
-        if self.scopes.insert((of_batch, head.scope))
+        if self.scopes.insert(head.scope)
             && let Some(scope) = batch.scopes().get(head.scope as usize)
         {
             offer_list(batch, AttributeScope::Scope, &scope.attributes, names);
         }
-        self.scratch.clear();
-        let Self { attributes, scratch, .. } = self;
+        scratch.clear();
         let mut lists = Lists {
             batch,
-            offered: attributes,
+            offered: &mut self.attributes,
             list: Vec::new(),
             scope: AttributeScope::Span,
             names,
@@ -100,8 +144,8 @@ fn offer_list(
 
 /// Gathers the lists of a body.
 struct Lists<'a, 'b, 'c> {
-    batch: &'a Arc<Batch>,
-    offered: &'a mut HashSet<(*const Batch, AttributeScope, AttributeNumber)>,
+    batch: &'a Batch,
+    offered: &'a mut HashSet<(AttributeScope, AttributeNumber)>,
     list: Vec<AttributeNumber>,
     scope: AttributeScope,
     names: &'b mut CatalogCollector<'c>,
@@ -111,8 +155,7 @@ impl Lists<'_, '_, '_> {
     /// Offers the list at hand, unless each of its attributes was in one by itself: then
     /// none can be hidden behind another.
     fn end(&mut self) {
-        let batch = Arc::as_ptr(self.batch);
-        let of_list = |number: &AttributeNumber| (batch, self.scope, *number);
+        let of_list = |number: &AttributeNumber| (self.scope, *number);
         if !self.list.iter().all(|number| self.offered.contains(&of_list(number))) {
             offer_list(self.batch, self.scope, &self.list, self.names);
             let mut keys = HashSet::new();

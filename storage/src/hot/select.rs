@@ -35,7 +35,7 @@ pub(crate) struct Selection {
 impl Hot {
     /// All there is.
     pub(crate) fn select_all(&self) -> Selection {
-        self.selection(self.traces.values().cloned().collect())
+        self.selection(self.traces.traces().cloned().collect())
     }
 
     /// What is to be sealed now, if anything.
@@ -49,11 +49,11 @@ impl Hot {
         let is_old = |trace: &HotTrace| since(trace.first_arrival_unix_nano()) >= bounds.age_max;
         let is_large = |trace: &HotTrace| trace.span_count() >= TRACE_SPANS_MAX;
         let is_full = self.is_full(bounds);
-        if !is_full && !self.traces.values().any(|trace| is_old(trace) || is_large(trace)) {
+        if !is_full && !self.traces.traces().any(|trace| is_old(trace) || is_large(trace)) {
             return None;
         }
         let (mut chosen, mut others): (Vec<_>, Vec<_>) =
-            self.traces.values().cloned().partition(|trace| {
+            self.traces.traces().cloned().partition(|trace| {
                 let is_quiet = since(trace.last_arrival_unix_nano()) >= bounds.trace_quiet;
                 is_quiet || is_old(trace) || is_large(trace)
             });
@@ -73,7 +73,7 @@ impl Hot {
 
     fn selection(&self, traces: Vec<Arc<HotTrace>>) -> Selection {
         let chosen: hashbrown::HashSet<TraceId> = traces.iter().map(|trace| trace.id()).collect();
-        let staying = self.traces.values().filter(|trace| !chosen.contains(&trace.id()));
+        let staying = self.traces.traces().filter(|trace| !chosen.contains(&trace.id()));
         let next = self.applied.saturating_add(1);
         let log_needed_from = staying.map(|trace| trace.first_record()).min().unwrap_or(next);
         Selection { traces, through: self.applied, log_needed_from }

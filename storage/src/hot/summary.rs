@@ -17,21 +17,26 @@ pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<T
     let start = timed().map(|head| head.start_time_unix_nano).min().unwrap_or(0);
     let end = timed().map(|head| head.end_time_unix_nano.max(head.start_time_unix_nano)).max();
     // By resource first: names are slower to find and to compare.
-    let mut resources: HashMap<(*const Batch, u32), (&Batch, &Head, u32, u32)> = HashMap::new();
+    let mut resources: HashMap<(*const Batch, u32), OfResource> = HashMap::new();
     let mut error_count = 0u32;
     for (batch, head) in heads {
-        let key = (Arc::as_ptr(batch), head.resource);
-        let (_, _, spans, errors) = resources.entry(key).or_insert((batch, head, 0, 0));
-        let is_error = u32::from(head.is_error());
-        *spans = spans.saturating_add(1);
-        *errors = errors.saturating_add(is_error);
-        error_count = error_count.saturating_add(is_error);
+        let one = resources.entry((Arc::as_ptr(batch), head.resource)).or_insert(OfResource {
+            service: batch.service_name(head.resource),
+            spans: 0,
+            errors: 0,
+            longest_nano: 0,
+        });
+        one.spans = one.spans.saturating_add(1);
+        one.errors = one.errors.saturating_add(head.is_error().into());
+        one.longest_nano = one.longest_nano.max(head.duration_nano());
+        error_count = error_count.saturating_add(head.is_error().into());
     }
-    let mut services: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    for (batch, head, spans, errors) in resources.into_values() {
-        let counts = services.entry(batch.service_name(head.resource)).or_default();
-        counts.0 = counts.0.saturating_add(spans);
-        counts.1 = counts.1.saturating_add(errors);
+    let mut services: BTreeMap<&str, ServiceCount> = BTreeMap::new();
+    for one in resources.into_values() {
+        let count = services
+            .entry(one.service)
+            .or_insert_with(|| ServiceCount::none_of(one.service.to_owned()));
+        count.add(one.spans, one.errors, one.longest_nano);
     }
     Some(TraceSummary {
         trace_id: id,
@@ -41,11 +46,16 @@ pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<T
         error_count,
         root_service: batch.service_name(root.resource).to_owned(),
         root_name: batch.text(root.name).to_owned(),
-        services: services
-            .into_iter()
-            .map(|(name, (spans, errors))| ServiceCount { name: name.to_owned(), spans, errors })
-            .collect(),
+        services: services.into_values().collect(),
     })
+}
+
+/// What a trace has of one resource.
+struct OfResource<'a> {
+    service: &'a str,
+    spans: u32,
+    errors: u32,
+    longest_nano: u64,
 }
 
 /// By the rule of [`crate::contract::summary::root`].

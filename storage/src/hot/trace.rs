@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use proto::batch::{Head, SpanReader, TraceSpans};
 use proto::{Batch, Span, SpanId, SpanKind, TraceId};
 
+use super::HotBatch;
 use super::summary::summarize;
 use crate::contract::summary::TraceSummary;
 use crate::log::RecordNumber;
@@ -29,7 +30,7 @@ pub(crate) struct HotTrace {
 /// The spans of the trace in one batch.
 #[derive(Debug, Clone)]
 struct Part {
-    batch: Arc<Batch>,
+    batch: Arc<HotBatch>,
     spans: TraceSpans,
     /// Those of them that were known before, by their places in the batch, sorted.
     /// Mostly none.
@@ -120,7 +121,7 @@ impl HotTrace {
     /// Takes the spans that are not known; how many those are, and their bytes.
     pub(super) fn push(
         &mut self,
-        batch: &Arc<Batch>,
+        batch: &Arc<HotBatch>,
         spans: TraceSpans,
         arrival: Arrival,
     ) -> (usize, usize) {
@@ -152,9 +153,14 @@ impl HotTrace {
         self.parts.iter().flat_map(Part::heads)
     }
 
-    /// The same, batch by batch.
-    pub(crate) fn parts(&self) -> impl Iterator<Item = (&Arc<Batch>, impl Iterator<Item = &Head>)> {
-        self.parts.iter().map(|part| (&part.batch, part.heads().map(|(_, head)| head)))
+    /// The batches that its spans lie in; the same may come several times.
+    pub(super) fn batches(&self) -> impl Iterator<Item = &Arc<HotBatch>> {
+        self.parts.iter().map(|part| &part.batch)
+    }
+
+    /// Every span, batch by batch.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&HotBatch, impl Iterator<Item = &Head>)> {
+        self.parts.iter().map(|part| (&*part.batch, part.heads().map(|(_, head)| head)))
     }
 
     /// Its spans in the order they came, once each.
@@ -162,7 +168,7 @@ impl HotTrace {
         let mut readers = Readers::default();
         let mut spans = Vec::with_capacity(self.span_count());
         for part in &self.parts {
-            let reader = readers.of(&part.batch);
+            let reader = readers.of(part.batch.batch());
             spans.extend(part.heads().map(|(_, head)| reader.span(self.id, head)));
         }
         spans
@@ -214,7 +220,7 @@ impl Part {
     fn heads(&self) -> impl Iterator<Item = (&Arc<Batch>, &Head)> {
         let heads = (self.spans.first..).zip(self.batch.heads_of(&self.spans));
         let new = heads.filter(|(place, _)| self.known.binary_search(place).is_err());
-        new.map(|(_, head)| (&self.batch, head))
+        new.map(|(_, head)| (self.batch.batch(), head))
     }
 }
 

@@ -1,91 +1,94 @@
-//! The hot traces as readers see them: all of them, at one moment.
+//! The hot traces, so that a reader can keep all of them as they are at one moment:
+//! what changes afterwards is copied, the rest shared.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::DefaultHashBuilder;
+use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
 use proto::TraceId;
 
-use super::{Facts, HotTrace};
-use crate::contract::search::{Cursor, Order};
+use super::HotTrace;
+use super::chunk::Chunk;
 
-/// Hot traces at one moment. As long as nothing is written, all readers have the same.
-#[derive(Debug, Default)]
+/// Hot traces at one moment. Cloning takes no time.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct HotView {
-    traces: HashMap<TraceId, Arc<HotTrace>>,
-    lines: OnceLock<Lines>,
+    places: GenericHashMap<TraceId, Place, DefaultHashBuilder, DefaultSharedPtr>,
+    chunks: OrdMap<u32, Arc<Chunk>>,
+    /// The chunk that new traces go to.
+    open: u32,
 }
 
-/// A line for each trace, so that a search looks at a list instead of at each trace.
-#[derive(Debug)]
-struct Lines {
-    /// How many segments had been retired: parts may have gone with later ones.
-    retired: u64,
-    lines: Vec<Line>,
-}
-
-/// The figures that a trace is ordered by.
-#[derive(Debug, Clone)]
-pub(crate) struct Line {
-    start_unix_nano: u64,
-    duration_nano: u64,
-    error_count: u32,
-    /// All that is known of the trace.
-    pub(crate) facts: Arc<Facts>,
-}
-
-impl Line {
-    pub(crate) fn of(facts: Arc<Facts>) -> Self {
-        let summary = &facts.summary;
-        Self {
-            start_unix_nano: summary.start_unix_nano,
-            duration_nano: summary.duration_nano,
-            error_count: summary.error_count,
-            facts,
-        }
-    }
-
-    pub(crate) fn start_unix_nano(&self) -> u64 {
-        self.start_unix_nano
-    }
-
-    /// Where the trace stands in `order`.
-    pub(crate) fn cursor(&self, order: Order) -> Cursor {
-        let figure = match order {
-            Order::Newest => self.start_unix_nano,
-            Order::Slowest => self.duration_nano,
-            Order::MostErrors => self.error_count.into(),
-        };
-        let trace_id = self.facts.summary.trace_id;
-        Cursor { figure, start_unix_nano: self.start_unix_nano, trace_id }
-    }
+/// Where a trace is: in which chunk, and where there.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    chunk: u32,
+    place: u32,
 }
 
 impl HotView {
-    pub(super) fn of(traces: &HashMap<TraceId, Arc<HotTrace>>) -> Self {
-        Self { traces: traces.clone(), lines: OnceLock::new() }
-    }
-
-    pub(crate) fn get(&self, id: TraceId) -> Option<&HotTrace> {
-        self.traces.get(&id).map(|trace| &**trace)
+    pub(crate) fn get(&self, id: TraceId) -> Option<&Arc<HotTrace>> {
+        let Place { chunk, place } = self.places.get(&id)?;
+        self.chunks.get(chunk)?.get(*place as usize)
     }
 
     pub(crate) fn contains(&self, id: TraceId) -> bool {
-        self.traces.contains_key(&id)
+        self.places.contains_key(&id)
     }
 
-    pub(crate) fn traces(&self) -> impl Iterator<Item = &HotTrace> {
-        self.traces.values().map(|trace| &**trace)
+    pub(crate) fn len(&self) -> usize {
+        self.places.len()
     }
 
-    /// The lines, if somebody kept them and they hold after `retired` segments went.
-    pub(crate) fn lines(&self, retired: u64) -> Option<&[Line]> {
-        let kept = self.lines.get().filter(|kept| kept.retired == retired)?;
-        Some(&kept.lines)
+    /// All traces, in the order they came, some hundreds together.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = &Arc<Chunk>> {
+        self.chunks.values()
     }
 
-    /// Keeps a line for each trace for later readers, unless another was first; answers
-    /// what is kept.
-    pub(crate) fn keep_lines(&self, retired: u64, lines: Vec<Line>) -> &[Line] {
-        &self.lines.get_or_init(|| Lines { retired, lines }).lines
+    /// All traces.
+    pub(crate) fn traces(&self) -> impl Iterator<Item = &Arc<HotTrace>> {
+        self.chunks.values().flat_map(|chunk| chunk.traces())
+    }
+
+    /// Calls `change` with the trace, a new one where there is none; whether it was new.
+    pub(super) fn change(&mut self, id: TraceId, change: impl FnOnce(&mut HotTrace)) -> bool {
+        if let Some(Place { chunk, place }) = self.places.get(&id).copied() {
+            let chunk = self.chunks.get_mut(&chunk).map(Arc::make_mut);
+            let trace = chunk.and_then(|chunk| chunk.change(place as usize)?.as_mut());
+            if let Some(trace) = trace {
+                change(Arc::make_mut(trace));
+                return false;
+            }
+        }
+        let mut trace = HotTrace::new(id);
+        change(&mut trace);
+        if self.chunks.get(&self.open).is_some_and(|chunk| chunk.is_full()) {
+            self.open = self.open.wrapping_add(1);
+        }
+        let chunk = self.chunks.entry(self.open).or_default();
+        let place = Arc::make_mut(chunk).push(Arc::new(trace));
+        let place = u32::try_from(place).unwrap_or(u32::MAX);
+        self.places.insert(id, Place { chunk: self.open, place });
+        true
+    }
+
+    /// Puts `left` in the place of a trace, or nothing; the trace that was there.
+    pub(super) fn replace(
+        &mut self,
+        id: TraceId,
+        left: impl FnOnce(&HotTrace) -> Option<HotTrace>,
+    ) -> Option<Arc<HotTrace>> {
+        let Place { chunk: number, place } = self.places.get(&id).copied()?;
+        let chunk = Arc::make_mut(self.chunks.get_mut(&number)?);
+        let trace = chunk.change(place as usize)?;
+        let before = trace.take()?;
+        *trace = left(&before).map(Arc::new);
+        if trace.is_none() {
+            self.places.remove(&id);
+            if chunk.is_empty() {
+                self.chunks.remove(&number);
+            }
+        }
+        Some(before)
     }
 }

@@ -8,7 +8,7 @@ use crate::contract::search::AttributeScope;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate::CatalogCollector;
 use crate::fault::Fault;
-use crate::hot::HotNames;
+use crate::hot::{HotNames, offer_lines};
 use crate::segment::term::ATTRIBUTE_SCOPES;
 use crate::segment::{SegmentId, VALUES_PER_KEY_MAX};
 use crate::view::{Missing, View};
@@ -27,23 +27,25 @@ pub(crate) fn catalog(
         .map(|segment| segment.id)
         .collect();
     let mut hot = HotNames::default();
-    for trace in view.hot.traces() {
+    for lines in view.hot_lines(&mut missing, deadline)? {
         deadline.check()?;
-        let facts = match view.sealed.facts(trace, &mut missing) {
-            Err(ReadError::Corrupt { what }) => {
-                missing.add_what(what);
-                None
-            }
-            facts => facts?,
-        };
-        let start = facts.as_ref().map(|facts| facts.summary.start_unix_nano);
-        if start.is_some_and(|start| !question.range.contains(start)) {
+        if !lines.reach.may_start_in(&question.range) {
             continue;
         }
-        // The whole trace may start in the range though no segment that has a part
-        // of it knows yet.
-        reached.extend(facts.iter().flat_map(|facts| facts.sealed_in.iter().copied()));
-        hot.offer(trace, &mut names);
+        let is_whole =
+            lines.lines.iter().all(|line| question.range.contains(line.start_unix_nano()));
+        let is_listed = is_whole && offer_lines(&lines, &mut names);
+        for line in &lines.lines {
+            if !question.range.contains(line.start_unix_nano()) {
+                continue;
+            }
+            // The whole trace may start in the range though no segment that has a part
+            // of it knows yet.
+            reached.extend(line.facts.sealed_in.iter().copied());
+            if !is_listed {
+                hot.offer(&line.trace, &mut names);
+            }
+        }
     }
     let mut are_all = true;
     for segment in reached {

@@ -1,7 +1,7 @@
 //! Searching: candidates in order, decided by the evaluator, until the page is full.
 //!
-//! The hot traces and each segment are *sources* of candidates ([`source`]), and so is,
-//! once a segment is opened, each chunk of its summaries. The source whose next
+//! Each chunk of hot traces and each segment are *sources* of candidates ([`source`]), and so
+//! is, once a segment is opened, each chunk of its summaries. The source whose next
 //! candidate may be the first in the search's order goes next; none is opened before
 //! its turn comes, which is known from how far its traces reach. So the answer is exact over the whole range, and as soon as
 //! the page is full nothing further is read.
@@ -11,6 +11,7 @@
 
 pub(crate) mod catalog;
 mod plan;
+mod precheck;
 mod source;
 
 use std::cmp::Reverse;
@@ -23,10 +24,10 @@ use proto::TraceId;
 use crate::contract::search::{Cursor, Search, SearchPage};
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::evaluate::{self, PageCollector};
-use crate::hot::{HotTrace, Precheck};
 use crate::view::{Missing, View};
 
 use plan::Plan;
+use precheck::Precheck;
 use source::Source;
 
 /// Answers `search`, see [`crate::TraceReader::search`].
@@ -40,7 +41,7 @@ pub(crate) fn search(
     let mut precheck = Precheck::new(&search.span);
     let mut missing = Missing::default();
     let mut page = PageCollector::new(search);
-    let mut sources = run.sources(&mut missing)?;
+    let mut sources = run.sources(&mut precheck, &mut missing)?;
     let mut turns: BinaryHeap<Reverse<(Cursor, usize)>> = sources
         .iter()
         .enumerate()
@@ -55,7 +56,7 @@ pub(crate) fn search(
         let Some(source) = sources.get_mut(number) else {
             continue;
         };
-        let turn = source.take(&run, &mut missing)?;
+        let turn = source.take(&run, &mut precheck, &mut missing)?;
         turns.extend(source.next_place().map(|place| Reverse((place, number))));
         for source in turn.sources {
             turns.extend(source.next_place().map(|place| Reverse((place, sources.len()))));
@@ -64,7 +65,7 @@ pub(crate) fn search(
         if let Some(trace) = turn.candidate
             && decided.insert(trace)
         {
-            run.decide(trace, &mut precheck, &mut page, &mut missing)?;
+            run.decide(trace, &mut page, &mut missing)?;
         }
     }
     Ok(page.finish(missing.completeness(Completeness::Complete)))
@@ -79,8 +80,20 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn sources(&self, missing: &mut Missing) -> Result<Vec<Source>, ReadError> {
-        let mut sources = vec![Source::of_hot(self, missing)?];
+    fn sources(
+        &self,
+        precheck: &mut Precheck,
+        missing: &mut Missing,
+    ) -> Result<Vec<Source>, ReadError> {
+        let mut sources = Vec::new();
+        for lines in self.view.hot_lines(missing, self.deadline)? {
+            if lines.reach.may_start_in(&self.search.range)
+                && lines.reach.may_meet(&self.search.trace)
+                && (lines.has_sealed_parts || precheck.may_match_any(&lines.batches))
+            {
+                sources.push(Source::of_hot(lines, self.search.order));
+            }
+        }
         for segment in self.view.sealed.segments.values() {
             let reach = &segment.splits.reach;
             if reach.may_start_in(&self.search.range) && reach.may_meet(&self.search.trace) {
@@ -94,16 +107,12 @@ impl Run<'_> {
     fn decide(
         &self,
         trace: TraceId,
-        precheck: &mut Precheck,
         page: &mut PageCollector,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
         let hot = self.view.hot.get(trace);
-        // There are no postings of hot traces; this spares the others from being read.
-        if hot.is_some_and(|hot| self.is_all_hot(hot) && !precheck.may_match(hot)) {
-            return Ok(());
-        }
-        let whole = match self.view.sealed.whole(trace, hot, Some(self.deadline)) {
+        let whole = match self.view.sealed.whole(trace, hot.map(|hot| &**hot), Some(self.deadline))
+        {
             Err(ReadError::Corrupt { what }) => {
                 missing.add_what(what);
                 return Ok(());
@@ -115,11 +124,5 @@ impl Run<'_> {
             page.offer(found);
         }
         Ok(())
-    }
-
-    /// Whether a trace is known to have no sealed parts.
-    fn is_all_hot(&self, hot: &HotTrace) -> bool {
-        let facts = hot.facts(self.view.sealed.retired);
-        facts.is_some_and(|facts| facts.sealed_in.is_empty())
     }
 }

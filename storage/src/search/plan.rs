@@ -1,12 +1,13 @@
 //! From span conditions to terms: which postings have every trace that can match.
 
-use proto::Value;
+use proto::{StatusCode, Value};
 use roaring::RoaringBitmap;
 
+use crate::contract::coarse::CoarseDuration;
 use crate::contract::search::{AttributeScope, Comparison, Condition, Field, Operand};
 use crate::fault::Fault;
 use crate::segment::term::{ATTRIBUTE_SCOPES, Term, Terms, duration_class, number};
-use crate::segment::{Segment, SegmentReader};
+use crate::segment::{Segment, SegmentReader, ServiceNeed};
 
 /// Doubles from here on do not tell all whole numbers apart (2^53).
 const DOUBLE_EXACT_MAX: f64 = 9_007_199_254_740_992.0;
@@ -15,6 +16,8 @@ const DOUBLE_EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Plan {
     all_of: Vec<Vec<Term>>,
+    /// What it must have of a service, beside a span.
+    pub(super) service: Option<ServiceNeed>,
 }
 
 impl Plan {
@@ -32,7 +35,8 @@ impl Plan {
         {
             all_of.push(vec![terms.service_and_name(service, name)]);
         }
-        Self { all_of }
+        let service = equal_text(&Field::Service).and_then(|name| service_need(name, conditions));
+        Self { all_of, service }
     }
 
     /// The ordinals of the segment's candidates.
@@ -55,6 +59,40 @@ impl Plan {
         }
         Ok(candidates)
     }
+}
+
+/// What the conditions ask of a span of `service` that summaries can tell, if anything.
+fn service_need(service: &str, conditions: &[Condition]) -> Option<ServiceNeed> {
+    let none = ServiceNeed {
+        service: service.to_owned(),
+        error: false,
+        longest_min: CoarseDuration::default(),
+    };
+    let mut need = none.clone();
+    for condition in conditions {
+        match condition.field {
+            Field::Status => {
+                need.error |= equal_whole(condition) == Some(StatusCode::ERROR.0);
+            }
+            Field::DurationNano => need.longest_min = need.longest_min.max(longest_min(condition)),
+            _ => {}
+        }
+    }
+    (need != none).then_some(need)
+}
+
+/// What the longest span must have at least for one to meet `condition`.
+fn longest_min(condition: &Condition) -> CoarseDuration {
+    let number = match condition.comparison {
+        Comparison::Equal | Comparison::Greater | Comparison::GreaterOrEqual => {
+            numeric_operand(condition).unwrap_or(0.0)
+        }
+        _ => 0.0,
+    };
+    // The cast saturates: below 0 is 0, beyond all durations is the longest.
+    let nano = number.floor() as u64;
+    let may_be_less = if number >= DOUBLE_EXACT_MAX { nano / 16 } else { 0 };
+    CoarseDuration::of_nano(nano.saturating_sub(may_be_less))
 }
 
 /// The terms of which a span that meets `condition` has at least one; `None` where
@@ -99,31 +137,41 @@ fn attribute(
     key: &str,
     condition: &Condition,
 ) -> Vec<Term> {
-    if condition.comparison == Comparison::Equal {
-        match &condition.operand {
-            // The text may be that of a number, too.
-            Operand::Text(text) => {
-                let mut any_of = vec![terms.attribute_text(scope, key, text)];
-                if let Some(number) = text.parse().ok().filter(|number: &f64| !number.is_nan()) {
-                    any_of.push(terms.attribute_number(scope, key, number));
-                }
-                return any_of;
+    attribute_values(terms, scope, key, condition)
+        .unwrap_or_else(|| vec![terms.attribute_key(scope, key)])
+}
+
+/// The terms of which an attribute's value that meets `condition` has one; `None` where
+/// any value may meet it.
+pub(super) fn attribute_values(
+    terms: &mut Terms,
+    scope: AttributeScope,
+    key: &str,
+    condition: &Condition,
+) -> Option<Vec<Term>> {
+    if condition.comparison != Comparison::Equal {
+        return None;
+    }
+    match &condition.operand {
+        // The text may be that of a number, too.
+        Operand::Text(text) => {
+            let mut any_of = vec![terms.attribute_text(scope, key, text)];
+            if let Some(number) = text.parse().ok().filter(|number: &f64| !number.is_nan()) {
+                any_of.push(terms.attribute_number(scope, key, number));
             }
-            Operand::Value(value @ (Value::String(_) | Value::Bool(_) | Value::Bytes(_))) => {
-                return vec![terms.attribute_text(scope, key, &value.text())];
-            }
-            Operand::Value(value) => {
-                if let Some(number) = number(value) {
-                    return vec![terms.attribute_number(scope, key, number)];
-                }
-            }
+            Some(any_of)
+        }
+        Operand::Value(value @ (Value::String(_) | Value::Bool(_) | Value::Bytes(_))) => {
+            Some(vec![terms.attribute_text(scope, key, &value.text())])
+        }
+        Operand::Value(value) => {
+            number(value).map(|number| vec![terms.attribute_number(scope, key, number)])
         }
     }
-    vec![terms.attribute_key(scope, key)]
 }
 
 /// The text that a text field must equal.
-fn equal_text(condition: &Condition) -> Option<&str> {
+pub(super) fn equal_text(condition: &Condition) -> Option<&str> {
     match (condition.comparison, &condition.operand) {
         (Comparison::Equal, Operand::Text(text) | Operand::Value(Value::String(text))) => {
             Some(text)

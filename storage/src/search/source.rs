@@ -1,23 +1,20 @@
 //! Where candidates come from, each source in the search's order.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use proto::TraceId;
 use roaring::RoaringBitmap;
 
 use super::Run;
+use super::precheck::Precheck;
 use crate::contract::ReadError;
 use crate::contract::search::{Cursor, Order, TraceConditions};
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
-use crate::hot::Line;
+use crate::hot::Lines;
 use crate::rocks::Family;
 use crate::segment::{CHUNK_TRACES, Segment, Summaries, decode_one, first_of_chunk};
 use crate::view::Missing;
-
-/// Between looks at the clock.
-const CANDIDATES_PER_CHECK: usize = 4_096;
 
 /// A source of candidates. What it has is only known once it is opened.
 pub(super) struct Source {
@@ -29,6 +26,8 @@ pub(super) struct Source {
 enum Content {
     /// All candidates are in the queue.
     Listed,
+    /// Hot traces, with whatever parts of them are sealed; none is before the place.
+    Hot(Arc<Lines>, Cursor),
     /// A segment whose turn has not come; no candidate of it is before the place.
     Segment(Arc<Segment>, Cursor),
     /// Candidates of a segment that lie in one chunk of its summaries, and in this
@@ -46,19 +45,10 @@ pub(super) struct Turn {
 }
 
 impl Source {
-    /// The hot traces. They come with whatever parts of them are sealed.
-    pub(super) fn of_hot(run: &Run, missing: &mut Missing) -> Result<Self, ReadError> {
-        let view = run.view;
-        let lines = match view.hot.lines(view.sealed.retired) {
-            Some(lines) => lines,
-            None => &*read_lines(run, missing)?,
-        };
-        let places = lines.iter().filter(|line| {
-            run.search.range.contains(line.start_unix_nano())
-                && run.search.trace.are_met_by(&line.facts.summary)
-        });
-        let places = places.map(|line| line.cursor(run.search.order)).collect();
-        Ok(Self::listed(run, places))
+    /// Some hot traces, not looked at yet.
+    pub(super) fn of_hot(lines: Arc<Lines>, order: Order) -> Self {
+        let first = lines.reach.first_place(order);
+        Self { content: Content::Hot(lines, first), queue: Vec::new() }
     }
 
     /// A segment, not opened yet.
@@ -76,20 +66,28 @@ impl Source {
     /// Where its next candidate is, at the earliest; `None` where there is none.
     pub(super) fn next_place(&self) -> Option<Cursor> {
         match &self.content {
-            Content::Segment(_, first) | Content::Chunk(_, _, first) => Some(*first),
+            Content::Hot(_, first) | Content::Segment(_, first) | Content::Chunk(_, _, first) => {
+                Some(*first)
+            }
             Content::Listed => self.queue.last().copied(),
         }
     }
 
     /// Takes the next candidate, or opens the source. What can't be read has no
     /// candidates and is added to `missing`.
-    pub(super) fn take(&mut self, run: &Run, missing: &mut Missing) -> Result<Turn, ReadError> {
+    pub(super) fn take(
+        &mut self,
+        run: &Run,
+        precheck: &mut Precheck,
+        missing: &mut Missing,
+    ) -> Result<Turn, ReadError> {
         let mut turn = Turn::default();
         let opened = match &self.content {
             Content::Listed => {
                 turn.candidate = self.queue.pop().map(|place| place.trace_id);
                 return Ok(turn);
             }
+            Content::Hot(lines, _) => Ok(open_hot(run, precheck, lines)),
             Content::Segment(segment, _) => open_segment(run, segment, &mut turn.sources, missing),
             Content::Chunk(segment, candidates, _) => open_chunk(run, segment, candidates),
         };
@@ -105,25 +103,15 @@ impl Source {
     }
 }
 
-/// A line for each hot trace; kept for later searches where all of them can be had.
-fn read_lines<'a>(run: &Run<'a>, missing: &mut Missing) -> Result<Cow<'a, [Line]>, ReadError> {
-    let view = run.view;
-    let mut lines = Vec::new();
-    let mut here = Missing::default();
-    for (number, trace) in view.hot.traces().enumerate() {
-        if number % CANDIDATES_PER_CHECK == 0 {
-            run.deadline.check()?;
-        }
-        match view.sealed.facts(trace, &mut here) {
-            Err(ReadError::Corrupt { what }) => here.add_what(what),
-            facts => lines.extend(facts?.map(Line::of)),
-        }
-    }
-    if here.is_empty() {
-        return Ok(Cow::Borrowed(view.hot.keep_lines(view.sealed.retired, lines)));
-    }
-    missing.extend(here);
-    Ok(Cow::Owned(lines))
+/// The places of hot traces. There are no postings of those: what certainly does not match
+/// is left out here.
+fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Cursor> {
+    let may_match = lines.lines.iter().filter(|line| {
+        run.search.range.contains(line.start_unix_nano())
+            && run.search.trace.are_met_by(&line.facts.summary)
+            && (!line.facts.sealed_in.is_empty() || precheck.may_match(&line.trace))
+    });
+    may_match.map(|line| line.cursor(run.search.order)).collect()
 }
 
 /// Finds a segment's candidates: answers the places of those that have parts
@@ -175,8 +163,12 @@ fn open_chunk(
     run.deadline.check()?;
     let first = first_of_chunk(candidates.min().unwrap_or(0));
     let summaries = run.view.sealed.reader.summaries(segment.id, first)?;
+    let meets_need = run.plan.service.as_ref().map(|need| summaries.meeting(need));
     let places = candidates.iter().filter_map(|ordinal| {
         let number = ordinal.saturating_sub(first);
+        if meets_need.as_ref().is_some_and(|meets| !meets(number)) {
+            return None;
+        }
         let place = summaries.cursor(number, run.search.order)?;
         let may_match = !run.view.hot.contains(place.trace_id)
             && run.search.range.contains(place.start_unix_nano)

@@ -6,14 +6,14 @@
 
 use hashbrown::{HashMap, HashSet};
 use proto::Batch;
+use proto::batch::Head;
 use proto::batch::body::{self, BodyText, Owner, Sink};
-use proto::batch::{Head, value};
 use proto::codec::{Malformed, Writer};
 
 use super::interner::{self, Interner, Text, Translation};
 use super::posting::{Postings, Slot};
 use super::table::Counts;
-use super::term::{Term, Terms, duration_class, number};
+use super::term::{Terms, duration_class};
 use crate::contract::search::AttributeScope;
 
 /// What a census found.
@@ -275,7 +275,7 @@ impl Census {
             .keys
             .entry((scope, key))
             .or_insert_with(|| postings.slot(terms.attribute_key(scope, key_text)));
-        let value_slot = postings.slot(value_term(terms, scope, key_text, encoded));
+        let value_slot = postings.slot(terms.attribute(scope, key_text, encoded));
         AttributeSlots { key_text: key, key: key_slot, value: value_slot, ..BLANK }
     }
 }
@@ -288,18 +288,6 @@ fn note(shared: &mut Shared, postings: &mut Postings, ordinal: u32) -> Text {
         }
     }
     shared.service
-}
-
-/// The term of an attribute whose value is encoded.
-fn value_term(terms: &mut Terms, scope: AttributeScope, key: &str, encoded: &[u8]) -> Term {
-    if let Some(text) = value::as_text(encoded).and_then(|text| str::from_utf8(text).ok()) {
-        return terms.attribute_text(scope, key, text);
-    }
-    let value = value::read(encoded).unwrap_or_default();
-    match number(&value) {
-        Some(number) => terms.attribute_number(scope, key, number),
-        None => terms.attribute_text(scope, key, &value.text()),
-    }
 }
 
 /// Takes in what a body refers to.

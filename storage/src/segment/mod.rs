@@ -56,7 +56,7 @@ use commit::{Commit, Splits};
 pub(crate) use audit::audit;
 pub(crate) use names::VALUES_PER_KEY_MAX;
 pub(crate) use reader::{SegmentReader, first_of_chunk};
-pub(crate) use summary::{CHUNK_TRACES, Summaries, decode_one, encode_one};
+pub(crate) use summary::{CHUNK_TRACES, ServiceNeed, Summaries, decode_one, encode_one};
 pub(crate) use writer::{Built, SealedTrace, build};
 
 /// A segment's number. Later segments have larger ones, and none is used twice.

@@ -8,6 +8,7 @@
 //!                 durations · span counts · error counts          varints
 //!                 root services · root names                      numbers of texts
 //!                 services: for each trace count · each: text, spans, errors
+//!                 longest spans: of each of those services, in their order, coarse
 //! ```
 //!
 //! Both are cut into chunks of [`CHUNK_TRACES`]. The summary of a split trace is both in
@@ -18,6 +19,7 @@
 use hashbrown::HashMap;
 use proto::TraceId;
 
+use crate::contract::coarse::CoarseDuration;
 use crate::contract::search::{Cursor, Order};
 use crate::contract::summary::{ServiceCount, TraceSummary};
 use proto::codec::{Malformed, Reader, Writer};
@@ -72,6 +74,9 @@ pub(super) fn encode(summaries: &[TraceSummary]) -> Vec<u8> {
             columns.varint(service.errors.into());
         }
     }
+    for service in summaries.iter().flat_map(|summary| &summary.services) {
+        columns.varint(service.longest.code().into());
+    }
     let mut record = Writer::new();
     record.size(texts.texts.len());
     texts.texts.iter().for_each(|text| record.bytes(text.as_bytes()));
@@ -101,7 +106,7 @@ impl<'a> Texts<'a> {
 pub(crate) struct Summaries {
     texts: Vec<Box<str>>,
     rows: Vec<Row>,
-    services: Vec<(u32, u32, u32)>,
+    services: Vec<Service>,
     bytes: usize,
 }
 
@@ -117,6 +122,25 @@ struct Row {
     /// Where its services end in the list of all; they begin where those of the
     /// trace before end.
     services_end: usize,
+}
+
+/// What a search needs of one service in a trace, as far as a summary can tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServiceNeed {
+    pub(crate) service: String,
+    /// A span that says it failed.
+    pub(crate) error: bool,
+    /// A span that is at least as long.
+    pub(crate) longest_min: CoarseDuration,
+}
+
+/// How much of a trace a service is, its name by number.
+#[derive(Debug, Clone, Copy)]
+struct Service {
+    name: u32,
+    spans: u32,
+    errors: u32,
+    longest: CoarseDuration,
 }
 
 impl Summaries {
@@ -152,9 +176,17 @@ impl Summaries {
         let mut services = Vec::new();
         for row in &mut rows {
             for _ in 0..reader.count()? {
-                services.push((reader.varint32()?, reader.varint32()?, reader.varint32()?));
+                services.push(Service {
+                    name: reader.varint32()?,
+                    spans: reader.varint32()?,
+                    errors: reader.varint32()?,
+                    longest: CoarseDuration::default(),
+                });
             }
             row.services_end = services.len();
+        }
+        for service in &mut services {
+            service.longest = CoarseDuration::of_code(reader.varint32()?);
         }
         reader.end()?;
         let bytes = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
@@ -174,18 +206,40 @@ impl Summaries {
     /// The whole line.
     pub(crate) fn summary(&self, place: u32) -> Option<TraceSummary> {
         let (position, row) = self.row(place)?;
-        let before = position.checked_sub(1).and_then(|before| self.rows.get(before));
-        let services =
-            self.services.get(before.map_or(0, |row| row.services_end)..row.services_end)?;
-        let service = |(name, spans, errors): &(u32, u32, u32)| {
-            Some(ServiceCount { name: self.text(*name)?, spans: *spans, errors: *errors })
+        let service = |one: &Service| {
+            Some(ServiceCount {
+                name: self.text(one.name)?,
+                spans: one.spans,
+                errors: one.errors,
+                longest: one.longest,
+            })
         };
+        let services = self.services_of(position, row)?;
         Some(TraceSummary {
             root_service: self.text(row.root_service)?,
             root_name: self.text(row.root_name)?,
             services: services.iter().map(service).collect::<Option<_>>()?,
             ..row.figures()
         })
+    }
+
+    /// Tells of a place whether its trace may meet `need`.
+    pub(crate) fn meeting(&self, need: &ServiceNeed) -> impl Fn(u32) -> bool + use<'_> {
+        let mut texts = self.texts.iter().zip(0u32..);
+        let name = texts.find(|(text, _)| ***text == *need.service).map(|(_, number)| number);
+        let (errors_min, longest_min) = (u32::from(need.error), need.longest_min);
+        move |place| {
+            let row = self.row(place);
+            let services = row.and_then(|(position, row)| self.services_of(position, row));
+            services.unwrap_or_default().iter().any(|one| {
+                Some(one.name) == name && one.errors >= errors_min && one.longest >= longest_min
+            })
+        }
+    }
+
+    fn services_of(&self, position: usize, row: &Row) -> Option<&[Service]> {
+        let before = position.checked_sub(1).and_then(|before| self.rows.get(before));
+        self.services.get(before.map_or(0, |row| row.services_end)..row.services_end)
     }
 
     /// What they take in memory.

@@ -9,6 +9,7 @@
 //!                                 · last operand: bytes
 //! ```
 
+use proto::batch::value;
 use proto::{Attribute, Span, Value};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -98,6 +99,18 @@ impl Terms {
         let bits = (number + 0.0).to_bits();
         let operands: [&[u8]; 2] = [&[scope_number(scope)], key.as_bytes()];
         self.term(Of::AttributeNumber, &operands, &bits.to_le_bytes())
+    }
+
+    /// The one of the two above for a value that is encoded.
+    pub(crate) fn attribute(&mut self, scope: AttributeScope, key: &str, encoded: &[u8]) -> Term {
+        if let Some(text) = value::as_text(encoded).and_then(|text| str::from_utf8(text).ok()) {
+            return self.attribute_text(scope, key, text);
+        }
+        let value = value::read(encoded).unwrap_or_default();
+        match number(&value) {
+            Some(number) => self.attribute_number(scope, key, number),
+            None => self.attribute_text(scope, key, &value.text()),
+        }
     }
 
     pub(crate) fn event_name(&mut self, name: &str) -> Term {

@@ -33,7 +33,7 @@ use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
 use crate::view::{SealedView, Segments};
 
 /// The format of everything in the data directory.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 /// In the family `meta`: the format, varint.
 const FORMAT_KEY: &[u8] = b"format";
 

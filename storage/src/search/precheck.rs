@@ -5,19 +5,20 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
-use proto::Batch;
-use proto::batch::{Head, body, value};
+use proto::batch::{AttributeNumber, Head, body, value};
 
-use super::HotTrace;
+use super::plan;
 use crate::contract::search::{AttributeScope, Condition, Field};
 use crate::evaluate::{number_meets, text_meets, value_meets};
+use crate::hot::{HotBatch, HotTrace};
+use crate::segment::term::{Term, Terms};
 
 /// Span conditions, and what of each batch meets them, found out once for all spans of
 /// the batch.
-pub(crate) struct Precheck<'a> {
-    conditions: &'a [Condition],
+pub(super) struct Precheck<'a> {
+    conditions: Vec<(&'a Condition, Option<Vec<Term>>)>,
     /// What of each batch meets each condition; `None` where no span can meet one.
-    batches: HashMap<*const Batch, Option<Vec<Met>>>,
+    batches: HashMap<*const HotBatch, Option<Vec<(&'a Condition, Met)>>>,
 }
 
 /// What of a batch can meet one condition.
@@ -26,6 +27,8 @@ enum Met {
     Resources(Vec<bool>),
     /// Spans of these instrumentation scopes.
     Scopes(Vec<bool>),
+    /// Spans with this name, by text number.
+    Name(u32),
     /// Spans with one of these names, by text number.
     Names(Vec<bool>),
     /// Spans with one of these attributes: of their own, or, by resource and scope,
@@ -35,35 +38,55 @@ enum Met {
     Head,
     /// Only spans with events, links or a status message.
     More,
+    /// None.
+    Nothing,
 }
 
 impl<'a> Precheck<'a> {
     /// For spans that meet all `conditions`.
-    pub(crate) fn new(conditions: &'a [Condition]) -> Self {
-        Self { conditions, batches: HashMap::new() }
+    pub(super) fn new(conditions: &'a [Condition]) -> Self {
+        let mut terms = Terms::default();
+        let with_terms = conditions.iter().map(|condition| {
+            let any_of = match &condition.field {
+                Field::Attribute { key, .. } => {
+                    plan::attribute_values(&mut terms, AttributeScope::Any, key, condition)
+                }
+                _ => None,
+            };
+            (condition, any_of)
+        });
+        Self { conditions: with_terms.collect(), batches: HashMap::new() }
     }
 
-    /// Whether a span of the trace may meet them. The trace's batches must stay where
-    /// they are as long as this is used.
-    pub(crate) fn may_match(&mut self, trace: &HotTrace) -> bool {
-        let Self { conditions, batches } = self;
-        conditions.is_empty()
+    /// Whether a span in one of the batches may meet them. Batches must stay where they
+    /// are as long as this is used.
+    pub(super) fn may_match_any(&mut self, batches: &[Arc<HotBatch>]) -> bool {
+        self.conditions.is_empty() || batches.iter().any(|batch| self.met(batch).is_some())
+    }
+
+    /// Whether a span of the trace may meet them.
+    pub(super) fn may_match(&mut self, trace: &HotTrace) -> bool {
+        self.conditions.is_empty()
             || trace.parts().any(|(batch, mut heads)| {
-                let met = batches.entry(Arc::as_ptr(batch)).or_insert_with(|| {
-                    let met = conditions.iter().map(|one| met_by(batch, one));
-                    met.map(|met| Some(met).filter(Met::is_possible)).collect()
-                });
-                met.as_ref().is_some_and(|met| {
-                    heads.any(|head| {
-                        let mut both = conditions.iter().zip(met);
-                        both.all(|(condition, met)| met.by(batch, head, condition))
-                    })
-                })
+                let Some(met) = self.met(batch) else { return false };
+                heads.any(|head| met.iter().all(|(one, met)| met.by(batch, head, one)))
             })
+    }
+
+    fn met(&mut self, batch: &HotBatch) -> Option<&Vec<(&'a Condition, Met)>> {
+        let Self { conditions, batches } = self;
+        let met = batches.entry(std::ptr::from_ref(batch)).or_insert_with(|| {
+            let met = conditions.iter().map(|(one, terms)| {
+                let met = met_by(batch, one, terms);
+                met.is_possible().then_some((*one, met))
+            });
+            met.collect()
+        });
+        met.as_ref()
     }
 }
 
-fn met_by(batch: &Batch, condition: &Condition) -> Met {
+fn met_by(batch: &HotBatch, condition: &Condition, terms: &Option<Vec<Term>>) -> Met {
     match &condition.field {
         Field::Service => Met::Resources(
             (0..)
@@ -71,9 +94,13 @@ fn met_by(batch: &Batch, condition: &Condition) -> Met {
                 .map(|number| text_meets(batch.service_name(number), condition))
                 .collect(),
         ),
-        Field::Name => Met::Names(
-            (0..).take(batch.text_count()).map(|n| text_meets(batch.text(n), condition)).collect(),
-        ),
+        Field::Name => match plan::equal_text(condition) {
+            Some(name) => batch.lookup().text(batch, name).map_or(Met::Nothing, Met::Name),
+            None => {
+                let texts = (0..).take(batch.text_count());
+                Met::Names(texts.map(|text| text_meets(batch.text(text), condition)).collect())
+            }
+        },
         Field::ScopeName => Met::Scopes(
             batch.scopes().iter().map(|one| text_meets(batch.text(one.name), condition)).collect(),
         ),
@@ -88,24 +115,48 @@ fn met_by(batch: &Batch, condition: &Condition) -> Met {
         Field::StatusMessage | Field::EventName | Field::LinkTraceId | Field::LinkSpanId => {
             Met::More
         }
-        Field::Attribute { scope, key } => attributes(batch, condition, *scope, key),
+        Field::Attribute { scope, key } => {
+            attributes(batch, *scope, attributes_that_meet(batch, key, condition, terms))
+        }
     }
 }
 
-fn attributes(batch: &Batch, condition: &Condition, scope: AttributeScope, key: &str) -> Met {
+/// The batch's attributes that meet `condition`, whoever has them.
+fn attributes_that_meet(
+    batch: &HotBatch,
+    key: &str,
+    condition: &Condition,
+    terms: &Option<Vec<Term>>,
+) -> Vec<AttributeNumber> {
+    let lookup = batch.lookup();
     // The key is one text of the batch, or none.
-    let mut texts = (0..).take(batch.text_count());
-    let key = texts.find(|number| batch.text(*number) == key);
-    let meets: Vec<bool> = (0..)
-        .take(batch.attribute_count())
-        .map(|number| {
-            let (found, value) = batch.attribute(number);
-            Some(found) == key
-                && value::read(value).is_ok_and(|value| value_meets(&value, condition))
-        })
-        .collect();
+    let Some(key) = lookup.text(batch, key) else {
+        return Vec::new();
+    };
+    let meets = |number: &AttributeNumber| {
+        let (found, value) = batch.attribute(*number);
+        found == key && value::read(value).is_ok_and(|value| value_meets(&value, condition))
+    };
+    match terms {
+        Some(terms) => {
+            terms.iter().flat_map(|term| lookup.attributes(*term)).filter(meets).collect()
+        }
+        None => (0..).take(batch.attribute_count()).filter(meets).collect(),
+    }
+}
+
+fn attributes(batch: &HotBatch, scope: AttributeScope, meeting: Vec<AttributeNumber>) -> Met {
+    if meeting.is_empty() {
+        return Met::Nothing;
+    }
+    let mut own = vec![false; batch.attribute_count()];
+    for number in meeting {
+        if let Some(meets) = own.get_mut(number as usize) {
+            *meets = true;
+        }
+    }
     let any = |numbers: &[u32]| {
-        numbers.iter().any(|number| meets.get(*number as usize).copied().unwrap_or_default())
+        numbers.iter().any(|number| own.get(*number as usize).copied().unwrap_or_default())
     };
     let is_in = |one: AttributeScope| scope == AttributeScope::Any || scope == one;
     let resources = batch.resources().iter();
@@ -115,9 +166,8 @@ fn attributes(batch: &Batch, condition: &Condition, scope: AttributeScope, key: 
             .map(|one| is_in(AttributeScope::Resource) && any(&one.attributes))
             .collect(),
         scopes: scopes.map(|one| is_in(AttributeScope::Scope) && any(&one.attributes)).collect(),
-        is_any_own: meets.contains(&true)
-            && !matches!(scope, AttributeScope::Resource | AttributeScope::Scope),
-        own: meets,
+        is_any_own: !matches!(scope, AttributeScope::Resource | AttributeScope::Scope),
+        own,
     }
 }
 
@@ -129,15 +179,17 @@ impl Met {
             Self::Attributes { is_any_own, resources, scopes, .. } => {
                 *is_any_own || resources.contains(&true) || scopes.contains(&true)
             }
-            Self::Head | Self::More => true,
+            Self::Name(_) | Self::Head | Self::More => true,
+            Self::Nothing => false,
         }
     }
 
-    fn by(&self, batch: &Batch, head: &Head, condition: &Condition) -> bool {
+    fn by(&self, batch: &HotBatch, head: &Head, condition: &Condition) -> bool {
         let at = |list: &[bool], number: u32| list.get(number as usize).copied().unwrap_or(true);
         match self {
             Self::Resources(resources) => at(resources, head.resource),
             Self::Scopes(scopes) => at(scopes, head.scope),
+            Self::Name(name) => head.name == *name,
             Self::Names(names) => at(names, head.name),
             Self::Attributes { own, is_any_own, resources, scopes } => {
                 at(resources, head.resource)
@@ -155,6 +207,7 @@ impl Met {
                 _ => true,
             },
             Self::More => body::has_more(batch.body(head)),
+            Self::Nothing => false,
         }
     }
 }
