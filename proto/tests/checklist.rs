@@ -273,6 +273,45 @@ fn row_89_repeated_and_out_of_order_fields() {
 }
 
 #[test]
+fn row_89_a_start_behind_events_and_a_second_start() {
+    let start = |nano: u64| [&[0x39][..], &nano.to_le_bytes()].concat();
+    let event = |nano: u64, name: &[u8]| {
+        field(11, &[&[0x09][..], &nano.to_le_bytes(), &field(2, name)].concat())
+    };
+    for fields in [
+        [event(150, b"a"), start(100), event(90, b"b")].concat(),
+        [start(7), event(150, b"a"), event(90, b"b"), start(100)].concat(),
+        [start(100), event(150, b"a"), start(100), event(90, b"b")].concat(),
+    ] {
+        let odd = span(&fields);
+        assert_eq!(odd.start_time_unix_nano, 100);
+        let events: Vec<_> =
+            odd.events.iter().map(|event| (event.time_unix_nano, event.name.as_str())).collect();
+        assert_eq!(events, [(150, "a"), (90, "b")]);
+    }
+}
+
+#[test]
+fn row_89_a_value_in_pieces_has_the_last_member() {
+    let value = |pieces: &[&[u8]]| {
+        let pieces: Vec<u8> = pieces.iter().flat_map(|piece| field(2, piece)).collect();
+        let odd = span(&field(9, &[field(1, b"k"), pieces].concat()));
+        odd.attribute("k").unwrap().clone()
+    };
+    let text = field(1, b"text");
+    let list = field(5, &field(1, &[0x18, 1]));
+    assert_eq!(value(&[&[0x18, 1], &text]), Value::from("text"));
+    assert_eq!(value(&[&text, &[0x18, 1]]), Value::from(1));
+    assert_eq!(value(&[&list, &text, &list]), Value::Array(vec![1.into()]));
+    assert_eq!(value(&[&text, &[], &[]]), Value::from("text"));
+    assert_eq!(value(&[&[&text[..], &[0x10, 1]].concat()]), Value::from(true));
+    let not_utf8 = field(1, b"\xff");
+    let message = field(2, &[&not_utf8[..], &text].concat());
+    let error = malformed(&[ids(), field(9, &message)].concat());
+    assert!(error.ends_with("attributes[0].value.string_value)"), "{error}");
+}
+
+#[test]
 fn rows_92_and_93_text() {
     let mut odd = trace("a b 0..1").remove(0);
     odd.name = "🦀 שלום nul\0 \u{2028}".to_owned();

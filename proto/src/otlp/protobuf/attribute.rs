@@ -9,7 +9,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::chunk::{Chunk, Field};
 use super::request::{Decoder, NEW_TEXT_BYTES};
-use super::value::{Depth, write_value};
+use super::value::{Depth, Messages, write_value};
 use crate::Attribute;
 use crate::codec::Writer;
 use crate::otlp::fault::Fault;
@@ -37,7 +37,8 @@ struct Known<'a> {
 
 impl<'a> Decoder<'a> {
     /// The number of a `KeyValue`, the one at `index` of its list.
-    #[inline]
+    // Inlined, so that the field stays in registers.
+    #[inline(always)]
     pub(super) fn attribute(&mut self, field: Field<'a>, index: usize) -> Result<u32, Fault> {
         let chunk =
             field.chunk("").map_err(|error| Fault::from(error).within_item("attributes", index))?;
@@ -62,7 +63,7 @@ impl<'a> Decoder<'a> {
         self.budget.take(NEW_ATTRIBUTE_BYTES.saturating_add(size_of::<Attribute>()))?;
         let taken_before = self.budget.taken();
         let mut key = "";
-        let mut messages = Vec::new();
+        let mut messages = Messages::default();
         let mut fields = chunk;
         while let Some((number, field)) = fields.next_field()? {
             match number {
@@ -75,7 +76,8 @@ impl<'a> Decoder<'a> {
         let Self { budget, builder, limits, .. } = self;
         let depth = Depth::new(limits.value_depth);
         let number = builder.push_attribute(key, |out: &mut Writer| {
-            write_value(out, &messages, depth, budget).map_err(|fault| fault.within("value"))
+            write_value(out, messages.as_slice(), depth, budget)
+                .map_err(|fault| fault.within("value"))
         })?;
         let model_bytes = budget.taken().saturating_sub(taken_before);
         let known = Known { bytes, hash, number, model_bytes };

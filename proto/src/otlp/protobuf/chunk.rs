@@ -14,13 +14,27 @@ pub(super) struct Chunk<'a> {
     end: usize,
 }
 
-/// A field's payload by wire type. Groups never get here: OTLP has none.
+/// A field's payload. Groups never get here: OTLP has none.
+///
+/// One struct for all wire types, not an enum: its parts stay in registers, while the
+/// members of an enum share memory that is written in one size and read in another,
+/// which a processor waits for.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Field<'a> {
-    Varint(u64, usize),
-    Fixed64(u64, usize),
-    Bytes(Chunk<'a>),
-    Fixed32(u32, usize),
+pub(super) struct Field<'a> {
+    wire_type: WireType,
+    /// A number of any type, zero-extended.
+    number: u64,
+    bytes: &'a [u8],
+    /// Of bytes, the place behind them; of a number, where the field began.
+    place: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WireType {
+    Varint,
+    Fixed64,
+    LengthDelimited,
+    Fixed32,
 }
 
 /// Bytes that are no protobuf. Small, since every read hands it on.
@@ -52,13 +66,15 @@ impl<'a> Chunk<'a> {
 
     /// The next field's number and payload; `None` at the end. Unknown groups are
     /// skipped on the way.
-    #[inline]
+    // Inlined, as all that it calls on the common path: what is left of a chunk stays in
+    // registers.
+    #[inline(always)]
     pub(super) fn next_field(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken> {
         while !self.bytes.is_empty() {
             let offset = self.offset();
             let (number, wire_type) = self.tag()?;
             match wire_type {
-                START_GROUP => self.skip_group(number)?,
+                START_GROUP => *self = self.after_group(number)?,
                 END_GROUP => {
                     return Err(Broken { reason: "a group ends that never began", offset });
                 }
@@ -68,7 +84,7 @@ impl<'a> Chunk<'a> {
         Ok(None)
     }
 
-    #[inline]
+    #[inline(always)]
     fn tag(&mut self) -> Result<(u32, u32), Broken> {
         let offset = self.offset();
         let key = u32::try_from(self.varint()?)
@@ -80,24 +96,27 @@ impl<'a> Chunk<'a> {
     }
 
     /// The payload of a field that began at `offset`.
-    #[inline]
+    #[inline(always)]
     fn payload(&mut self, wire_type: u32, offset: usize) -> Result<Field<'a>, Broken> {
+        let number = |wire_type, number| Field { wire_type, number, bytes: &[], place: offset };
         match wire_type {
-            VARINT => Ok(Field::Varint(self.varint()?, offset)),
-            FIXED64 => Ok(Field::Fixed64(u64::from_le_bytes(self.array()?), offset)),
+            VARINT => Ok(number(WireType::Varint, self.varint()?)),
+            FIXED64 => Ok(number(WireType::Fixed64, u64::from_le_bytes(self.array()?))),
             LENGTH_DELIMITED => {
                 let length = self.varint()?;
                 // A length past the address space is past the end, too.
                 let length = usize::try_from(length).unwrap_or(usize::MAX);
-                Ok(Field::Bytes(self.take(length)?))
+                let Self { bytes, end } = self.take(length)?;
+                Ok(Field { wire_type: WireType::LengthDelimited, number: 0, bytes, place: end })
             }
-            FIXED32 => Ok(Field::Fixed32(u32::from_le_bytes(self.array()?), offset)),
+            FIXED32 => Ok(number(WireType::Fixed32, u32::from_le_bytes(self.array()?).into())),
             _ => Err(Broken { reason: "a field has a wire type that does not exist", offset }),
         }
     }
 
-    /// Skips what follows the start of an unknown group, up to its end.
-    fn skip_group(&mut self, number: u32) -> Result<(), Broken> {
+    /// What follows the end of an unknown group that has just begun.
+    #[cold]
+    fn after_group(mut self, number: u32) -> Result<Self, Broken> {
         let mut open = vec![number];
         while let Some(innermost) = open.last() {
             let offset = self.offset();
@@ -118,24 +137,28 @@ impl<'a> Chunk<'a> {
                 }
             }
         }
-        Ok(())
+        Ok(self)
     }
 
     /// A number in groups of 7 bits, the lowest first; also a longer form than
     /// needed, up to 10 bytes.
-    #[inline]
+    #[inline(always)]
     fn varint(&mut self) -> Result<u64, Broken> {
-        // Most are one byte long.
-        match self.bytes.split_first() {
-            Some((byte, rest)) if *byte < 0x80 => {
-                self.bytes = rest;
-                Ok(u64::from(*byte))
+        // Most are one byte long, and nearly all others two.
+        let (value, rest) = match self.bytes {
+            [byte, rest @ ..] if *byte < 0x80 => (u64::from(*byte), rest),
+            [low, high, rest @ ..] if *high < 0x80 => {
+                (u64::from(*low & 0x7f) | u64::from(*high) << 7, rest)
             }
-            _ => self.long_varint(),
-        }
+            _ => self.long_varint()?,
+        };
+        self.bytes = rest;
+        Ok(value)
     }
 
-    fn long_varint(&mut self) -> Result<u64, Broken> {
+    /// A number of any length and what follows it.
+    #[inline(never)]
+    fn long_varint(self) -> Result<(u64, &'a [u8]), Broken> {
         const LAST_SHIFT: u32 = 63;
         let offset = self.offset();
         let mut value = 0_u64;
@@ -147,15 +170,14 @@ impl<'a> Chunk<'a> {
                 return Err(Broken { reason: "a number is longer than 64 bits", offset });
             }
             if *byte < 0x80 {
-                self.bytes = rest.as_slice();
-                return Ok(value);
+                return Ok((value, rest.as_slice()));
             }
             shift = shift.saturating_add(7);
         }
         Err(Broken { reason: "the bytes end inside a number", offset })
     }
 
-    #[inline]
+    #[inline(always)]
     fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Broken> {
         let offset = self.offset();
         let (bytes, rest) = self
@@ -166,7 +188,7 @@ impl<'a> Chunk<'a> {
         Ok(*bytes)
     }
 
-    #[inline]
+    #[inline(always)]
     fn take(&mut self, length: usize) -> Result<Self, Broken> {
         let offset = self.offset();
         let (bytes, rest) = self
@@ -180,15 +202,13 @@ impl<'a> Chunk<'a> {
 
 impl<'a> Field<'a> {
     /// The payload as a message or as bytes; `name` is for the error.
-    #[inline]
+    #[inline(always)]
     pub(super) fn chunk(self, name: &'static str) -> Result<Chunk<'a>, DecodeError> {
-        match self {
-            Self::Bytes(chunk) => Ok(chunk),
-            other => Err(other.mismatch(name, "length-delimited")),
-        }
+        self.check(WireType::LengthDelimited, name)?;
+        Ok(Chunk { bytes: self.bytes, end: self.place })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn text(self, name: &'static str) -> Result<&'a str, DecodeError> {
         let chunk = self.chunk(name)?;
         str::from_utf8(chunk.bytes).map_err(|error| {
@@ -197,42 +217,49 @@ impl<'a> Field<'a> {
         })
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn varint(self, name: &'static str) -> Result<u64, DecodeError> {
-        match self {
-            Self::Varint(value, _) => Ok(value),
-            other => Err(other.mismatch(name, "varint")),
-        }
+        self.check(WireType::Varint, name)?;
+        Ok(self.number)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn fixed64(self, name: &'static str) -> Result<u64, DecodeError> {
-        match self {
-            Self::Fixed64(value, _) => Ok(value),
-            other => Err(other.mismatch(name, "fixed64")),
-        }
+        self.check(WireType::Fixed64, name)?;
+        Ok(self.number)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn fixed32(self, name: &'static str) -> Result<u32, DecodeError> {
-        match self {
-            Self::Fixed32(value, _) => Ok(value),
-            other => Err(other.mismatch(name, "fixed32")),
-        }
+        self.check(WireType::Fixed32, name)?;
+        Ok(self.number as u32)
+    }
+
+    #[inline(always)]
+    fn check(self, expected: WireType, name: &'static str) -> Result<(), DecodeError> {
+        if self.wire_type == expected { Ok(()) } else { Err(self.mismatch(name, expected)) }
     }
 
     #[cold]
-    fn mismatch(self, name: &'static str, expected: &str) -> DecodeError {
-        let (got, offset) = match self {
-            Self::Varint(_, offset) => ("varint", offset),
-            Self::Fixed64(_, offset) => ("fixed64", offset),
-            Self::Bytes(chunk) => ("length-delimited", chunk.offset()),
-            Self::Fixed32(_, offset) => ("fixed32", offset),
-        };
+    fn mismatch(self, name: &'static str, expected: WireType) -> DecodeError {
         let reason = format!(
-            "expected wire type {expected}, found {got}, at byte {offset}; is this OTLP traces?"
+            "expected wire type {}, found {}, at byte {}; is this OTLP traces?",
+            expected.name(),
+            self.wire_type.name(),
+            self.place.saturating_sub(self.bytes.len()),
         );
         DecodeError::Malformed { field: name.to_owned(), reason }
+    }
+}
+
+impl WireType {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Varint => "varint",
+            Self::Fixed64 => "fixed64",
+            Self::LengthDelimited => "length-delimited",
+            Self::Fixed32 => "fixed32",
+        }
     }
 }
 
@@ -261,11 +288,9 @@ mod tests {
         while let Some((number, field)) = chunk.next_field()? {
             found.push((
                 number,
-                match field {
-                    Field::Varint(value, _) => format!("varint {value}"),
-                    Field::Fixed64(value, _) => format!("fixed64 {value}"),
-                    Field::Bytes(chunk) => format!("bytes {:?} at {}", chunk.bytes, chunk.offset()),
-                    Field::Fixed32(value, _) => format!("fixed32 {value}"),
+                match field.chunk("") {
+                    Ok(chunk) => format!("bytes {:?} at {}", chunk.bytes, chunk.offset()),
+                    Err(_) => format!("{} {}", field.wire_type.name(), field.number),
                 },
             ));
         }

@@ -3,7 +3,7 @@
 use super::attribute::KnownAttributes;
 use super::chunk::Chunk;
 use super::span::Scratch;
-use crate::batch::{Builder, PackedResource, PackedScope};
+use crate::batch::{Builder, PackedResource, PackedScope, SpanHead};
 use crate::otlp::fault::Fault;
 use crate::otlp::limits::Budget;
 use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
@@ -153,13 +153,14 @@ impl<'a> Decoder<'a> {
         scope.schema_url = self.text(schema_url)?;
         let mut scope = Some(scope);
         let mut senders = (0, 0);
+        let mut head = SpanHead::default();
         let mut fields = chunk;
         let mut index = 0_usize;
         while let Some((number, field)) = fields.next_field()? {
             if number == 2 {
-                let read = self.span(field.chunk("spans")?);
+                let read = self.span(field.chunk("spans")?, &mut head);
                 match read.map_err(|fault| fault.within_item("spans", index)) {
-                    Ok(mut head) => {
+                    Ok(()) => {
                         // Numbered for the first span that is kept: empty envelopes
                         // take nothing.
                         if let Some(scope) = scope.take() {

@@ -32,6 +32,7 @@ struct Ids<'a> {
 }
 
 impl<'a> Ids<'a> {
+    #[inline(always)]
     fn take(&mut self, number: u32, field: Field<'a>) -> Result<(), DecodeError> {
         match number {
             1 => self.trace_id = field.chunk("trace_id")?.bytes(),
@@ -76,10 +77,10 @@ struct Scalars<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    /// Reads a span: its head, but for its resource and scope, and its body, which
+    /// Reads a span: its `head`, but for its resource and scope, and its body, which
     /// [`Self::push_span`] takes. The inside of a span with a bad id is not looked at.
-    pub(super) fn span(&mut self, chunk: Chunk<'a>) -> Result<SpanHead, Fault> {
-        self.read_span(chunk).map_err(|fault| {
+    pub(super) fn span(&mut self, chunk: Chunk<'a>, head: &mut SpanHead) -> Result<(), Fault> {
+        self.read_span(chunk, head).map_err(|fault| {
             // A bad id counts first.
             match Ids::read(chunk).map(Ids::check) {
                 Ok(Err(reason)) => Fault::Span(reason),
@@ -88,11 +89,11 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    fn read_span(&mut self, chunk: Chunk<'a>) -> Result<SpanHead, Fault> {
+    fn read_span(&mut self, chunk: Chunk<'a>, head: &mut SpanHead) -> Result<(), Fault> {
         self.scratch.attributes.clear();
         self.scratch.events.clear();
         self.scratch.links.clear();
-        let mut head = SpanHead::default();
+        *head = SpanHead::default();
         let mut ids = Ids::default();
         let mut are_ids_checked = false;
         let mut scalars = Scalars::default();
@@ -127,7 +128,7 @@ impl<'a> Decoder<'a> {
                         }
                     }
                 }
-                15 => self.status(field, &mut head, &mut scalars)?,
+                15 => self.status(field, head, &mut scalars)?,
                 _ => scalars.take_number(number, field)?,
             }
         }
@@ -138,7 +139,7 @@ impl<'a> Decoder<'a> {
         head.name = self.text(scalars.name)?;
         self.write_body(&scalars)?;
         self.links_dropped = self.links_dropped.saturating_add(scalars.links_dropped.into());
-        Ok(head)
+        Ok(())
     }
 
     /// Adds the span that was read last.
@@ -150,6 +151,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads one more `Status` message: proto3 merges them.
+    #[inline(always)]
     fn status(
         &mut self,
         field: Field<'a>,
@@ -311,6 +313,7 @@ impl<'a> Decoder<'a> {
 }
 
 impl<'a> Scalars<'a> {
+    #[inline(always)]
     fn take_number(&mut self, number: u32, field: Field<'a>) -> Result<(), DecodeError> {
         match number {
             10 => {

@@ -10,9 +10,37 @@ use crate::otlp::fault::Fault;
 use crate::otlp::limits::Budget;
 use crate::{Attribute, Value};
 
+/// The `AnyValue` messages of one attribute: one, unless somebody wants to be odd.
+#[derive(Default)]
+pub(super) struct Messages<'a> {
+    first: Option<Chunk<'a>>,
+    /// All of them, where there are more.
+    all: Vec<Chunk<'a>>,
+}
+
+impl<'a> Messages<'a> {
+    pub(super) fn push(&mut self, message: Chunk<'a>) {
+        match self.first {
+            None => self.first = Some(message),
+            Some(first) => {
+                if self.all.is_empty() {
+                    self.all.push(first);
+                }
+                self.all.push(message);
+            }
+        }
+    }
+
+    pub(super) fn as_slice(&self) -> &[Chunk<'a>] {
+        if self.all.is_empty() { self.first.as_slice() } else { &self.all }
+    }
+}
+
 /// The member of an `AnyValue` that counts, with its field number.
 enum Member<'a> {
     None,
+    /// A text, which is not taken from its field twice: that it is UTF-8 is known.
+    Text(&'a str),
     One(u32, Field<'a>),
     /// All messages of an array or of a map, which proto3 appends to each other.
     Many(u32, Vec<Chunk<'a>>),
@@ -48,8 +76,7 @@ pub(super) fn write_value(
 ) -> Result<(), Fault> {
     match read_member(messages)? {
         Member::None => out.u8(tag::EMPTY),
-        Member::One(1, field) => {
-            let text = field.text("string_value")?;
+        Member::Text(text) => {
             budget.take(text.len())?;
             out.u8(tag::TEXT);
             out.raw(text.as_bytes());
@@ -93,7 +120,10 @@ fn read_member<'a>(messages: &[Chunk<'a>]) -> Result<Member<'a>, Fault> {
         let mut fields = *message;
         while let Some((number, field)) = fields.next_field()? {
             match number {
-                1 => _ = field.text("string_value")?,
+                1 => {
+                    member = Member::Text(field.text("string_value")?);
+                    continue;
+                }
                 2 => _ = field.varint("bool_value")?,
                 3 => _ = field.varint("int_value")?,
                 4 => _ = field.fixed64("double_value")?,
@@ -168,7 +198,7 @@ fn write_entry(
     budget: &mut Budget,
 ) -> Result<(), Fault> {
     let mut key = "";
-    let mut messages = Vec::new();
+    let mut messages = Messages::default();
     let mut fields = field.chunk("")?;
     while let Some((number, field)) = fields.next_field()? {
         match number {
@@ -179,7 +209,7 @@ fn write_entry(
     }
     budget.take(key.len())?;
     out.bytes(key.as_bytes());
-    write_nested(out, &messages, depth, budget).map_err(|fault| fault.within("value"))
+    write_nested(out, messages.as_slice(), depth, budget).map_err(|fault| fault.within("value"))
 }
 
 fn write_nested(
