@@ -62,7 +62,7 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, OpenError> {
 /// How much less of a busy processor sealing and merging get than those who ask: a third,
 /// by the kernel's table (each step is a factor of 1.25). No less, or it would not keep up
 /// with spans that come at full speed.
-const NICE: i32 = 5;
+const NICE: i32 = 10;
 
 fn run(shared: &Shared) {
     // Elsewhere it would be the whole process.
