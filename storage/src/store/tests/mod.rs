@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod damage;
 mod flips;
+mod fsync;
 mod full;
 mod life;
 mod lock;
