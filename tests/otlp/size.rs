@@ -9,8 +9,8 @@ const MIB: usize = 1024 * 1024;
 const REQUEST_BYTES_MAX: usize = 64 * MIB;
 /// What a body of empty spans, or of zeros, may add to the program's memory.
 const GROWTH_MAX: u64 = 256 * MIB as u64;
-/// What all requests together may hold (`collector::Config::in_flight_bytes_max`).
-const BUDGET: u64 = 384 * MIB as u64;
+/// What all requests together may hold: a fourth of `--memory-limit`.
+const BUDGET: u64 = 128 * MIB as u64;
 
 const INVALID_ARGUMENT: i32 = 3;
 const RESOURCE_EXHAUSTED: i32 = 8;

@@ -51,13 +51,14 @@ pub trait SpanWriter: Send + Sync {
 pub trait TraceReader: Send + Sync {
     /// All spans of one trace, or `None` where no span has this id.
     ///
-    /// Spans come once each, ordered by (start, span id, kind). At most
-    /// `spans_max` are returned; where there are more, the first by that order,
-    /// and the answer's completeness says [`Completeness::Truncated`].
+    /// Spans come once each, ordered by (start, span id, kind). At most those that
+    /// `bounds` has room for are returned; where there are more, the first by that
+    /// order, and the answer's completeness says [`Completeness::Truncated`]. While it
+    /// is read, up to twice as much memory is used.
     fn trace(
         &self,
         id: TraceId,
-        spans_max: usize,
+        bounds: TraceBounds,
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError>;
 
@@ -73,6 +74,26 @@ pub trait TraceReader: Send + Sync {
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;
+}
+
+/// How much of a trace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceBounds {
+    /// Spans, at least 1.
+    pub spans_max: usize,
+    /// Bytes that they take in memory, estimated. The first span is read whatever it
+    /// takes.
+    pub bytes_max: usize,
+}
+
+impl TraceBounds {
+    /// All of it, however large.
+    pub const NONE: Self = Self { spans_max: usize::MAX, bytes_max: usize::MAX };
+
+    /// So many spans, whatever they take.
+    pub const fn spans(spans_max: usize) -> Self {
+        Self { spans_max, bytes_max: usize::MAX }
+    }
 }
 
 /// What became of one batch.
@@ -156,6 +177,11 @@ impl Deadline {
     /// [`ReadError::DeadlineExceeded`] once there is none.
     pub fn check(&self) -> Result<(), ReadError> {
         if Instant::now() >= self.0 { Err(ReadError::DeadlineExceeded) } else { Ok(()) }
+    }
+
+    /// How much time is left.
+    pub fn left(&self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
     }
 }
 
