@@ -39,6 +39,7 @@ pub use contract::{
     TraceReader, WriteError, Written,
 };
 pub use memory::MemoryStore;
+pub use span_bytes::may_fit;
 pub use store::{
     Audit, Caches, Config, Durability, MaintainError, OpenError, SearchTraceBytes, Snapshot,
     SnapshotError, Store,

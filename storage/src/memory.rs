@@ -88,6 +88,11 @@ impl TraceReader for MemoryStore {
         Ok(Some(Trace { id, spans, completeness }))
     }
 
+    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError> {
+        deadline.check()?;
+        Ok(self.traces.read().get(&id).map_or(0, BTreeMap::len))
+    }
+
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
         let mut page = PageCollector::new(search);
         for spans in self.traces.read().values() {

@@ -35,6 +35,12 @@ impl Room {
     }
 }
 
+/// Whether so many spans may take no more than `bytes_max`. Where not, there is no use in
+/// trying: which spans there are takes memory, too, while a trace is read.
+pub fn may_fit(spans: usize, bytes_max: usize) -> bool {
+    spans <= 1 || spans.saturating_mul(size_of::<Span>()) <= bytes_max
+}
+
 /// Cuts `spans` to what `bounds` has room for; whether there was more.
 pub(crate) fn cut(spans: &mut Vec<Span>, bounds: TraceBounds) -> bool {
     let mut room = Room::of(bounds);

@@ -12,6 +12,7 @@ use crate::hot::{Facts, HotTrace, HotView};
 use crate::outline::Outline;
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
+use crate::span_bytes::may_fit;
 use crate::store::SearchTraceBytes;
 use crate::trace_spans::TraceSpans;
 use crate::turn::{Turn, TurnTaken};
@@ -126,11 +127,12 @@ impl SealedView {
             let bounds = TraceBounds { bytes_max, ..TraceBounds::NONE };
             self.whole_of_parts(trace, parts.clone(), hot, bounds, deadline)
         };
-        let whole = read(common_max)?;
-        if !whole.is_cut {
-            return Ok(whole);
+        if may_fit(self.span_count(trace, &parts, hot), common_max) {
+            let whole = read(common_max)?;
+            if !whole.is_cut {
+                return Ok(whole);
+            }
         }
-        drop(whole);
         let turn = deadline.map(|deadline| self.deciding.turn.take(deadline)).transpose()?;
         let mut whole = read(large_max)?;
         if whole.is_cut {
@@ -141,6 +143,21 @@ impl SealedView {
         }
         whole._turn = turn;
         Ok(whole)
+    }
+
+    /// See [`crate::TraceReader::span_count`].
+    pub(crate) fn span_count(
+        &self,
+        trace: TraceId,
+        parts: &Parts,
+        hot: Option<&HotTrace>,
+    ) -> usize {
+        // Whoever reads them is told of those that can't be read.
+        let sealed = parts
+            .found
+            .iter()
+            .map(|part| self.reader.span_count(part.segment, part.ordinal, trace).unwrap_or(0));
+        sealed.chain(hot.map(HotTrace::span_count)).fold(0, usize::saturating_add)
     }
 
     /// The spans of a trace whose parts were looked up before, as far as `bounds` have

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError, Search,
-    Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken,
+    Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken, may_fit,
 };
 
 use crate::config::{Config, TraceBytes};
@@ -188,22 +188,24 @@ impl Questions<'_> {
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError> {
         let TraceBytes { common_max, large_max } = self.desk.trace_bytes;
+        let reader = &self.desk.reader;
         if self.turn.get().is_none() {
-            let bounds = TraceBounds { spans_max, bytes_max: common_max };
-            let trace = self.desk.reader.trace(id, bounds, deadline)?;
-            // How much of it is read is the same with more memory where spans ran out.
-            if trace.as_ref().is_none_or(|trace| {
-                trace.completeness == Completeness::Complete || trace.spans.len() >= spans_max
-            }) {
-                return Ok(trace);
+            if may_fit(reader.span_count(id, deadline)?, common_max) {
+                let bounds = TraceBounds { spans_max, bytes_max: common_max };
+                let trace = reader.trace(id, bounds, deadline)?;
+                // With more memory it is the same where all spans or enough were read.
+                if trace.as_ref().is_none_or(|trace| {
+                    trace.completeness == Completeness::Complete || trace.spans.len() >= spans_max
+                }) {
+                    return Ok(trace);
+                }
             }
-            drop(trace);
             let turn = self.desk.large_trace.take(deadline)?;
             // Nobody else sets it: it is one thread's.
             drop(self.turn.set(turn));
         }
         let bounds = TraceBounds { spans_max, bytes_max: large_max };
-        self.desk.reader.trace(id, bounds, deadline)
+        reader.trace(id, bounds, deadline)
     }
 
     /// A trace, explained.

@@ -62,6 +62,10 @@ pub trait TraceReader: Send + Sync {
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError>;
 
+    /// How many spans of a trace there are to read, or some more: what was written twice
+    /// may count twice, and what can't be read does not count. Reads no span.
+    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError>;
+
     /// The traces that `search` asks for. Its meaning is defined in [`search`].
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError>;
 

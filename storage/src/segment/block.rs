@@ -189,6 +189,11 @@ impl Block {
         self.parts.len()
     }
 
+    /// How many spans the trace at `position` has.
+    pub(super) fn span_count(&self, position: usize) -> usize {
+        self.parts.get(position).map_or(0, |(spans, _)| *spans)
+    }
+
     /// Calls `take` with each span of trace `id`, the one at `position`, in order.
     pub(super) fn trace(
         &self,

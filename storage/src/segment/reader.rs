@@ -96,16 +96,40 @@ impl SegmentReader {
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
+        let (first, block) = self.block(id, ordinal, trace, &table)?;
+        block
+            .trace((ordinal - first) as usize, &table, trace, take)
+            .in_record(format_args!("{id}, block {first}, trace {trace}"))
+    }
+
+    /// How many spans the trace `ordinal` has, whose id is `trace`.
+    pub(crate) fn span_count(
+        &self,
+        id: SegmentId,
+        ordinal: u32,
+        trace: TraceId,
+    ) -> Result<usize, Fault> {
+        let table = self.table(id)?;
+        let (first, block) = self.block(id, ordinal, trace, &table)?;
+        Ok(block.span_count((ordinal - first) as usize))
+    }
+
+    /// The block with the trace `ordinal`, whose id is `trace`, and the block's first.
+    fn block(
+        &self,
+        id: SegmentId,
+        ordinal: u32,
+        trace: TraceId,
+        table: &Table,
+    ) -> Result<(u32, Arc<Block>), Fault> {
         let missing = || Fault::corrupt(format_args!("{id}, block of trace {trace}"), "missing");
         let first = table.block_of(ordinal).ok_or_else(missing)?;
         let block = self.blocks.get_or_insert_with(&(id, first), || {
             let record = self.get(id, Part::Block, &first.to_be_bytes())?;
-            let block = Block::read(&record, &table);
+            let block = Block::read(&record, table);
             Ok::<_, Fault>(Arc::new(block.in_record(format_args!("{id}, block {first}"))?))
         })?;
-        block
-            .trace((ordinal - first) as usize, &table, trace, take)
-            .in_record(format_args!("{id}, block {first}, trace {trace}"))
+        Ok((first, block))
     }
 
     pub(super) fn table(&self, id: SegmentId) -> Result<Arc<Table>, Fault> {
