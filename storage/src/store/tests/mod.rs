@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod cardinality;
 mod damage;
 mod flips;
 mod fsync;
