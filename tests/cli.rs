@@ -30,7 +30,7 @@ fn help_names_every_setting_with_its_variable_and_default() {
     let help = said(Command::new(["--help"]).output());
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let check = said(Command::new(["config", "check", "--data-dir", "/data"]).output());
-    for line in check.lines() {
+    for line in check.lines().filter(|line| !line.starts_with('#')) {
         let (name, rest) = line.split_once(" = ").expect("name = value");
         let variable = format!("HOPLINE_{}", name.replace('-', "_").to_uppercase());
         assert!(help.contains(&format!("--{name} <")), "{name}");
@@ -61,6 +61,8 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
         ("retention-age = \"2h\"", "# environment"),
         ("web-listen = \"127.0.0.1:3\"", "# flag"),
         ("otlp-grpc-listen = \"127.0.0.1:4317\"", "# default"),
+        ("memory-limit = \"512MiB\"", "# default"),
+        ("#  144.0 requests", "that are received"),
     ] {
         let line = check.lines().find(|line| line.starts_with(setting));
         assert!(line.is_some_and(|line| line.ends_with(origin)), "{setting} {origin}\n{check}");
@@ -88,6 +90,8 @@ fn what_is_wrong_is_said_in_a_sentence_and_answered_with_64() {
     refuses(&["--durability", "paper"], 64, &["paper", "disk", "process"]);
     refuses(&["--retention-age", "5s"], 64, &["shortest is 1m"]);
     refuses(&["--retention-bytes", "1MiB"], 64, &["the least is 256MiB"]);
+    refuses(&["--memory-limit", "100MiB"], 64, &["the least is 128MiB"]);
+    refuses(&["--memory-limit", "1"], 64, &["'1' is no amount of bytes", "64MiB"]);
     refuses(&["--disk-free-min", "64"], 64, &["'64' is no amount of bytes", "64MiB"]);
     refuses(&["--disk-free-min", "1MiB"], 64, &["the least is 64MiB"]);
     refuses(&["demo", "--rate", "0"], 64, &["--rate", "1..=100"]);

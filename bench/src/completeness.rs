@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_sample_has_traces_of_all_kinds_each_once() {
-        let recipe = Recipe { spans_per_request: 130, seed: 7 };
+        let recipe = Recipe { spans_per_request: 130, seed: 7, one_trace: false };
         let plan = Plan { shape: Shape::Diverse, spans: 130_000, recipe };
         let requests = Requests::new(&plan).unwrap();
         let sample = sample(&requests, 1, 60);

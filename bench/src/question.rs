@@ -244,7 +244,7 @@ mod tests {
     use crate::shape::Shape;
 
     fn check(shape: Shape) {
-        let recipe = Recipe { spans_per_request: 1_000, seed: 3 };
+        let recipe = Recipe { spans_per_request: 1_000, seed: 3, one_trace: false };
         let requests = Requests::new(&Plan { shape, spans: 20_000, recipe }).unwrap();
         for kind in KINDS {
             let question = Examiner::new(&requests, 1).question(*kind).unwrap();

@@ -21,6 +21,9 @@ pub struct Config {
     /// Spans of one trace that are read, explained and returned. Of a larger trace the
     /// first are, and the answer says so.
     pub spans_max: usize,
+    /// Memory that questions may take for the spans of one trace. What is said about
+    /// them and the answer take about as much again.
+    pub trace_bytes: TraceBytes,
     /// A trace in a list gets a verdict only if it has no more spans than this: about
     /// as much as can be explained in a tenth of a second.
     pub verdict_spans_max: usize,
@@ -34,6 +37,17 @@ pub struct Config {
     pub listener: listener::Config,
 }
 
+/// Memory for the spans of one trace, in bytes, estimated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceBytes {
+    /// What each question may take at any time.
+    pub common_max: usize,
+    /// What a question may take for a larger trace; such are read one at a time, and a
+    /// question waits for its turn within its deadline. Of a trace that is larger still
+    /// the first spans are read, and the answer says so.
+    pub large_max: usize,
+}
+
 impl Default for Config {
     /// Bounds for some dozens of people at one server.
     fn default() -> Self {
@@ -43,6 +57,7 @@ impl Default for Config {
             concurrent_questions_max: 4,
             waiting_questions_max: 64,
             spans_max: 200_000,
+            trace_bytes: TraceBytes { common_max: 16 * MIB, large_max: 256 * MIB },
             verdict_spans_max: 20_000,
             verdict_duration_max: Duration::from_secs(3),
             verdict_cache_bytes: 16 * MIB,

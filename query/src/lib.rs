@@ -16,6 +16,6 @@ pub mod service;
 pub mod trace;
 mod web;
 
-pub use config::Config;
+pub use config::{Config, TraceBytes};
 pub use monitor::HealthFn;
 pub use web::{App, BindError, OtlpAddresses, Parts, Stopped, Web};

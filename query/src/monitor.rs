@@ -10,7 +10,7 @@ use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, text};
 use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::registry::{Registry, Unit};
 use proto::TraceId;
-use storage::{Deadline, Health, ReadError, Stats, TraceReader};
+use storage::{Deadline, Health, ReadError, Stats, TraceBounds, TraceReader};
 
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::service::NoAnswer;
@@ -92,8 +92,9 @@ impl Monitor {
         }
         let reader = Arc::clone(&self.reader);
         // No trace has this id, so that nothing but the way to it is read.
-        let probe =
-            self.ask(move || reader.trace(TraceId::default(), 1, Deadline::after(PROBE_DEADLINE)));
+        let probe = self.ask(move || {
+            reader.trace(TraceId::default(), TraceBounds::spans(1), Deadline::after(PROBE_DEADLINE))
+        });
         match probe.await.and_then(|read| read.map_err(NoAnswer::Store)) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),

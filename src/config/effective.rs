@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::age::Age;
 use super::listen::Listen;
+use super::memory::MemoryLimit;
 use super::options::{Durability, Typed};
 use super::size::{FreeMin, SizeMax};
 use super::{Error, Options, file};
@@ -24,6 +25,7 @@ pub(crate) struct Settings {
     pub(crate) otlp_http_listen: Listen,
     pub(crate) web_listen: Listen,
     pub(crate) durability: Durability,
+    pub(crate) memory_limit: MemoryLimit,
     pub(crate) retention_age: Age,
     pub(crate) retention_bytes: SizeMax,
     pub(crate) disk_free_min: FreeMin,
@@ -40,6 +42,7 @@ const STOP_WRITER: Duration = Duration::from_secs(3);
 impl Settings {
     /// What they mean to each part; what a user cannot set is the part's default.
     pub(crate) fn into_parts(self) -> (storage::Config, collector::Config, query::Config) {
+        let shares = self.memory_limit.shares();
         let mut storage = storage::Config {
             durability: match self.durability {
                 Durability::Disk => storage::Durability::Disk,
@@ -50,6 +53,7 @@ impl Settings {
             disk_free_min: self.disk_free_min.bytes(),
             ..storage::Config::new(self.data_dir)
         };
+        shares.give_storage(&mut storage);
         if let Some(bytes) = storage.retention_bytes {
             // Segments go as a whole, so a small store has small ones.
             let share = usize::try_from(bytes / SEGMENTS_MIN).unwrap_or(usize::MAX);
@@ -61,9 +65,11 @@ impl Settings {
             drain_timeout: STOP_WRITER,
             ..collector::Config::default()
         };
+        shares.give_collector(&mut collector);
         collector.listener.drain_timeout = STOP_RECEIVERS;
         let mut query =
             query::Config { listen: self.web_listen.address(), ..query::Config::default() };
+        shares.give_query(&mut query);
         query.listener.drain_timeout = STOP_WEB;
         (storage, collector, query)
     }
@@ -94,6 +100,7 @@ impl Effective {
             otlp_http_listen,
             web_listen,
             durability,
+            memory_limit,
             retention_age,
             retention_bytes,
             disk_free_min,
@@ -111,6 +118,7 @@ impl Effective {
                 .unwrap_or(Listen::loopback(OTLP_HTTP_PORT)),
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
+            memory_limit: memory_limit.or(file.memory_limit).unwrap_or(MemoryLimit::DEFAULT),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
             retention_bytes: retention_bytes.or(file.retention_bytes).unwrap_or(SizeMax::UNLIMITED),
             disk_free_min: disk_free_min.or(file.disk_free_min).unwrap_or(FreeMin::LEAST),
@@ -134,7 +142,7 @@ impl fmt::Display for Effective {
             let line = format!("{name} = {value}");
             writeln!(f, "{line:<48} # {}", self.origin(&name))?;
         }
-        Ok(())
+        write!(f, "{}", self.settings.memory_limit.shares())
     }
 }
 

@@ -5,6 +5,7 @@ mod age;
 mod effective;
 mod file;
 mod listen;
+mod memory;
 mod options;
 mod size;
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::age::Age;
 use super::listen::Listen;
+use super::memory::MemoryLimit;
 use super::size::{FreeMin, SizeMax};
 
 /// Everything a user can set, each setting once: as a flag, as a variable and as a
@@ -40,6 +41,11 @@ pub(crate) struct Options {
     /// What spans survive once they are acknowledged [default: disk].
     #[arg(long, global = true, value_name = "LEVEL", env = "HOPLINE_DURABILITY")]
     pub(crate) durability: Option<Durability>,
+
+    /// Memory that the program may take, at least 128MiB: 512MiB, 2GB; one budget that
+    /// everything shares [default: 512MiB].
+    #[arg(long, global = true, value_name = "BYTES", env = "HOPLINE_MEMORY_LIMIT")]
+    pub(crate) memory_limit: Option<MemoryLimit>,
 
     /// How long spans are kept, at least 1m: 36h, 7d, 1month, forever [default: 7d].
     #[arg(long, global = true, value_name = "DURATION", env = "HOPLINE_RETENTION_AGE")]

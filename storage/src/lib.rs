@@ -17,11 +17,15 @@ mod fault;
 mod hot;
 mod log;
 mod memory;
+mod outline;
 mod record;
 mod rocks;
 mod search;
 mod segment;
+mod span_bytes;
 mod store;
+mod trace_spans;
+mod turn;
 mod view;
 
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
@@ -32,10 +36,13 @@ pub use contract::search::{
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
 pub use contract::{
-    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace, TraceReader,
-    WriteError, Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace, TraceBounds,
+    TraceReader, WriteError, Written,
 };
 pub use memory::MemoryStore;
+pub use span_bytes::may_fit;
 pub use store::{
-    Audit, Config, Durability, MaintainError, OpenError, Snapshot, SnapshotError, Store,
+    Audit, Caches, Config, Durability, MaintainError, OpenError, SearchTraceBytes, Snapshot,
+    SnapshotError, Store,
 };
+pub use turn::{Turn, TurnTaken};

@@ -12,10 +12,11 @@ use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
-    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader, WriteError,
-    Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
+    WriteError, Written,
 };
 use crate::evaluate::{self, CatalogCollector, PageCollector};
+use crate::span_bytes::{cut, truncated};
 
 /// Spans in a map. Durable is nothing of it; every other promise of the contract
 /// holds.
@@ -71,7 +72,7 @@ impl TraceReader for MemoryStore {
     fn trace(
         &self,
         id: TraceId,
-        spans_max: usize,
+        bounds: TraceBounds,
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError> {
         deadline.check()?;
@@ -80,12 +81,16 @@ impl TraceReader for MemoryStore {
             return Ok(None);
         };
         let mut spans = sorted(spans);
-        let mut completeness = Completeness::Complete;
-        if spans.len() > spans_max {
-            spans.truncate(spans_max);
-            completeness = Completeness::Truncated { limit: format!("spans_max {spans_max}") };
-        }
+        let completeness = match cut(&mut spans, bounds) {
+            true => truncated(spans.len(), bounds),
+            false => Completeness::Complete,
+        };
         Ok(Some(Trace { id, spans, completeness }))
+    }
+
+    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError> {
+        deadline.check()?;
+        Ok(self.traces.read().get(&id).map_or(0, BTreeMap::len))
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {

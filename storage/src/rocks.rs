@@ -16,12 +16,10 @@ use rocksdb::{
 use crate::changes::Changes;
 use crate::fault::{Fault, InRecord};
 use crate::record::{self, Effort};
+use crate::store::Caches;
 
-/// Memory for blocks of all families, index and filter blocks included.
-const BLOCK_CACHE_BYTES: usize = 64 << 20;
-/// Memory for a family's newest records, before they become a file. Segments do
-/// not pass through it.
-const MEMTABLE_BYTES: usize = 8 << 20;
+/// Memory for blocks while a database is only verified, which reads each once.
+const VERIFY_CACHE_BYTES: usize = 8 << 20;
 /// Files that RocksDB holds open at once.
 const OPEN_FILES_MAX: i32 = 1_000;
 /// RocksDB's text logs: how many, and how long each.
@@ -60,7 +58,7 @@ impl Family {
         }
     }
 
-    fn options(self, cache: &Cache) -> Options {
+    fn options(self, cache: &Cache, memtable_bytes: usize) -> Options {
         let mut table = BlockBasedOptions::default();
         table.set_block_cache(cache);
         table.set_cache_index_and_filter_blocks(true);
@@ -69,7 +67,7 @@ impl Family {
         let mut options = Options::default();
         // Values are compressed by then, and RocksDB's cache holds more of them so.
         options.set_compression_type(DBCompressionType::None);
-        options.set_write_buffer_size(MEMTABLE_BYTES);
+        options.set_write_buffer_size(memtable_bytes);
         match self {
             Self::Split => table.set_bloom_filter(BLOOM_BITS, false),
             Self::Meta | Self::Segment | Self::Commit => {}
@@ -88,10 +86,9 @@ pub(crate) struct Rocks {
 impl Rocks {
     /// Opens the database in `directory`, made where there is none. Files that are
     /// taken in are built in `scratch`, which lies on the same file system.
-    pub(crate) fn open(directory: &Path, scratch: PathBuf) -> Result<Self, Fault> {
-        let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
-        let families = Family::ALL
-            .map(|family| ColumnFamilyDescriptor::new(family.name(), family.options(&cache)));
+    pub(crate) fn open(directory: &Path, scratch: PathBuf, caches: &Caches) -> Result<Self, Fault> {
+        let cache = Cache::new_lru_cache(caches.database_bytes);
+        let families = descriptors(&cache, caches.memtable_bytes);
         let db = DB::open_cf_descriptors(&database_options(), directory, families)?;
         Ok(Self { db, scratch })
     }
@@ -99,9 +96,8 @@ impl Rocks {
     /// Opens the database in `directory` to read every record of it, and changes nothing
     /// there.
     pub(crate) fn open_to_verify(directory: &Path) -> Result<Self, Fault> {
-        let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
-        let families = Family::ALL
-            .map(|family| ColumnFamilyDescriptor::new(family.name(), family.options(&cache)));
+        let cache = Cache::new_lru_cache(VERIFY_CACHE_BYTES);
+        let families = descriptors(&cache, Caches::default().memtable_bytes);
         let mut options = database_options();
         options.create_if_missing(false);
         options.create_missing_column_families(false);
@@ -309,7 +305,7 @@ fn write_file(
     family: Family,
     records: impl Iterator<Item = Record>,
 ) -> Result<(), Fault> {
-    let options = family.options(&Cache::new_lru_cache(0));
+    let options = family.options(&Cache::new_lru_cache(0), Caches::default().memtable_bytes);
     let mut writer = SstFileWriter::create(&options);
     writer.open(file)?;
     for Record { key, payload, effort } in records {
@@ -345,6 +341,12 @@ impl From<rocksdb::Error> for Fault {
             _ => Self::Refused(error.into_string()),
         }
     }
+}
+
+fn descriptors(cache: &Cache, memtable_bytes: usize) -> [ColumnFamilyDescriptor; 4] {
+    Family::ALL.map(|family| {
+        ColumnFamilyDescriptor::new(family.name(), family.options(cache, memtable_bytes))
+    })
 }
 
 fn database_options() -> Options {

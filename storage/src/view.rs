@@ -1,17 +1,21 @@
 //! What a reader sees: the store as it was at one moment, hot and sealed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use proto::{Span, TraceId};
+use proto::batch::{Head, SpanReader};
+use proto::{Batch, Span, TraceId};
 
-use crate::contract::summary::TraceSummary;
-use crate::contract::{Completeness, Deadline, ReadError};
-use crate::evaluate;
+use crate::contract::{Completeness, Deadline, ReadError, TraceBounds};
 use crate::fault::Fault;
 use crate::hot::{Chunk, Facts, HotTrace, HotView, Lines};
+use crate::outline::Outline;
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
+use crate::span_bytes::may_fit;
+use crate::store::SearchTraceBytes;
+use crate::trace_spans::TraceSpans;
+use crate::turn::{Turn, TurnTaken};
 
 /// The segments that exist.
 pub(crate) type Segments = BTreeMap<SegmentId, Arc<Segment>>;
@@ -25,6 +29,7 @@ pub(crate) struct SealedView {
     pub(crate) segments: Arc<Segments>,
     /// How many segments were retired before.
     pub(crate) retired: u64,
+    pub(crate) deciding: Arc<Deciding>,
 }
 
 /// The whole store.
@@ -41,22 +46,47 @@ pub(crate) struct TracePart {
 }
 
 /// The sealed parts of a trace, those that were sealed first coming first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Parts {
     pub(crate) found: Vec<TracePart>,
     /// The segments of which nobody can say whether they have a part of it.
     pub(crate) missing: Missing,
 }
 
-/// Everything there is of a trace.
+/// The spans of a trace.
 #[derive(Debug, Default)]
-pub(crate) struct Whole {
+pub(crate) struct Whole<'a> {
     /// Its spans, once each: the one that was written first. Sorted.
     pub(crate) spans: Vec<Span>,
+    /// Whether there was no room for further ones.
+    pub(crate) is_cut: bool,
+    /// The parts that can't be read.
+    pub(crate) missing: Missing,
+    /// Held as long as the spans of a large trace are.
+    _turn: Option<TurnTaken<'a>>,
+}
+
+/// The outline of a trace.
+#[derive(Debug, Default)]
+pub(crate) struct Outlined {
+    pub(crate) outline: Outline,
     /// Where it is sealed.
     pub(crate) sealed_in: Vec<TracePart>,
     /// The parts that can't be read.
     pub(crate) missing: Missing,
+}
+
+/// Room for the traces that searches decide on.
+#[derive(Debug)]
+pub(crate) struct Deciding {
+    bytes: SearchTraceBytes,
+    turn: Turn,
+}
+
+impl Deciding {
+    pub(crate) fn new(bytes: SearchTraceBytes) -> Self {
+        Self { bytes, turn: Turn::default() }
+    }
 }
 
 impl SealedView {
@@ -82,38 +112,116 @@ impl SealedView {
         Ok(parts)
     }
 
-    /// All of a trace, with what of it is hot. Parts that do not verify are named;
-    /// every other fault is an error.
+    /// A trace as a search decides on it, with what of it is hot: all of it as far as
+    /// there is memory for it, see [`SearchTraceBytes`]; else it is among what is missing
+    /// that it is not. Parts that do not verify are named; every other fault is an error.
     pub(crate) fn whole(
         &self,
         trace: TraceId,
         hot: Option<&HotTrace>,
         deadline: Option<Deadline>,
-    ) -> Result<Whole, ReadError> {
-        self.whole_of_parts(trace, self.parts(trace)?, hot, deadline)
+    ) -> Result<Whole<'_>, ReadError> {
+        let SearchTraceBytes { common_max, large_max } = self.deciding.bytes;
+        let parts = self.parts(trace)?;
+        let read = |bytes_max: usize| {
+            let bounds = TraceBounds { bytes_max, ..TraceBounds::NONE };
+            self.whole_of_parts(trace, parts.clone(), hot, bounds, deadline)
+        };
+        if may_fit(self.span_count(trace, &parts, hot), common_max) {
+            let whole = read(common_max)?;
+            if !whole.is_cut {
+                return Ok(whole);
+            }
+        }
+        let turn = deadline.map(|deadline| self.deciding.turn.take(deadline)).transpose()?;
+        let mut whole = read(large_max)?;
+        if whole.is_cut {
+            whole.missing.add_what(format!(
+                "trace {trace}: searches know its first {} spans only, it is too large for memory",
+                whole.spans.len()
+            ));
+        }
+        whole._turn = turn;
+        Ok(whole)
     }
 
-    /// As [`Self::whole`], of parts that were looked up before.
+    /// See [`crate::TraceReader::span_count`].
+    pub(crate) fn span_count(
+        &self,
+        trace: TraceId,
+        parts: &Parts,
+        hot: Option<&HotTrace>,
+    ) -> usize {
+        // Whoever reads them is told of those that can't be read.
+        let sealed = parts
+            .found
+            .iter()
+            .map(|part| self.reader.span_count(part.segment, part.ordinal, trace).unwrap_or(0));
+        sealed.chain(hot.map(HotTrace::span_count)).fold(0, usize::saturating_add)
+    }
+
+    /// The spans of a trace whose parts were looked up before, as far as `bounds` have
+    /// room for them.
     pub(crate) fn whole_of_parts(
         &self,
         trace: TraceId,
         parts: Parts,
         hot: Option<&HotTrace>,
+        bounds: TraceBounds,
         deadline: Option<Deadline>,
-    ) -> Result<Whole, ReadError> {
-        let mut whole = Whole { missing: parts.missing, ..Whole::default() };
-        for part in parts.found {
+    ) -> Result<Whole<'_>, ReadError> {
+        let mut missing = parts.missing;
+        let mut spans = TraceSpans::new(bounds);
+        let count = parts.found.len();
+        for (part, number) in parts.found.into_iter().zip(1..) {
             deadline.map_or(Ok(()), |deadline| deadline.check())?;
-            whole.sealed_in.push(part);
-            match self.reader.trace(part.segment, part.ordinal, trace) {
-                Ok(spans) => whole.spans.extend(spans),
-                Err(fault @ Fault::Corrupt { .. }) => whole.missing.add(fault),
-                Err(fault) => return Err(fault.into()),
+            let is_last = number == count && hot.is_none();
+            let read = spans.part(is_last, |take| {
+                self.reader.each_span(part.segment, part.ordinal, trace, take)
+            });
+            match read {
+                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
+                read => read?,
             }
         }
-        whole.spans.extend(hot.into_iter().flat_map(HotTrace::spans));
-        evaluate::dedup_and_sort(&mut whole.spans);
-        Ok(whole)
+        if let Some(hot) = hot {
+            let mut heads: Vec<_> = hot.heads().collect();
+            heads.sort_by_key(|(_, head)| (head.start_time_unix_nano, head.span_id, head.kind));
+            spans.part(true, |take| {
+                each_hot_span(trace, heads.into_iter(), take);
+                Ok(())
+            })?;
+        }
+        let (spans, is_cut) = spans.finish();
+        Ok(Whole { spans, is_cut, missing, _turn: None })
+    }
+
+    /// The outline of a trace whose parts were looked up before, with what of it is hot.
+    /// Parts that do not verify are named; every other fault is an error.
+    pub(crate) fn outline_of_parts(
+        &self,
+        trace: TraceId,
+        parts: Parts,
+        hot: Option<&HotTrace>,
+    ) -> Result<Outlined, Fault> {
+        let mut outlined = Outlined { missing: parts.missing, ..Outlined::default() };
+        for part in parts.found {
+            outlined.sealed_in.push(part);
+            let read = outlined
+                .outline
+                .part(|take| self.reader.each_span(part.segment, part.ordinal, trace, take));
+            match read {
+                Err(fault @ Fault::Corrupt { .. }) => outlined.missing.add(fault),
+                read => read?,
+            }
+        }
+        if let Some(hot) = hot {
+            outlined.outline.part(|take| {
+                each_hot_span(trace, hot.heads(), take);
+                Ok(())
+            })?;
+        }
+        Ok(outlined)
     }
 
     /// What is known of a hot trace as a whole, whose sealed parts are these. Parts that
@@ -128,10 +236,10 @@ impl SealedView {
         let (summary, is_all) = if parts.found.is_empty() && parts.missing.is_empty() {
             (trace.summary(), true)
         } else {
-            let whole = self.whole_of_parts(trace.id(), parts, Some(trace), None)?;
-            let is_all = whole.missing.is_empty();
-            missing.extend(whole.missing);
-            (TraceSummary::of(&whole.spans), is_all)
+            let outlined = self.outline_of_parts(trace.id(), parts, Some(trace))?;
+            let is_all = outlined.missing.is_empty();
+            missing.extend(outlined.missing);
+            (outlined.outline.summary(trace.id()), is_all)
         };
         let Some(summary) = summary else {
             return Ok(None);
@@ -195,6 +303,20 @@ impl View {
     }
 }
 
+/// Calls `take` with the span of each of `heads`, which are of hot spans of `trace`.
+pub(crate) fn each_hot_span<'a>(
+    trace: TraceId,
+    heads: impl Iterator<Item = (&'a Arc<Batch>, &'a Head)>,
+    take: &mut dyn FnMut(Span),
+) {
+    // One each, so that spans share their resources and scopes.
+    let mut readers: HashMap<*const Batch, SpanReader> = HashMap::new();
+    for (batch, head) in heads {
+        let reader = readers.entry(Arc::as_ptr(batch)).or_insert_with(|| SpanReader::new(batch));
+        take(reader.span(trace, head));
+    }
+}
+
 /// What of an answer can't be read, for a person.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Missing {
@@ -227,6 +349,9 @@ impl Missing {
         }
         if unnamed > 0 {
             named.push(format!("{unnamed} more"));
+        }
+        if let Completeness::Truncated { limit } = otherwise {
+            named.push(format!("what is beyond {limit}"));
         }
         Completeness::Partial { missing: named }
     }

@@ -19,8 +19,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use hopline_storage::{
-    Completeness, Config, Deadline, Search, SpanWriter, Store, TimeRange, TraceConditions,
-    TraceReader,
+    Completeness, Config, Deadline, Search, SpanWriter, Store, TimeRange, TraceBounds,
+    TraceConditions, TraceReader,
 };
 use proto::testing::trace;
 use proto::{Batch, Span, TraceId};
@@ -186,7 +186,7 @@ fn everything_acknowledged_is_there() {
                 for number in &acknowledged {
                     let spans = spans(*number);
                     let id = spans[0].trace_id;
-                    let trace = store.trace(id, usize::MAX, deadline()).unwrap();
+                    let trace = store.trace(id, TraceBounds::NONE, deadline()).unwrap();
                     let trace = trace.unwrap_or_else(|| panic!("trace {number} is lost"));
                     assert_eq!(trace.spans.len(), spans.len(), "trace {number}");
                     assert_eq!(found.get(&id), Some(&4), "trace {number}");
@@ -209,7 +209,7 @@ fn what_retention_left_is_whole() {
         look(directory.path(), |store| {
             for number in by_this {
                 let id = spans(number)[0].trace_id;
-                if let Some(trace) = store.trace(id, usize::MAX, deadline()).unwrap() {
+                if let Some(trace) = store.trace(id, TraceBounds::NONE, deadline()).unwrap() {
                     seen += 1;
                     assert_eq!(trace.completeness, Completeness::Complete);
                 }

@@ -9,8 +9,8 @@ const MIB: usize = 1024 * 1024;
 const REQUEST_BYTES_MAX: usize = 64 * MIB;
 /// What a body of empty spans, or of zeros, may add to the program's memory.
 const GROWTH_MAX: u64 = 256 * MIB as u64;
-/// What all requests together may hold (`collector::Config::in_flight_bytes_max`).
-const BUDGET: u64 = 384 * MIB as u64;
+/// What all requests together may hold: 18 of 64 parts of `--memory-limit`.
+const BUDGET: u64 = 144 * MIB as u64;
 
 const INVALID_ARGUMENT: i32 = 3;
 const RESOURCE_EXHAUSTED: i32 = 8;
@@ -269,8 +269,9 @@ fn several_bombs_at_once_share_one_budget() {
         }
     });
     let growth = peak_rss_bytes(&server) - before;
-    // A third beside the budget is what an allocator may keep for itself.
-    assert!(growth <= BUDGET / 3 * 4, "grew by {} MiB", growth / MIB as u64);
+    // Half of it beside the budget is what vectors take twice while they grow, and what the
+    // allocator keeps for a moment.
+    assert!(growth <= BUDGET / 2 * 3, "grew by {} MiB", growth / MIB as u64);
     let id = new_trace_id();
     assert_eq!(Request::protobuf(one(&id)).send(address).status, 200);
     assert_eq!(count(&server, &id), 1);

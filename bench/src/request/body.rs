@@ -69,12 +69,18 @@ impl Body {
     }
 }
 
+/// A resource, an instance of it and, where it varies from trace to trace, the trace.
+type Sender = (usize, usize, Option<u16>);
+
 /// Groups the spans as a collector's batch does: by resource, then by scope.
 pub(super) fn encode(templates: &Templates, pieces: &[Piece<'_>]) -> Message {
-    let mut groups: BTreeMap<(usize, usize), BTreeMap<&[String; 2], Message>> = BTreeMap::new();
+    let mut groups: BTreeMap<Sender, BTreeMap<&[String; 2], Message>> = BTreeMap::new();
     for piece in pieces {
         for span in &piece.spans {
-            let scopes = groups.entry((span.resource, piece.instance)).or_default();
+            let varies = !templates.resources[span.resource].varying.is_empty();
+            let of_trace = varies.then_some(piece.trace);
+            let sender = (span.resource, piece.instance, of_trace);
+            let scopes = groups.entry(sender).or_default();
             let scope_spans = scopes.entry(&span.scope).or_insert_with(|| {
                 let mut scope = Message::default();
                 for (field, text) in (1..).zip(&span.scope).filter(|(_, text)| !text.is_empty()) {
@@ -92,9 +98,16 @@ pub(super) fn encode(templates: &Templates, pieces: &[Piece<'_>]) -> Message {
         }
     }
     let mut request = Message::default();
-    for ((resource, instance), scopes) in &groups {
+    for ((resource, instance, of_trace), scopes) in &groups {
+        let mut message = Message {
+            bytes: templates.resource(*resource, *instance),
+            patches: templates.resources[*resource].varying.clone(),
+        };
+        for patch in &mut message.patches {
+            patch.trace = of_trace.unwrap_or(0);
+        }
         let mut resource_spans = Message::default();
-        resource_spans.bytes_field(1, &templates.resource(*resource, *instance));
+        resource_spans.message_field(1, &message);
         for scope_spans in scopes.values() {
             resource_spans.message_field(2, scope_spans);
         }

@@ -50,6 +50,9 @@ pub(crate) struct Recipe {
     /// The same seed, the same requests.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// All spans are of one trace, for `load`: questions about others are then none.
+    #[arg(long)]
+    pub(crate) one_trace: bool,
 }
 
 /// The requests of a [`Plan`].
@@ -61,6 +64,7 @@ pub(crate) struct Requests {
     /// How many long traces are sent.
     long_count: u64,
     seed: u64,
+    one_trace: bool,
     /// How many there are.
     pub(crate) count: u64,
     /// How many spans they have.
@@ -92,7 +96,7 @@ impl Requests {
     /// # Errors
     /// Where the templates cannot be read, or there is nothing to send.
     pub(crate) fn new(plan: &Plan) -> anyhow::Result<Self> {
-        let Recipe { spans_per_request, seed } = plan.recipe;
+        let Recipe { spans_per_request, seed, one_trace } = plan.recipe;
         ensure!(plan.spans > 0 && spans_per_request > 0, "there are no spans to send");
         let templates = Templates::of(plan.shape, seed)?;
         let mut dice = Dice::new(seed, 0xb0);
@@ -126,7 +130,7 @@ impl Requests {
             bytes += body.message.bytes.len() as u64;
             bytes += body.later.iter().map(|part| part.message.bytes.len() as u64).sum::<u64>();
         }
-        Ok(Self { templates, bodies, long, long_count, seed, count, spans, bytes })
+        Ok(Self { templates, bodies, long, long_count, seed, one_trace, count, spans, bytes })
     }
 
     /// Request `number`. The traces that begin with request *n* end at about
@@ -171,7 +175,11 @@ impl Requests {
             Trace::Long { number } => number << 16 | u64::from(u16::MAX),
         };
         let dice = Dice::new(self.seed, STREAM | stream);
-        Instance::new(self.template(trace), end_unix_nano, dice)
+        let mut instance = Instance::new(self.template(trace), end_unix_nano, dice);
+        if self.one_trace {
+            instance.id = [0x17; 16];
+        }
+        instance
     }
 
     fn template(&self, trace: Trace) -> &TraceTemplate {

@@ -9,7 +9,7 @@ use super::*;
 const END_UNIX_NANO: u64 = 2_000_000_000_000_000_000;
 
 fn requests(shape: Shape, spans: u64, spans_per_request: usize) -> Requests {
-    let recipe = Recipe { spans_per_request, seed: 7 };
+    let recipe = Recipe { spans_per_request, seed: 7, one_trace: false };
     Requests::new(&Plan { shape, spans, recipe }).unwrap()
 }
 
@@ -147,4 +147,36 @@ fn samples_come_as_asked() {
     assert_eq!(demo.sample(Arrival::Late, &mut dice), None);
     assert_eq!(demo.sample(Arrival::Long, &mut dice), None);
     assert!(demo.sample(Arrival::Whole, &mut dice).is_some());
+}
+
+#[test]
+fn in_cardinality_no_service_and_no_value_comes_twice() {
+    let requests = requests(Shape::Cardinality, 2_000, 500);
+    check(&requests);
+    let mut values = HashSet::new();
+    for number in 0..requests.count {
+        let request = requests.encode(number, |_| END_UNIX_NANO);
+        let decoded = ExportTraceServiceRequest::decode(request.bytes.as_slice()).unwrap();
+        for sent in decoded.resource_spans {
+            let service = format!("{:?}", sent.resource.unwrap().attributes[0].value);
+            assert!(values.insert(service), "a service came twice");
+            for span in sent.scope_spans.into_iter().flat_map(|scope| scope.spans) {
+                for attribute in span.attributes.iter().filter(|one| one.key.starts_with("id.")) {
+                    let value = format!("{:?}", attribute.value);
+                    assert!(values.insert(value), "a value came twice");
+                }
+            }
+        }
+    }
+    assert_eq!(values.len() as u64, requests.spans * 11);
+}
+
+#[test]
+fn one_trace_has_all_spans() {
+    let recipe = Recipe { spans_per_request: 500, seed: 7, one_trace: true };
+    let plan = Plan { shape: Shape::OtelDemo, spans: 2_000, recipe };
+    let requests = Requests::new(&plan).unwrap();
+    let traces = check(&requests);
+    assert_eq!(traces.len(), 1);
+    assert_eq!(traces.values().map(|trace| trace.ids.len() as u64).sum::<u64>(), requests.spans);
 }

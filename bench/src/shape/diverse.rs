@@ -36,17 +36,17 @@ const VERBS: &[&str] = &["get", "list", "create", "update", "delete", "render", 
 const SCOPES: &[&str] = &["net/http", "grpc", "jdbc", "redis", "kafka"];
 
 /// The fields of an OTLP `Span` (opentelemetry/proto/trace/v1/trace.proto).
-mod field {
-    pub(super) const TRACE_ID: u64 = 1;
-    pub(super) const SPAN_ID: u64 = 2;
-    pub(super) const PARENT_SPAN_ID: u64 = 4;
-    pub(super) const NAME: u64 = 5;
-    pub(super) const KIND: u64 = 6;
-    pub(super) const START: u64 = 7;
-    pub(super) const END: u64 = 8;
-    pub(super) const ATTRIBUTES: u64 = 9;
-    pub(super) const EVENTS: u64 = 11;
-    pub(super) const STATUS: u64 = 15;
+pub(super) mod field {
+    pub(in crate::shape) const TRACE_ID: u64 = 1;
+    pub(in crate::shape) const SPAN_ID: u64 = 2;
+    pub(in crate::shape) const PARENT_SPAN_ID: u64 = 4;
+    pub(in crate::shape) const NAME: u64 = 5;
+    pub(in crate::shape) const KIND: u64 = 6;
+    pub(in crate::shape) const START: u64 = 7;
+    pub(in crate::shape) const END: u64 = 8;
+    pub(in crate::shape) const ATTRIBUTES: u64 = 9;
+    pub(in crate::shape) const EVENTS: u64 = 11;
+    pub(in crate::shape) const STATUS: u64 = 15;
 }
 
 pub(super) fn templates(seed: u64) -> Templates {
@@ -76,7 +76,11 @@ fn resource(service: usize, dice: &mut Dice) -> ResourceTemplate {
     add("cloud.region", dice.pick(REGIONS).copied().unwrap_or_default());
     add("telemetry.sdk.language", ["java", "go", "nodejs", "python"][service % 4]);
     let at = add("service.instance.id", INSTANCE);
-    ResourceTemplate { bytes: message.bytes, instance_digits: vec![(at, INSTANCE.len())] }
+    ResourceTemplate {
+        bytes: message.bytes,
+        instance_digits: vec![(at, INSTANCE.len())],
+        varying: Vec::new(),
+    }
 }
 
 /// A tree: each span hangs below one of the spans before it, mostly within its
@@ -191,14 +195,14 @@ fn span(place: Place, start: u64, end: u64, variables: &mut u16, dice: &mut Dice
 }
 
 /// A `KeyValue`.
-fn attribute(key: &str, value: &Message) -> Message {
+pub(super) fn attribute(key: &str, value: &Message) -> Message {
     let mut message = Message::default();
     message.bytes_field(1, key.as_bytes());
     message.message_field(2, value);
     message
 }
 
-fn text(value: &str) -> Message {
+pub(super) fn text(value: &str) -> Message {
     let mut message = Message::default();
     message.bytes_field(1, value.as_bytes());
     message
@@ -228,7 +232,7 @@ fn decimal(prefix: &str, length: u8, end: u32) -> Message {
     message
 }
 
-fn hex(prefix: &str, length: u8, variable: u16) -> Message {
+pub(super) fn hex(prefix: &str, length: u8, variable: u16) -> Message {
     let mut message = text(&format!("{prefix}{}", "0".repeat(length.into())));
     message.vary_last(length.into(), What::Hex { length, variable });
     message

@@ -1,5 +1,6 @@
 //! What the generated traces look like.
 
+mod cardinality;
 mod diverse;
 mod otel_demo;
 mod wire;
@@ -17,6 +18,9 @@ pub(crate) enum Shape {
     /// 200 services, 2,000 span names, 5 to 500 spans, attributes of any cardinality;
     /// some traces come in parts, some parts late, a few have 5,000 to 20,000 spans.
     Diverse,
+    /// What nobody should send: for each span a service of its own, and ten attributes
+    /// whose values never come again.
+    Cardinality,
 }
 
 impl Shape {
@@ -25,6 +29,7 @@ impl Shape {
         match self {
             Self::OtelDemo => "otel-demo",
             Self::Diverse => "diverse",
+            Self::Cardinality => "cardinality",
         }
     }
 }
@@ -48,6 +53,8 @@ pub(crate) struct ResourceTemplate {
     pub(crate) bytes: Vec<u8>,
     /// First byte and length.
     pub(crate) instance_digits: Vec<(usize, usize)>,
+    /// What varies from trace to trace: then each trace has a resource of its own.
+    pub(crate) varying: Vec<Patch>,
 }
 
 /// A trace.
@@ -79,6 +86,7 @@ impl Templates {
         match shape {
             Shape::OtelDemo => otel_demo::templates(),
             Shape::Diverse => Ok(diverse::templates(seed)),
+            Shape::Cardinality => Ok(cardinality::templates()),
         }
     }
 

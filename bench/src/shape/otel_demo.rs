@@ -63,6 +63,7 @@ fn resource(resource: &FileResource) -> anyhow::Result<ResourceTemplate> {
     Ok(ResourceTemplate {
         bytes: STANDARD.decode(&resource.b)?,
         instance_digits: varies.map(|(at, length, _)| (*at, *length)).collect(),
+        varying: Vec::new(),
     })
 }
 

@@ -9,7 +9,9 @@ use parking_lot::{Condvar, Mutex};
 use prometheus_client::registry::Registry;
 use proto::otlp::protobuf::encode_request;
 use proto::{Batch, Span, TraceId};
-use storage::{Deadline, Health, MemoryStore, SpanWriter, TraceReader, WriteError, Written};
+use storage::{
+    Deadline, Health, MemoryStore, SpanWriter, TraceBounds, TraceReader, WriteError, Written,
+};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -48,7 +50,11 @@ impl Store {
     }
 
     pub(crate) fn span_count(&self, id: TraceId) -> usize {
-        let trace = self.memory.trace(id, 1000, Deadline::after(Duration::from_secs(60)));
+        let trace = self.memory.trace(
+            id,
+            TraceBounds::spans(1000),
+            Deadline::after(Duration::from_secs(60)),
+        );
         trace.expect("a memory").map_or(0, |trace| trace.spans.len())
     }
 }

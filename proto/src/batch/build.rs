@@ -229,6 +229,7 @@ impl Builder {
                 *place = place.saturating_add(1);
             }
         }
+        batch.shrink();
         batch
     }
 

@@ -215,6 +215,20 @@ impl Batch {
         &self.scopes
     }
 
+    /// Gives back what its lists have grown beyond what they hold: while it was made that
+    /// was up to as much again, and it is kept until its spans are sealed.
+    fn shrink(&mut self) {
+        self.traces.shrink_to_fit();
+        self.heads.shrink_to_fit();
+        self.bodies.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.text_ends.shrink_to_fit();
+        self.attributes.shrink_to_fit();
+        self.values.shrink_to_fit();
+        self.resources.shrink_to_fit();
+        self.scopes.shrink_to_fit();
+    }
+
     /// What it takes in memory, in bytes.
     pub fn memory_bytes(&self) -> usize {
         let lists = |attributes: &[AttributeNumber]| size_of_val(attributes);

@@ -7,6 +7,7 @@
 mod no_answer;
 mod verdict;
 
+use std::cell::OnceCell;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -14,10 +15,10 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError, Search,
-    Stats, Trace, TraceReader,
+    Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken, may_fit,
 };
 
-use crate::config::Config;
+use crate::config::{Config, TraceBytes};
 use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
@@ -48,6 +49,8 @@ struct Desk {
     reader: Arc<dyn TraceReader>,
     deadline: Duration,
     spans_max: usize,
+    trace_bytes: TraceBytes,
+    large_trace: Turn,
     verdict_spans_max: usize,
     verdict_duration_max: Duration,
     verdicts: VerdictCache,
@@ -59,6 +62,8 @@ pub struct Questions<'a> {
     desk: &'a Desk,
     asked: Instant,
     deadline: Deadline,
+    /// Held from the first large trace on until the answer is made.
+    turn: OnceCell<TurnTaken<'a>>,
 }
 
 /// One page of found traces.
@@ -115,6 +120,8 @@ impl QueryService {
             reader,
             deadline: config.deadline,
             spans_max: config.spans_max,
+            trace_bytes: config.trace_bytes,
+            large_trace: Turn::default(),
             verdict_spans_max: config.verdict_spans_max,
             verdict_duration_max: config.verdict_duration_max,
             verdicts: VerdictCache::new(config.verdict_cache_bytes),
@@ -144,7 +151,7 @@ impl QueryService {
         // What the store logs belongs to the request.
         let span = tracing::Span::current();
         let answer = pool.ask(move || {
-            let questions = Questions { desk: &desk, asked, deadline };
+            let questions = Questions { desk: &desk, asked, deadline, turn: OnceCell::new() };
             span.in_scope(|| question(&questions))
         });
         match tokio::time::timeout(patience, answer).await {
@@ -166,11 +173,39 @@ impl Questions<'_> {
     /// # Errors
     /// The store's.
     pub fn trace(&self, id: TraceId) -> Result<Option<Trace>, ReadError> {
-        let trace = self.desk.reader.trace(id, self.desk.spans_max, self.deadline)?;
+        let trace = self.read(id, self.desk.spans_max, self.deadline)?;
         if let Some(trace) = &trace {
             self.count(&trace.completeness);
         }
         Ok(trace)
+    }
+
+    /// At most `spans_max` spans of a trace, read one trace at a time where it is large.
+    fn read(
+        &self,
+        id: TraceId,
+        spans_max: usize,
+        deadline: Deadline,
+    ) -> Result<Option<Trace>, ReadError> {
+        let TraceBytes { common_max, large_max } = self.desk.trace_bytes;
+        let reader = &self.desk.reader;
+        if self.turn.get().is_none() {
+            if may_fit(reader.span_count(id, deadline)?, common_max) {
+                let bounds = TraceBounds { spans_max, bytes_max: common_max };
+                let trace = reader.trace(id, bounds, deadline)?;
+                // With more memory it is the same where all spans or enough were read.
+                if trace.as_ref().is_none_or(|trace| {
+                    trace.completeness == Completeness::Complete || trace.spans.len() >= spans_max
+                }) {
+                    return Ok(trace);
+                }
+            }
+            let turn = self.desk.large_trace.take(deadline)?;
+            // Nobody else sets it: it is one thread's.
+            drop(self.turn.set(turn));
+        }
+        let bounds = TraceBounds { spans_max, bytes_max: large_max };
+        reader.trace(id, bounds, deadline)
     }
 
     /// A trace, explained.

@@ -62,7 +62,7 @@ impl Questions<'_> {
             desk.metrics.known_verdicts.inc();
             return Some(known);
         }
-        let read = || desk.reader.trace(summary.trace_id, spans_max, time);
+        let read = || self.read(summary.trace_id, spans_max, time);
         let trace = match time.check().and_then(|()| read()) {
             Ok(trace) => trace?,
             Err(error) => {

@@ -155,6 +155,32 @@ fn a_trace_beyond_the_limit_is_cut_and_says_so() {
 }
 
 #[test]
+fn a_trace_beyond_its_memory_is_cut_and_says_so() {
+    let spans = proto::testing::trace(SHOP);
+    let path = format!("/api/v1/traces/{}", spans[0].trace_id);
+    let api = |large_max| {
+        let trace_bytes = query::TraceBytes { common_max: 1, large_max };
+        let config = query::Config { trace_bytes, ..query::Config::default() };
+        Api::configured(spans.clone(), config)
+    };
+    // What is more than any question may take is read in its turn.
+    let whole = api(1 << 20);
+    for _ in 0..2 {
+        let answer = whole.json(&path);
+        check_columns(&answer, 3);
+        assert_eq!(answer["completeness"], json!({"state": "complete"}));
+    }
+    let list = whole.json("/api/v1/search?since=all");
+    assert!(list["traces"].as_array().unwrap().iter().all(|found| !found["verdict"].is_null()));
+
+    let cut = api(1).json(&path);
+    check_columns(&cut, 1);
+    assert_eq!(cut["completeness"]["state"], "truncated");
+    let limit = cut["completeness"]["limit"].as_str().unwrap().to_owned();
+    assert!(limit.contains("of memory for the spans of one trace: the first 1"), "{limit}");
+}
+
+#[test]
 fn the_export_is_what_was_stored() {
     let spans = proto::testing::trace(SHOP);
     let trace: Vec<Span> =

@@ -9,7 +9,7 @@ use proto::TraceId;
 use query::Config;
 use storage::{
     CatalogPage, CatalogQuestion, Deadline, Health, ReadError, Search, SearchPage, Stats, Trace,
-    TraceReader,
+    TraceBounds, TraceReader,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -18,7 +18,11 @@ use crate::support::{Api, SHOP, check_error as check};
 struct Failing(fn() -> ReadError);
 
 impl TraceReader for Failing {
-    fn trace(&self, _: TraceId, _: usize, _: Deadline) -> Result<Option<Trace>, ReadError> {
+    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
+        Ok(1)
+    }
+
+    fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         Err((self.0)())
     }
 
@@ -93,7 +97,11 @@ fn what_the_store_cannot_answer_is_told() {
 struct Unreadable(storage::MemoryStore);
 
 impl TraceReader for Unreadable {
-    fn trace(&self, _: TraceId, _: usize, _: Deadline) -> Result<Option<Trace>, ReadError> {
+    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
+        Ok(1)
+    }
+
+    fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         Err(ReadError::Corrupt { what: "block 3".to_owned() })
     }
 
@@ -143,7 +151,11 @@ impl Gate {
 }
 
 impl TraceReader for Gate {
-    fn trace(&self, _: TraceId, _: usize, _: Deadline) -> Result<Option<Trace>, ReadError> {
+    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
+        Ok(1)
+    }
+
+    fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         *self.asked.lock().unwrap() += 1;
         let open = self.open.lock().unwrap();
         drop(self.changed.wait_while(open, |open| !*open).unwrap());

@@ -52,15 +52,20 @@ pub trait SpanWriter: Send + Sync {
 pub trait TraceReader: Send + Sync {
     /// All spans of one trace, or `None` where no span has this id.
     ///
-    /// Spans come once each, ordered by (start, span id, kind). At most
-    /// `spans_max` are returned; where there are more, the first by that order,
-    /// and the answer's completeness says [`Completeness::Truncated`].
+    /// Spans come once each, ordered by (start, span id, kind). At most those that
+    /// `bounds` has room for are returned; where there are more, the first by that
+    /// order, and the answer's completeness says [`Completeness::Truncated`]. While it
+    /// is read, up to twice as much memory is used.
     fn trace(
         &self,
         id: TraceId,
-        spans_max: usize,
+        bounds: TraceBounds,
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError>;
+
+    /// How many spans of a trace there are to read, or some more: what was written twice
+    /// may count twice, and what can't be read does not count. Reads no span.
+    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError>;
 
     /// The traces that `search` asks for. Its meaning is defined in [`search`].
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError>;
@@ -74,6 +79,26 @@ pub trait TraceReader: Send + Sync {
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;
+}
+
+/// How much of a trace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceBounds {
+    /// Spans, at least 1.
+    pub spans_max: usize,
+    /// Bytes that they take in memory, estimated. The first span is read whatever it
+    /// takes.
+    pub bytes_max: usize,
+}
+
+impl TraceBounds {
+    /// All of it, however large.
+    pub const NONE: Self = Self { spans_max: usize::MAX, bytes_max: usize::MAX };
+
+    /// So many spans, whatever they take.
+    pub const fn spans(spans_max: usize) -> Self {
+        Self { spans_max, bytes_max: usize::MAX }
+    }
 }
 
 /// What became of one batch.
@@ -157,6 +182,11 @@ impl Deadline {
     /// [`ReadError::DeadlineExceeded`] once there is none.
     pub fn check(&self) -> Result<(), ReadError> {
         if Instant::now() >= self.0 { Err(ReadError::DeadlineExceeded) } else { Ok(()) }
+    }
+
+    /// How much time is left.
+    pub fn left(&self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
     }
 }
 

@@ -1,11 +1,10 @@
 //! What of one trace is hot: parts of batches.
 
-use std::collections::HashMap as StdHashMap;
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashSet;
-use proto::batch::{Head, SpanReader, TraceSpans};
-use proto::{Batch, Span, SpanId, SpanKind, TraceId};
+use proto::batch::{Head, TraceSpans};
+use proto::{Batch, SpanId, SpanKind, TraceId};
 
 use super::HotBatch;
 use super::summary::summarize;
@@ -163,17 +162,6 @@ impl HotTrace {
         self.parts.iter().map(|part| (&*part.batch, part.heads().map(|(_, head)| head)))
     }
 
-    /// Its spans in the order they came, once each.
-    pub(crate) fn spans(&self) -> Vec<Span> {
-        let mut readers = Readers::default();
-        let mut spans = Vec::with_capacity(self.span_count());
-        for part in &self.parts {
-            let reader = readers.of(part.batch.batch());
-            spans.extend(part.heads().map(|(_, head)| reader.span(self.id, head)));
-        }
-        spans
-    }
-
     /// The summary of what is hot.
     pub(crate) fn summary(&self) -> Option<TraceSummary> {
         let heads: Vec<_> = self.heads().collect();
@@ -221,17 +209,5 @@ impl Part {
         let heads = (self.spans.first..).zip(self.batch.heads_of(&self.spans));
         let new = heads.filter(|(place, _)| self.known.binary_search(place).is_err());
         new.map(|(_, head)| (self.batch.batch(), head))
-    }
-}
-
-/// Readers of batches, one each, so that spans share their resources and scopes.
-#[derive(Default)]
-struct Readers<'a> {
-    by_batch: StdHashMap<*const Batch, SpanReader<'a>>,
-}
-
-impl<'a> Readers<'a> {
-    fn of(&mut self, batch: &'a Arc<Batch>) -> &mut SpanReader<'a> {
-        self.by_batch.entry(Arc::as_ptr(batch)).or_insert_with(|| SpanReader::new(batch))
     }
 }

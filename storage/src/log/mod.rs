@@ -11,12 +11,12 @@
 //! until the database is opened again, and some damaged bytes make its reader loop for
 //! ever (rust-rocksdb 0.54, `log::Reader::ReadPhysicalRecord`).
 
+pub(crate) mod disk_file;
 pub(crate) mod file;
 pub(crate) mod mark;
 
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +24,7 @@ use proto::Batch;
 
 use crate::fault::{Fault, is_full};
 use crate::store::Durability;
+use disk_file::DiskFile;
 
 /// The directory's name in the data directory.
 pub(crate) const DIRECTORY: &str = "log";
@@ -71,7 +72,7 @@ pub(crate) struct Log {
     directory: PathBuf,
     /// The first record of each file, the last file being the open one.
     firsts: Vec<RecordNumber>,
-    file: Arc<File>,
+    file: Arc<DiskFile>,
     /// Where the next record goes in it.
     end: u64,
     next: RecordNumber,
@@ -176,7 +177,7 @@ impl Found {
         let last_file = firsts.last().copied().filter(|_| end >= file::HEADER_BYTES as u64);
         let (file, end) = match last_file {
             Some(first) => {
-                let file = File::options().write(true).open(path(&directory, first))?;
+                let file = DiskFile::open(&path(&directory, first))?;
                 file.set_len(end)?;
                 file.sync_data()?;
                 (file, end)
@@ -248,7 +249,7 @@ impl Log {
 
     /// The open file, to be forced to the disk by whoever holds it. Closed ones are
     /// there already.
-    pub(crate) fn file(&self) -> Arc<File> {
+    pub(crate) fn file(&self) -> Arc<DiskFile> {
         Arc::clone(&self.file)
     }
 
@@ -279,7 +280,7 @@ impl Log {
 
 /// Makes the file whose first record is `first`; it is on the disk when this returns.
 /// After an error there is none: the record will be in the file before it.
-fn create(directory: &Path, first: RecordNumber) -> io::Result<(File, u64)> {
+fn create(directory: &Path, first: RecordNumber) -> io::Result<(DiskFile, u64)> {
     let path = path(directory, first);
     let created = write_header(&path, first).and_then(|file| {
         File::open(directory)?.sync_all()?;
@@ -294,10 +295,10 @@ fn create(directory: &Path, first: RecordNumber) -> io::Result<(File, u64)> {
     created
 }
 
-fn write_header(path: &Path, first: RecordNumber) -> io::Result<File> {
-    let file = File::options().write(true).create(true).truncate(true).open(path)?;
+fn write_header(path: &Path, first: RecordNumber) -> io::Result<DiskFile> {
+    let file = DiskFile::create(path)?;
     file.write_all_at(&file::header(first), 0)?;
-    file.sync_all()?;
+    file.sync_data()?;
     Ok(file)
 }
 

@@ -189,16 +189,22 @@ impl Block {
         self.parts.len()
     }
 
-    /// The spans of trace `id`, the one at `position`, sorted.
+    /// How many spans the trace at `position` has.
+    pub(super) fn span_count(&self, position: usize) -> usize {
+        self.parts.get(position).map_or(0, |(spans, _)| *spans)
+    }
+
+    /// Calls `take` with each span of trace `id`, the one at `position`, in order.
     pub(super) fn trace(
         &self,
         position: usize,
         table: &Table,
         id: TraceId,
-    ) -> Result<Vec<Span>, Malformed> {
+        take: &mut dyn FnMut(Span),
+    ) -> Result<(), Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
         let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
-        part::read(self.sections(share)?, table, &self.tables, &part)
+        part::read(self.sections(share)?, table, &self.tables, &part, take)
     }
 
     /// What it takes in memory, in bytes, its tables estimated.

@@ -207,20 +207,20 @@ pub(super) struct Part {
     pub(super) base_unix_nano: u64,
 }
 
-/// Reads what [`write()`] wrote.
+/// Reads what [`write()`] wrote, and calls `take` with each span, in order.
 pub(super) fn read(
     sections: ReadSections,
     table: &Table,
     tables: &ReadTables,
     part: &Part,
-) -> Result<Vec<Span>, Malformed> {
+    take: &mut dyn FnMut(Span),
+) -> Result<(), Malformed> {
     let ReadSections { mut rows, mut times, values, mut noise } = sections;
     let mut ids = Vec::new();
     for _ in 0..part.spans {
         ids.push(SpanId::new(noise.array()?));
     }
     let mut source = BodySource { table, values, noise };
-    let mut spans = Vec::with_capacity(ids.len());
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
         let parent_span_id = match rows.varint()? {
@@ -256,10 +256,9 @@ pub(super) fn read(
         };
         body::read(&mut rows, &mut source, &mut span)?;
         start_before = start;
-        spans.push(span);
+        take(span);
     }
-    [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())?;
-    Ok(spans)
+    [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())
 }
 
 fn read_parent(zigzag: u64, position: usize, ids: &[SpanId]) -> Result<SpanId, Malformed> {

@@ -18,18 +18,9 @@ use crate::contract::search::AttributeScope;
 use crate::evaluate::CatalogCollector;
 use crate::fault::{Fault, InRecord};
 use crate::rocks::{Family, Found, Rocks};
+use crate::store::Caches;
 use proto::codec::Reader;
 
-/// Memory for tables, unpacked. One is read for any trace of its segment.
-const TABLES_CACHE_BYTES: u64 = 32 << 20;
-/// Memory for blocks, unpacked. A search that has to decide on many traces comes by each
-/// several times.
-const BLOCKS_CACHE_BYTES: u64 = 32 << 20;
-/// Memory for summaries, unpacked. They are read for any search.
-const SUMMARIES_CACHE_BYTES: u64 = 64 << 20;
-/// Memory for indexes of trace ids: some 15 million traces. All are asked for any
-/// trace.
-const INDEXES_CACHE_BYTES: u64 = 64 << 20;
 /// Segments that the caches are laid out for.
 const CACHED_SEGMENTS: usize = 1_000;
 
@@ -43,13 +34,13 @@ pub(crate) struct SegmentReader {
 }
 
 impl SegmentReader {
-    pub(crate) fn new(rocks: Arc<Rocks>) -> Self {
+    pub(crate) fn new(rocks: Arc<Rocks>, caches: &Caches) -> Self {
         Self {
             rocks,
-            tables: Cache::with_weighter(CACHED_SEGMENTS, TABLES_CACHE_BYTES, Bytes),
-            blocks: Cache::with_weighter(CACHED_SEGMENTS, BLOCKS_CACHE_BYTES, Bytes),
-            summaries: Cache::with_weighter(CACHED_SEGMENTS, SUMMARIES_CACHE_BYTES, Bytes),
-            indexes: Cache::with_weighter(CACHED_SEGMENTS, INDEXES_CACHE_BYTES, Bytes),
+            tables: Cache::with_weighter(CACHED_SEGMENTS, caches.tables_bytes, Bytes),
+            blocks: Cache::with_weighter(CACHED_SEGMENTS, caches.blocks_bytes, Bytes),
+            summaries: Cache::with_weighter(CACHED_SEGMENTS, caches.summaries_bytes, Bytes),
+            indexes: Cache::with_weighter(CACHED_SEGMENTS, caches.indexes_bytes, Bytes),
         }
     }
 
@@ -80,23 +71,65 @@ impl SegmentReader {
     }
 
     /// The spans of the trace `ordinal`, whose id is `trace`, sorted.
-    pub(crate) fn trace(
+    #[cfg(test)]
+    pub(super) fn trace(
         &self,
         id: SegmentId,
         ordinal: u32,
         trace: TraceId,
     ) -> Result<Vec<Span>, Fault> {
+        let mut spans = Vec::new();
+        self.each_span(id, ordinal, trace, &mut |span| spans.push(span))?;
+        Ok(spans)
+    }
+
+    /// Calls `take` with each span of the trace `ordinal`, whose id is `trace`, in
+    /// order.
+    ///
+    /// # Errors
+    /// What was taken by then is not to be used.
+    pub(crate) fn each_span(
+        &self,
+        id: SegmentId,
+        ordinal: u32,
+        trace: TraceId,
+        take: &mut dyn FnMut(Span),
+    ) -> Result<(), Fault> {
         let table = self.table(id)?;
+        let (first, block) = self.block(id, ordinal, trace, &table)?;
+        block
+            .trace((ordinal - first) as usize, &table, trace, take)
+            .in_record(format_args!("{id}, block {first}, trace {trace}"))
+    }
+
+    /// How many spans the trace `ordinal` has, whose id is `trace`.
+    pub(crate) fn span_count(
+        &self,
+        id: SegmentId,
+        ordinal: u32,
+        trace: TraceId,
+    ) -> Result<usize, Fault> {
+        let table = self.table(id)?;
+        let (first, block) = self.block(id, ordinal, trace, &table)?;
+        Ok(block.span_count((ordinal - first) as usize))
+    }
+
+    /// The block with the trace `ordinal`, whose id is `trace`, and the block's first.
+    fn block(
+        &self,
+        id: SegmentId,
+        ordinal: u32,
+        trace: TraceId,
+        table: &Table,
+    ) -> Result<(u32, Arc<Block>), Fault> {
         let missing = || Fault::corrupt(format_args!("{id}, block of trace {trace}"), "missing");
         let first = table.block_of(ordinal).ok_or_else(missing)?;
         let block = self.blocks.get_or_insert_with(&(id, first), || {
             let record = self.get(id, Part::Block, &first.to_be_bytes())?;
-            let block = Block::read(&record, &table);
+            let block = Block::read(&record, table);
             Ok::<_, Fault>(Arc::new(block.in_record(format_args!("{id}, block {first}"))?))
         })?;
-        block
-            .trace((ordinal - first) as usize, &table, trace)
-            .in_record(format_args!("{id}, block {first}, trace {trace}"))
+        Ok((first, block))
     }
 
     pub(super) fn table(&self, id: SegmentId) -> Result<Arc<Table>, Fault> {
@@ -120,8 +153,11 @@ impl SegmentReader {
             let block = Block::read(&record, &table).in_record(block_name())?;
             for (ordinal, position) in (first..).zip(0..block.traces()) {
                 let trace_id = self.trace_id(id, ordinal)?;
-                let spans = block.trace(position, &table, trace_id);
-                take(ordinal, trace_id, spans.in_record(block_name())?)?;
+                let mut spans = Vec::new();
+                block
+                    .trace(position, &table, trace_id, &mut |span| spans.push(span))
+                    .in_record(block_name())?;
+                take(ordinal, trace_id, spans)?;
             }
         }
         Ok(())

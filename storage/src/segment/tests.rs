@@ -14,6 +14,7 @@ use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::hot::summarize;
 use crate::rocks::{Family, Rocks};
+use crate::store::Caches;
 
 const ID: SegmentId = SegmentId(7);
 
@@ -54,9 +55,9 @@ impl Lab {
         let dir = tempfile::tempdir().unwrap();
         let scratch = dir.path().join("scratch");
         std::fs::create_dir(&scratch).unwrap();
-        let rocks = Rocks::open(&dir.path().join("db"), scratch).unwrap();
+        let rocks = Rocks::open(&dir.path().join("db"), scratch, &Caches::default()).unwrap();
         rocks.ingest(Family::Segment, self.built.records.into_iter()).unwrap();
-        check(&self.traces, &SegmentReader::new(Arc::new(rocks)));
+        check(&self.traces, &SegmentReader::new(Arc::new(rocks), &Caches::default()));
     }
 }
 
@@ -103,7 +104,7 @@ proptest! {
             let _: bool = match record.key[4] {
                 1 => table::Table::decode(&bytes).is_ok(),
                 2 => block::Block::read(&bytes, &table)
-                    .is_ok_and(|block| block.trace(0, &table, TraceId::default()).is_ok()),
+                    .is_ok_and(|block| block.trace(0, &table, TraceId::default(), &mut drop).is_ok()),
                 3 => hash_index::HashIndex::decode(bytes).is_ok(),
                 6 => Summaries::decode(ids, &bytes).is_ok(),
                 7 | 8 => posting::find(&bytes, 1).is_ok_and(|found| found.count() > 0),

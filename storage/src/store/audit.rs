@@ -4,7 +4,6 @@
 use proto::TraceId;
 
 use super::{MaintainError, Store};
-use crate::contract::summary::TraceSummary;
 use crate::fault::Fault;
 use crate::rocks::Family;
 use crate::segment::{self, Segment, decode_one};
@@ -110,9 +109,9 @@ fn audit_splits(
             }
             Err(fault) => return Err(fault.into()),
         };
-        let whole = view.whole_of_parts(*trace, parts, None, None)?;
-        let is_readable = whole.missing.is_empty();
-        if is_readable && known != TraceSummary::of(&whole.spans).map(Ok) {
+        let outlined = view.outline_of_parts(*trace, parts, None)?;
+        let is_readable = outlined.missing.is_empty();
+        if is_readable && known != outlined.outline.summary(*trace).map(Ok) {
             audit.add(format_args!("{id}, trace {trace}: another than its summary as a whole"));
         }
     }

@@ -52,6 +52,61 @@ pub struct Config {
     /// an eighth more. 64 MiB. Never less than what is hot takes in memory, so that there
     /// is always room to seal it.
     pub disk_free_min: u64,
+    /// Memory for what is read often.
+    pub caches: Caches,
+    /// Memory that searches may take for the spans of traces they decide on.
+    pub search_trace_bytes: SearchTraceBytes,
+}
+
+/// Memory for what is read often, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Caches {
+    /// RocksDB's blocks, packed, with its index and filter blocks. 64 MiB.
+    pub database_bytes: usize,
+    /// The newest records of each of RocksDB's four families, before they become a
+    /// file: one line a segment, as segments do not pass through it. 8 MiB.
+    pub memtable_bytes: usize,
+    /// Tables, unpacked. One is read for any trace of its segment. 32 MiB.
+    pub tables_bytes: u64,
+    /// Blocks, unpacked. A search that has to decide on many traces comes by each
+    /// several times. 32 MiB.
+    pub blocks_bytes: u64,
+    /// Summaries, unpacked. They are read for any search. 64 MiB.
+    pub summaries_bytes: u64,
+    /// Indexes of trace ids. All are asked for any trace. 64 MiB: some 15 million
+    /// traces.
+    pub indexes_bytes: u64,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            database_bytes: 64 << 20,
+            memtable_bytes: 8 << 20,
+            tables_bytes: 32 << 20,
+            blocks_bytes: 32 << 20,
+            summaries_bytes: 64 << 20,
+            indexes_bytes: 64 << 20,
+        }
+    }
+}
+
+/// Memory that searches may take for the spans of traces they decide on, in bytes,
+/// estimated. While a trace is read, up to twice as much is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SearchTraceBytes {
+    /// What each search may take at any time. 16 MiB.
+    pub common_max: usize,
+    /// What a search may take for a larger trace; such are decided on one at a time.
+    /// Of a trace that is larger still, a search knows the first spans only, and its
+    /// answer says so. 256 MiB.
+    pub large_max: usize,
+}
+
+impl Default for SearchTraceBytes {
+    fn default() -> Self {
+        Self { common_max: 16 << 20, large_max: 256 << 20 }
+    }
 }
 
 impl Config {
@@ -67,6 +122,8 @@ impl Config {
             retention_age: Some(Duration::from_secs(7 * 24 * 60 * 60)),
             retention_bytes: None,
             disk_free_min: 64 << 20,
+            caches: Caches::default(),
+            search_trace_bytes: SearchTraceBytes::default(),
         }
     }
 }

@@ -21,8 +21,9 @@ use crate::contract::summary::TraceSummary;
 use crate::evaluate;
 use crate::fault::Fault;
 use crate::hot::summarize;
+use crate::outline::Outline;
 use crate::segment::{SealedTrace, Segment, SegmentId, build};
-use crate::view::{Parts, SealedView, Segments};
+use crate::view::{Parts, SealedView, Segments, TracePart};
 
 /// How many segments become one.
 const TOGETHER: usize = 8;
@@ -166,20 +167,20 @@ impl Gathered {
         if !missing.is_empty() {
             return Err(Fault::corrupt(format_args!("trace {trace}"), "not all of it is known"));
         }
-        let (mut own, mut all) = (Vec::new(), Vec::new());
+        let (mut own, mut outline) = (Vec::new(), Outline::default());
         let mut has_others = false;
-        for part in found {
-            let spans = view.reader.trace(part.segment, part.ordinal, trace)?;
-            all.extend_from_slice(&spans);
-            if chosen.contains(&part.segment) {
-                own.extend(spans);
-            } else {
-                has_others = true;
-            }
+        for TracePart { segment, ordinal } in found {
+            let is_own = chosen.contains(&segment);
+            has_others |= !is_own;
+            outline.part(|take| {
+                view.reader.each_span(segment, ordinal, trace, &mut |span| {
+                    own.extend(is_own.then(|| span.clone()));
+                    take(span);
+                })
+            })?;
         }
         evaluate::dedup_and_sort(&mut own);
-        evaluate::dedup_and_sort(&mut all);
-        match TraceSummary::of(&all).filter(|_| has_others) {
+        match outline.summary(trace).filter(|_| has_others) {
             Some(whole) => {
                 self.wholes.insert(trace, whole);
             }

@@ -41,8 +41,8 @@ use proto::{Batch, TraceId};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::{
-    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceReader, WriteError,
-    Written,
+    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
+    WriteError, Written,
 };
 use crate::hot::{Bounds, Hot};
 use crate::log::mark::Mark;
@@ -51,10 +51,11 @@ use crate::rocks::Rocks;
 use crate::search;
 use crate::segment::commit::Commit;
 use crate::segment::{SegmentId, SegmentReader};
-use crate::view::{SealedView, Segments, View};
+use crate::span_bytes::truncated;
+use crate::view::{Deciding, SealedView, Segments, View};
 
 pub use audit::Audit;
-pub use config::{Config, Durability};
+pub use config::{Caches, Config, Durability, SearchTraceBytes};
 pub use error::{MaintainError, OpenError};
 pub use snapshot::{Snapshot, SnapshotError};
 
@@ -75,6 +76,7 @@ struct Shared {
     config: Config,
     rocks: Arc<Rocks>,
     reader: Arc<SegmentReader>,
+    deciding: Arc<Deciding>,
     state: RwLock<State>,
     log_end: Mutex<LogEnd>,
     upkeep: Mutex<Upkeep>,
@@ -208,7 +210,7 @@ impl TraceReader for Store {
     fn trace(
         &self,
         id: TraceId,
-        spans_max: usize,
+        bounds: TraceBounds,
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError> {
         deadline.check()?;
@@ -216,22 +218,31 @@ impl TraceReader for Store {
             let state = self.shared.state.read();
             (self.shared.sealed_view(&state), state.hot.trace(id))
         };
-        let whole = sealed.whole(id, hot.as_deref(), Some(deadline))?;
-        if whole.spans.is_empty() {
+        let parts = sealed.parts(id)?;
+        let whole = sealed.whole_of_parts(id, parts, hot.as_deref(), bounds, Some(deadline))?;
+        if whole.spans.is_empty() && !whole.is_cut {
             return if whole.missing.is_empty() {
                 Ok(None)
             } else {
                 Err(whole.missing.into_error())
             };
         }
-        let mut spans = whole.spans;
-        let mut completeness = Completeness::Complete;
-        if spans.len() > spans_max {
-            spans.truncate(spans_max);
-            completeness = Completeness::Truncated { limit: format!("spans_max {spans_max}") };
-        }
+        let spans = whole.spans;
+        let completeness = match whole.is_cut {
+            true => truncated(spans.len(), bounds),
+            false => Completeness::Complete,
+        };
         let completeness = whole.missing.completeness(completeness);
         Ok(Some(Trace { id, spans, completeness }))
+    }
+
+    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError> {
+        deadline.check()?;
+        let (sealed, hot) = {
+            let state = self.shared.state.read();
+            (self.shared.sealed_view(&state), state.hot.trace(id))
+        };
+        Ok(sealed.span_count(id, &sealed.parts(id)?, hot.as_deref()))
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
@@ -271,6 +282,7 @@ impl Shared {
             reader: Arc::clone(&self.reader),
             segments: Arc::clone(&state.segments),
             retired: state.retired,
+            deciding: Arc::clone(&self.deciding),
         }
     }
 

@@ -30,7 +30,7 @@ use crate::log::{self, Record, RecordNumber};
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Commit, Splits, commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
-use crate::view::{SealedView, Segments};
+use crate::view::{Deciding, SealedView, Segments};
 
 /// The format of everything in the data directory.
 const FORMAT: u64 = 3;
@@ -54,20 +54,23 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
     let mark_file = data_dir.join(mark::FILE_NAME);
     let (mark, acknowledged) =
         Mark::open(&data_dir).map_err(|error| unusable(&mark_file, error))?;
-    let rocks = Rocks::open(&data_dir.join(DATABASE_DIR), scratch).map_err(in_fault)?;
+    let rocks =
+        Rocks::open(&data_dir.join(DATABASE_DIR), scratch, &config.caches).map_err(in_fault)?;
     if let Some(found) = foreign_format(&rocks).map_err(in_fault)? {
         return Err(OpenError::Format { data_dir, found, known: FORMAT });
     }
     let rocks = Arc::new(rocks);
     let segments = read_commits(&rocks).map_err(in_fault)?;
     let next_segment = sweep(&rocks, &segments).map_err(in_fault)?;
-    let reader = Arc::new(SegmentReader::new(Arc::clone(&rocks)));
+    let reader = Arc::new(SegmentReader::new(Arc::clone(&rocks), &config.caches));
     let segments = Arc::new(segments);
+    let deciding = Arc::new(Deciding::new(config.search_trace_bytes));
     let sealed = SealedView {
         rocks: Arc::clone(&rocks),
         reader: Arc::clone(&reader),
         segments: Arc::clone(&segments),
         retired: 0,
+        deciding: Arc::clone(&deciding),
     };
     let needed = get_number(&rocks, LOG_NEEDED_KEY).map_err(in_fault)?.unwrap_or(1);
     let mut found = log::read(&data_dir, needed, config.durability).map_err(in_fault)?;
@@ -88,6 +91,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         config,
         rocks,
         reader,
+        deciding,
         state: RwLock::new(State { hot, segments, retired: 0 }),
         log_end: Mutex::new(LogEnd { log, mark }),
         upkeep: Mutex::new(Upkeep {

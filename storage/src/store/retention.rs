@@ -11,7 +11,6 @@ use std::time::Duration;
 use super::seal::ChangedSplits;
 use super::{MaintainError, Shared, Upkeep};
 use crate::changes::Changes;
-use crate::contract::summary::TraceSummary;
 use crate::fault::Fault;
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{commit_key, splits_key};
@@ -110,8 +109,8 @@ fn forget_traces(rest: &SealedView, segment: &Segment) -> Result<ChangedSplits, 
     let mut splits = ChangedSplits::default();
     for ordinal in &segment.splits.ordinals {
         let trace = rest.reader.trace_id(segment.id, ordinal)?;
-        let left = rest.whole(trace, None, None)?;
-        let whole = TraceSummary::of(&left.spans);
+        let left = rest.outline_of_parts(trace, rest.parts(trace)?, None)?;
+        let whole = left.outline.summary(trace);
         for part in &left.sealed_in {
             whole.iter().for_each(|whole| splits.add(rest, part.segment, None, whole));
         }

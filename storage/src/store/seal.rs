@@ -10,20 +10,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hashbrown::HashSet;
 use proto::TraceId;
 
 use super::{MaintainError, Shared, Upkeep};
 use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
-use crate::evaluate;
 use crate::fault::{Fault, InRecord};
 use crate::hot::{HotTrace, Selection, summarize};
 use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
-use crate::view::{Parts, SealedView, Segments};
+use crate::view::{Parts, SealedView, Segments, each_hot_span};
 use proto::codec::{Reader, Writer};
 
 /// In the family `meta`: the number of the next segment, varint.
@@ -108,16 +106,19 @@ fn prepare<'a>(
     let mut spans: Vec<_> = hot.heads().collect();
     let mut whole = None;
     if !parts.found.is_empty() {
-        let sealed = view.whole_of_parts(hot.id(), parts, None, None)?;
+        let mut sealed = view.outline_of_parts(hot.id(), parts, None)?;
         if !sealed.missing.is_empty() {
             tracing::warn!(trace = %hot.id(), missing = ?sealed.missing, "trace sealed without its older parts");
         }
-        let known: HashSet<_> = sealed.spans.iter().map(|span| (span.span_id, span.kind)).collect();
-        spans.retain(|(_, head)| !known.contains(&(head.span_id, head.kind)));
-        let mut all = sealed.spans;
-        all.extend(hot.spans());
-        evaluate::dedup_and_sort(&mut all);
-        let Some(summary) = TraceSummary::of(&all).filter(|_| !spans.is_empty()) else {
+        spans.retain(|(_, head)| !sealed.outline.has(head.span_id, head.kind));
+        if spans.is_empty() {
+            return Ok(None);
+        }
+        sealed.outline.part(|take| {
+            each_hot_span(hot.id(), spans.iter().copied(), take);
+            Ok(())
+        })?;
+        let Some(summary) = sealed.outline.summary(hot.id()) else {
             return Ok(None);
         };
         for part in &sealed.sealed_in {

@@ -77,6 +77,11 @@ impl Shared {
         let _upkeep = self.upkeep.lock();
         let (files, last) = {
             let mut log_end = self.log_end.lock();
+            if let Some(reason) = self.poison.get() {
+                // Behind the log's end may lie what nobody acknowledged, and a file that
+                // follows it would not fit. Opening the store cuts it off.
+                return Err(Fault::Refused(reason.clone()).into());
+            }
             let files = log_end.log.close_file().map_err(|error| {
                 let fault = Fault::from(error);
                 if !matches!(fault, Fault::Full(_)) {

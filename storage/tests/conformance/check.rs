@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hopline_storage::{
     CatalogQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage, SpanWriter,
-    TimeRange, TraceReader, WriteError,
+    TimeRange, TraceBounds, TraceReader, WriteError,
 };
 use proptest::prelude::*;
 use proto::{Batch, SpanId, TraceId};
@@ -102,8 +102,8 @@ fn same_trace(
     id: TraceId,
     spans_max: usize,
 ) -> Result<(), TestCaseError> {
-    let found = store.trace(id, spans_max, deadline()).unwrap();
-    let expected = oracle.trace(id, spans_max, deadline()).unwrap();
+    let found = store.trace(id, TraceBounds::spans(spans_max), deadline()).unwrap();
+    let expected = oracle.trace(id, TraceBounds::spans(spans_max), deadline()).unwrap();
     // As text, by which NaN is NaN and -0 is not 0.
     prop_assert_eq!(format!("{found:#?}"), format!("{expected:#?}"));
     Ok(())

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hopline_storage::{
     Comparison, Condition, Cursor, Field, MemoryStore, Operand, Order, Search, SpanWriter,
-    TimeRange, TraceConditions, TraceReader,
+    TimeRange, TraceBounds, TraceConditions, TraceReader,
 };
 use proptest::prelude::*;
 use proto::{Span, SpanId, SpanKind, TraceId};
@@ -75,7 +75,7 @@ fn trace_is_whole(
 ) -> Result<(), TestCaseError> {
     let mut expected: Vec<&Span> = first.values().filter(|span| span.trace_id == id).collect();
     expected.sort_by_key(|span| (span.start_time_unix_nano, span.span_id, span.kind));
-    let found = store.trace(id, usize::MAX, deadline()).unwrap();
+    let found = store.trace(id, TraceBounds::NONE, deadline()).unwrap();
     let found = found.map(|trace| trace.spans).unwrap_or_default();
     prop_assert_eq!(format!("{found:?}"), format!("{expected:?}"));
     Ok(())

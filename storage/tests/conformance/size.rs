@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use hopline_storage::{
     Comparison, Condition, Field, MemoryStore, Operand, Order, Search, SpanWriter, TimeRange,
-    TraceConditions,
+    TraceBounds, TraceConditions,
 };
 use proto::testing::{EPOCH_UNIX_NANO, trace};
 use proto::{Attribute, Batch, Span, SpanId, TraceId};
@@ -79,7 +79,7 @@ pub(crate) fn traces_stay_whole_over_seals<S: Subject>() {
         }
     }
     let id = span(long, 0).trace_id;
-    let found = subject.store().trace(id, usize::MAX, deadline()).unwrap().unwrap();
+    let found = subject.store().trace(id, TraceBounds::NONE, deadline()).unwrap().unwrap();
     assert_eq!(found.spans.len() as u64, ROUNDS * LONG_TRACE_SPANS_PER_ROUND);
 
     let everywhere = || vec![attribute_is("region", "eu".to_owned())];
@@ -134,7 +134,8 @@ fn write_and_read_back<S: Subject>(subject: &S, writer: u64) {
         check::write(subject, &group).unwrap();
         check::write(subject, &group).unwrap();
 
-        let found = store.trace(span(trace, 0).trace_id, 10, deadline()).unwrap();
+        let found =
+            store.trace(span(trace, 0).trace_id, TraceBounds::spans(10), deadline()).unwrap();
         assert_eq!(found.unwrap().spans, spans);
         let question = vec![attribute_is("order.id", format!("o-{trace}-2"))];
         let page = store.search(&search(Order::Slowest, 10, question), deadline()).unwrap();

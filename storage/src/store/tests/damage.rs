@@ -26,12 +26,13 @@ fn a_block_that_does_not_verify_is_named_and_hurts_nothing_else() {
     lab.store().seal_now().unwrap();
     spoil(&lab, Family::Segment, &block_key(0));
     lab.reopen();
-    let error = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap_err();
+    let error = lab.store().trace(shop()[0].trace_id, TraceBounds::spans(10), soon()).unwrap_err();
     assert!(matches!(&error, ReadError::Corrupt { what } if what.contains("segment")), "{error}");
     let page = lab.search(search_all());
     assert_eq!(page.traces.len(), 1);
     assert!(matches!(&page.completeness, Completeness::Partial { missing } if missing.len() == 1));
-    let found = lab.store().trace(other("b")[0].trace_id, 10, soon()).unwrap().unwrap();
+    let found =
+        lab.store().trace(other("b")[0].trace_id, TraceBounds::spans(10), soon()).unwrap().unwrap();
     assert_eq!(found.completeness, Completeness::Complete);
 }
 
@@ -42,11 +43,13 @@ fn a_trace_with_a_part_that_does_not_verify_is_partial() {
     lab.store().seal_now().unwrap();
     lab.write(&shop()[2..]);
     spoil(&lab, Family::Segment, &block_key(0));
-    let found = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap().unwrap();
+    let found =
+        lab.store().trace(shop()[0].trace_id, TraceBounds::spans(10), soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 2);
     assert!(matches!(found.completeness, Completeness::Partial { .. }));
     lab.store().seal_now().unwrap();
-    let found = lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap().unwrap();
+    let found =
+        lab.store().trace(shop()[0].trace_id, TraceBounds::spans(10), soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 2);
     assert!(matches!(found.completeness, Completeness::Partial { .. }));
 }
@@ -65,10 +68,11 @@ fn a_trace_index_that_does_not_verify_keeps_nothing_from_being_sealed() {
     // Nobody can say what else of a trace is in that segment, so every answer says so.
     let is_told = |completeness: &Completeness| matches!(completeness, Completeness::Partial { missing } if missing.iter().any(|what| what.contains("segment record 0000000003")));
     for _ in 0..2 {
-        let found = lab.store().trace(id, 10, soon()).unwrap().unwrap();
+        let found = lab.store().trace(id, TraceBounds::spans(10), soon()).unwrap().unwrap();
         assert_eq!(found.spans.len(), 2);
         assert!(is_told(&found.completeness), "{:?}", found.completeness);
-        let error = lab.store().trace(TraceId::new([9; 16]), 10, soon()).unwrap_err();
+        let error =
+            lab.store().trace(TraceId::new([9; 16]), TraceBounds::spans(10), soon()).unwrap_err();
         assert!(
             matches!(&error, ReadError::Corrupt { what } if what.contains("segment record 0000000003"))
         );

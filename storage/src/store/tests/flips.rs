@@ -58,7 +58,7 @@ fn places(directory: &Path, suffix: &str) -> Vec<(PathBuf, usize, u8)> {
 /// Answers about every trace are right, or say that they are not.
 fn check(store: &Store, expected: &Expected) {
     for (id, spans) in expected {
-        match store.trace(*id, usize::MAX, soon()) {
+        match store.trace(*id, TraceBounds::NONE, soon()) {
             Ok(Some(found)) if found.completeness == Completeness::Complete => {
                 assert_eq!(&found.spans, spans);
             }

@@ -10,7 +10,10 @@ use crate::contract::catalog::{Catalog, CatalogQuestion};
 fn an_empty_store_knows_nothing() {
     let lab = Lab::new();
     lab.check(&[]);
-    assert_eq!(lab.store().trace(TraceId::new([1; 16]), 10, soon()).unwrap(), None);
+    assert_eq!(
+        lab.store().trace(TraceId::new([1; 16]), TraceBounds::spans(10), soon()).unwrap(),
+        None
+    );
     assert_eq!(lab.store().health(), Health::Accepting);
     let stats = lab.store().stats();
     assert_eq!((stats.hot_spans, stats.segments, stats.oldest_unix_nano), (0, 0, 0));
@@ -77,7 +80,8 @@ fn a_batch_is_counted_for_itself_within_its_group() {
 fn more_spans_than_asked_for_are_cut_and_said_to_be() {
     let lab = Lab::new();
     lab.write(&shop());
-    let found = lab.store().trace(shop()[0].trace_id, 3, soon()).unwrap().unwrap();
+    let found =
+        lab.store().trace(shop()[0].trace_id, TraceBounds::spans(3), soon()).unwrap().unwrap();
     assert_eq!(found.spans.len(), 3);
     let limit = "spans_max 3".to_owned();
     assert_eq!(found.completeness, Completeness::Truncated { limit });

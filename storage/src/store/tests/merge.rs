@@ -98,9 +98,13 @@ fn a_segment_that_cannot_be_read_is_left_alone() {
     assert_eq!(segments(&lab), 12);
     // Without what it has in memory of the block.
     lab.reopen();
-    let found = lab.store().trace(span(1_003, 0).trace_id, 10, soon());
+    let found = lab.store().trace(span(1_003, 0).trace_id, TraceBounds::spans(10), soon());
     assert!(found.is_err());
-    let found = lab.store().trace(span(1_002, 0).trace_id, 10, soon()).unwrap().unwrap();
+    let found = lab
+        .store()
+        .trace(span(1_002, 0).trace_id, TraceBounds::spans(10), soon())
+        .unwrap()
+        .unwrap();
     assert_eq!(found.completeness, Completeness::Complete);
 }
 

@@ -2,9 +2,12 @@
 
 mod audit;
 mod backup;
+mod cardinality;
 mod damage;
 mod flips;
+mod fsync;
 mod full;
+mod large;
 mod life;
 mod lock;
 mod merge;
@@ -25,7 +28,9 @@ use tempfile::TempDir;
 
 use super::{Config, Store};
 use crate::contract::search::{Order, Search, SearchPage, TraceConditions};
-use crate::contract::{Completeness, Deadline, SpanWriter, TimeRange, TraceReader, Written};
+use crate::contract::{
+    Completeness, Deadline, SpanWriter, TimeRange, TraceBounds, TraceReader, Written,
+};
 use crate::evaluate;
 
 /// A store that can be closed and opened again.
@@ -82,7 +87,8 @@ impl Lab {
             let mut expected: Vec<Span> =
                 spans.iter().filter(|span| span.trace_id == *id).cloned().collect();
             evaluate::dedup_and_sort(&mut expected);
-            let found = self.store().trace(*id, usize::MAX, soon()).unwrap().expect("a trace");
+            let found =
+                self.store().trace(*id, TraceBounds::NONE, soon()).unwrap().expect("a trace");
             assert_eq!(found.spans, expected);
             assert_eq!(found.completeness, Completeness::Complete);
         }

@@ -34,7 +34,10 @@ fn a_segment_goes_when_its_time_is_over_and_its_records_go_too() {
     expire(&lab, 120);
     lab.check(&kept);
     assert_eq!(lab.store().stats().segments, 1);
-    assert_eq!(lab.store().trace(shop()[0].trace_id, 10, soon()).unwrap(), None);
+    assert_eq!(
+        lab.store().trace(shop()[0].trace_id, TraceBounds::spans(10), soon()).unwrap(),
+        None
+    );
     lab.reopen();
     lab.check(&kept);
     expire(&lab, 1_000);

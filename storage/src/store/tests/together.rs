@@ -39,7 +39,8 @@ fn readers_never_miss_what_was_acknowledged_while_it_is_sealed() {
                             std::thread::yield_now();
                         }
                         let id = TraceId::new([trace; 16]);
-                        let found = lab.store().trace(id, usize::MAX, soon()).unwrap().unwrap();
+                        let found =
+                            lab.store().trace(id, TraceBounds::NONE, soon()).unwrap().unwrap();
                         assert_eq!(found.spans.len(), usize::from(number) + 1);
                         let page = lab.search(search_all());
                         let mut counts = page.traces.iter().map(|found| &found.summary);

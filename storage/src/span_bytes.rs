@@ -1,26 +1,82 @@
-//! What a span takes in memory, estimated.
+//! What decoded spans take in memory, estimated, and room for them.
 
 use std::sync::Arc;
 
 use proto::{Attribute, Resource, Scope, Span, Value};
 
+use crate::contract::{Completeness, TraceBounds};
+
 /// What an allocation costs beside its bytes.
 const ALLOCATION_BYTES: usize = 16;
-/// What a span costs in the tables that find it.
-const BOOKKEEPING_BYTES: usize = 64;
+
+/// Room for the spans of one trace.
+#[derive(Debug)]
+pub(crate) struct Room {
+    left: TraceBounds,
+    sizes: Sizes,
+    is_empty: bool,
+}
+
+impl Room {
+    pub(crate) fn of(bounds: TraceBounds) -> Self {
+        Self { left: bounds, sizes: Sizes::default(), is_empty: true }
+    }
+
+    /// Whether there is room for `span`, too; if so it is taken.
+    pub(crate) fn take(&mut self, span: &Span) -> bool {
+        let bytes = self.sizes.of(span);
+        let has_room = self.left.spans_max > 0 && (self.is_empty || self.left.bytes_max >= bytes);
+        if has_room {
+            self.left.spans_max -= 1;
+            self.left.bytes_max = self.left.bytes_max.saturating_sub(bytes);
+            self.is_empty = false;
+        }
+        has_room
+    }
+}
+
+/// Whether so many spans may take no more than `bytes_max`. Where not, there is no use in
+/// trying: which spans there are takes memory, too, while a trace is read.
+pub fn may_fit(spans: usize, bytes_max: usize) -> bool {
+    spans <= 1 || spans.saturating_mul(size_of::<Span>()) <= bytes_max
+}
+
+/// Cuts `spans` to what `bounds` has room for; whether there was more.
+pub(crate) fn cut(spans: &mut Vec<Span>, bounds: TraceBounds) -> bool {
+    let mut room = Room::of(bounds);
+    match spans.iter().position(|span| !room.take(span)) {
+        Some(end) => {
+            spans.truncate(end);
+            true
+        }
+        None => false,
+    }
+}
+
+/// What an answer of `spans` spans is that was cut to `bounds`.
+pub(crate) fn truncated(spans: usize, bounds: TraceBounds) -> Completeness {
+    let TraceBounds { spans_max, bytes_max } = bounds;
+    let limit = if spans >= spans_max {
+        format!("spans_max {spans_max}")
+    } else {
+        let mebibytes = bytes_max as f64 / f64::from(1 << 20);
+        format!("{mebibytes:.1} MiB of memory for the spans of one trace: the first {spans}")
+    };
+    Completeness::Truncated { limit }
+}
 
 /// Sizes of spans in a row. A resource or scope that a span shares with the one
 /// before it counts once.
-#[derive(Default)]
-pub(crate) struct Sizes {
+#[derive(Debug, Default)]
+struct Sizes {
     resource: Option<Arc<Resource>>,
     scope: Option<Arc<Scope>>,
 }
 
 impl Sizes {
     /// The bytes that `span` adds, after those before it.
-    pub(crate) fn of(&mut self, span: &Span) -> usize {
-        let mut bytes = size_of::<Span>() + BOOKKEEPING_BYTES;
+    fn of(&mut self, span: &Span) -> usize {
+        let mut bytes = size_of::<Span>();
         bytes += text(&span.name) + text(&span.trace_state) + text(&span.status.message);
         bytes += attributes(&span.attributes);
         for event in &span.events {
