@@ -7,7 +7,7 @@ use std::process::Command;
 
 use cargo_metadata::{Metadata, MetadataCommand};
 use serde_json::Value;
-use spdx::{Expression, ParseMode};
+use spdx::{Expression, Licensee, ParseMode};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -39,10 +39,14 @@ fn packages() -> Metadata {
 }
 
 /// Whether the terms named by `expression` (SPDX) can be met with what is allowed.
+/// A licence "or later" can be met with the version that is allowed.
 fn is_allowed(expression: &str, allowed: &BTreeSet<String>) -> bool {
     let expression = Expression::parse_mode(expression, ParseMode::LAX)
         .unwrap_or_else(|error| panic!("{expression:?} is no SPDX expression: {error}"));
-    expression.evaluate(|licence| allowed.contains(&licence.to_string()))
+    expression.evaluate(|asked| {
+        let mut allowed = allowed.iter().map(|one| Licensee::parse(one).expect(one));
+        allowed.any(|licence| licence.satisfies(asked))
+    })
 }
 
 #[test]
