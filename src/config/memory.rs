@@ -31,12 +31,12 @@ impl MemoryLimit {
             usize::try_from(bytes).unwrap_or(usize::MAX)
         };
         Shares {
-            process: parts(5),
-            hot: parts(10),
-            sealing: parts(9),
-            caches: parts(10),
-            receiving: parts(18),
-            reading: parts(12),
+            process: parts(4),
+            hot: parts(9),
+            sealing: parts(6),
+            caches: parts(17),
+            receiving: parts(17),
+            reading: parts(11),
         }
     }
 }
@@ -74,13 +74,14 @@ impl Shares {
         let bytes = |part: usize| caches(part) as u64;
         config.caches = storage::Caches {
             // RocksDB's blocks are what segments are read from again and again.
-            database_bytes: caches(4),
+            database_bytes: caches(3),
             // Four of them.
             memtable_bytes: caches(1) / 2,
-            tables_bytes: bytes(2),
+            // One is read for any trace of its segment, and takes up to some 3 MiB.
+            tables_bytes: bytes(5),
             blocks_bytes: bytes(2),
-            summaries_bytes: bytes(3),
-            indexes_bytes: bytes(3),
+            summaries_bytes: bytes(2),
+            indexes_bytes: bytes(2),
         };
         // Each of four questions reads one trace at a time, with up to twice that in use;
         // one of them a large one.

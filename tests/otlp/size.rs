@@ -10,7 +10,7 @@ const REQUEST_BYTES_MAX: usize = 64 * MIB;
 /// What a body of empty spans, or of zeros, may add to the program's memory.
 const GROWTH_MAX: u64 = 256 * MIB as u64;
 /// What all requests together may hold: 18 of 64 parts of `--memory-limit`.
-const BUDGET: u64 = 144 * MIB as u64;
+const BUDGET: u64 = 136 * MIB as u64;
 
 const INVALID_ARGUMENT: i32 = 3;
 const RESOURCE_EXHAUSTED: i32 = 8;

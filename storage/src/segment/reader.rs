@@ -21,6 +21,9 @@ use crate::rocks::{Family, Found, Rocks};
 use crate::store::Caches;
 use proto::codec::Reader;
 
+/// Tables that their cache is laid out for: so few that it is not cut into parts by key,
+/// of which each would have room for one or two of the largest.
+const CACHED_TABLES: usize = 32;
 /// Segments that the caches are laid out for.
 const CACHED_SEGMENTS: usize = 1_000;
 
@@ -37,7 +40,7 @@ impl SegmentReader {
     pub(crate) fn new(rocks: Arc<Rocks>, caches: &Caches) -> Self {
         Self {
             rocks,
-            tables: Cache::with_weighter(CACHED_SEGMENTS, caches.tables_bytes, Bytes),
+            tables: Cache::with_weighter(CACHED_TABLES, caches.tables_bytes, Bytes),
             blocks: Cache::with_weighter(CACHED_SEGMENTS, caches.blocks_bytes, Bytes),
             summaries: Cache::with_weighter(CACHED_SEGMENTS, caches.summaries_bytes, Bytes),
             indexes: Cache::with_weighter(CACHED_SEGMENTS, caches.indexes_bytes, Bytes),
