@@ -103,11 +103,11 @@ impl Shares {
 
     /// The query side's share.
     pub(super) fn give_query(&self, config: &mut query::Config) {
-        // As a search's, but what is said about the spans and the answer come to it: up to
-        // as much again. A search seldom decides on a large trace at the same time, so the
-        // share is given out one and a half times.
+        // A large trace by id may take all of the share, and what is said about its spans
+        // and the answer as much again: such come one at a time and seldom, when other
+        // shares are far from used up.
         config.trace_bytes =
-            query::TraceBytes { common_max: self.reading / 32, large_max: self.reading / 8 * 3 };
+            query::TraceBytes { common_max: self.reading / 32, large_max: self.reading };
         config.verdict_cache_bytes = self.reading / 16;
     }
 }
@@ -194,7 +194,7 @@ mod tests {
             let large = query.trace_bytes.large_max + storage.search_trace_bytes.large_max;
             // The large trace of the query side once more for what is said about it.
             let all = threads * 2 * common + large + query.trace_bytes.large_max;
-            assert!(all + query.verdict_cache_bytes <= reading / 2 * 3, "{text}");
+            assert!(all + query.verdict_cache_bytes <= reading / 2 * 5 + reading / 8, "{text}");
         }
     }
 
