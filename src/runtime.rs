@@ -4,7 +4,7 @@ use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
 /// How much less of a busy processor those get who take spans than those who answer
-/// questions: a third, by the kernel's table (each step is a factor of 1.25).
+/// questions: a ninth, by the kernel's table (each step is a factor of 1.25).
 const TAKING_NICE: i32 = 10;
 
 /// The runtime that answers, and that everything else runs on.

@@ -59,9 +59,9 @@ pub(super) fn spawn(shared: &Arc<Shared>) -> Result<JoinHandle<()>, OpenError> {
         .map_err(|error| OpenError::Refused { data_dir, reason: error.to_string() })
 }
 
-/// How much less of a busy processor sealing and merging get than those who ask: a third,
-/// by the kernel's table (each step is a factor of 1.25). No less, or it would not keep up
-/// with spans that come at full speed.
+/// How much less of a busy processor sealing and merging get than those who ask: a ninth,
+/// by the kernel's table (each step is a factor of 1.25). The server gives those who take
+/// spans as little, so that sealing keeps up with them.
 const NICE: i32 = 10;
 
 fn run(shared: &Shared) {
