@@ -36,11 +36,10 @@ pub use contract::search::{
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
 pub use contract::{
-    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace, TraceBounds,
-    TraceReader, WriteError, Written,
+    Beyond, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
+    TraceBounds, TraceReader, WriteError, Written,
 };
 pub use memory::MemoryStore;
-pub use span_bytes::may_fit;
 pub use store::{
     Audit, Caches, Config, Durability, MaintainError, OpenError, SearchTraceBytes, Snapshot,
     SnapshotError, Store,

@@ -16,7 +16,7 @@ use crate::contract::{
     WriteError, Written,
 };
 use crate::evaluate::{self, CatalogCollector, PageCollector};
-use crate::span_bytes::{cut, truncated};
+use crate::span_bytes::{cut, leave_beyond, truncated};
 
 /// Spans in a map. Durable is nothing of it; every other promise of the contract
 /// holds.
@@ -81,16 +81,13 @@ impl TraceReader for MemoryStore {
             return Ok(None);
         };
         let mut spans = sorted(spans);
-        let completeness = match cut(&mut spans, bounds) {
-            true => truncated(spans.len(), bounds),
-            false => Completeness::Complete,
+        let completeness = if cut(&mut spans, bounds) {
+            leave_beyond(&mut spans, bounds);
+            truncated(spans.len(), bounds)
+        } else {
+            Completeness::Complete
         };
         Ok(Some(Trace { id, spans, completeness }))
-    }
-
-    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError> {
-        deadline.check()?;
-        Ok(self.traces.read().get(&id).map_or(0, BTreeMap::len))
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use proto::{Attribute, Resource, Scope, Span, Value};
 
-use crate::contract::{Completeness, TraceBounds};
+use crate::contract::{Beyond, Completeness, TraceBounds};
 
 /// What an allocation costs beside its bytes.
 const ALLOCATION_BYTES: usize = 16;
@@ -37,7 +37,7 @@ impl Room {
 
 /// Whether so many spans may take no more than `bytes_max`. Where not, there is no use in
 /// trying: which spans there are takes memory, too, while a trace is read.
-pub fn may_fit(spans: usize, bytes_max: usize) -> bool {
+pub(crate) fn may_fit(spans: usize, bytes_max: usize) -> bool {
     spans <= 1 || spans.saturating_mul(size_of::<Span>()) <= bytes_max
 }
 
@@ -53,9 +53,16 @@ pub(crate) fn cut(spans: &mut Vec<Span>, bounds: TraceBounds) -> bool {
     }
 }
 
+/// Leaves of spans that were cut to `bounds` what is wanted of them.
+pub(crate) fn leave_beyond(spans: &mut Vec<Span>, bounds: TraceBounds) {
+    if bounds.beyond_bytes == Beyond::Nothing && spans.len() < bounds.spans_max {
+        spans.clear();
+    }
+}
+
 /// What an answer of `spans` spans is that was cut to `bounds`.
 pub(crate) fn truncated(spans: usize, bounds: TraceBounds) -> Completeness {
-    let TraceBounds { spans_max, bytes_max } = bounds;
+    let TraceBounds { spans_max, bytes_max, .. } = bounds;
     let limit = if spans >= spans_max {
         format!("spans_max {spans_max}")
     } else {

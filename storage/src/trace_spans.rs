@@ -8,7 +8,7 @@ use proto::{Span, SpanId, SpanKind};
 use crate::contract::TraceBounds;
 use crate::evaluate;
 use crate::fault::Fault;
-use crate::span_bytes::{Room, cut};
+use crate::span_bytes::{Room, cut, leave_beyond};
 
 /// What is gathered so far.
 #[derive(Debug)]
@@ -66,7 +66,10 @@ impl TraceSpans {
     }
 
     /// The spans, sorted, and whether there was no room for others.
-    pub(crate) fn finish(self) -> (Vec<Span>, bool) {
+    pub(crate) fn finish(mut self) -> (Vec<Span>, bool) {
+        if self.is_cut {
+            leave_beyond(&mut self.spans, self.bounds);
+        }
         (self.spans, self.is_cut)
     }
 }

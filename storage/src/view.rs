@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proto::batch::{Head, SpanReader};
 use proto::{Batch, Span, TraceId};
 
-use crate::contract::{Completeness, Deadline, ReadError, TraceBounds};
+use crate::contract::{Beyond, Completeness, Deadline, ReadError, TraceBounds};
 use crate::fault::Fault;
 use crate::hot::{Chunk, Facts, HotTrace, HotView, Lines};
 use crate::outline::Outline;
@@ -123,18 +123,15 @@ impl SealedView {
     ) -> Result<Whole<'_>, ReadError> {
         let SearchTraceBytes { common_max, large_max } = self.deciding.bytes;
         let parts = self.parts(trace)?;
-        let read = |bytes_max: usize| {
-            let bounds = TraceBounds { bytes_max, ..TraceBounds::NONE };
-            self.whole_of_parts(trace, parts.clone(), hot, bounds, deadline)
-        };
-        if may_fit(self.span_count(trace, &parts, hot), common_max) {
-            let whole = read(common_max)?;
-            if !whole.is_cut {
-                return Ok(whole);
-            }
+        let read = |bounds| self.whole_of_parts(trace, parts.clone(), hot, bounds, deadline);
+        let common =
+            TraceBounds { beyond_bytes: Beyond::Nothing, ..TraceBounds::bytes(common_max) };
+        let whole = read(common)?;
+        if !whole.is_cut {
+            return Ok(whole);
         }
         let turn = deadline.map(|deadline| self.deciding.turn.take(deadline)).transpose()?;
-        let mut whole = read(large_max)?;
+        let mut whole = read(TraceBounds::bytes(large_max))?;
         if whole.is_cut {
             whole.missing.add_what(format!(
                 "trace {trace}: searches know its first {} spans only, it is too large for memory",
@@ -145,13 +142,9 @@ impl SealedView {
         Ok(whole)
     }
 
-    /// See [`crate::TraceReader::span_count`].
-    pub(crate) fn span_count(
-        &self,
-        trace: TraceId,
-        parts: &Parts,
-        hot: Option<&HotTrace>,
-    ) -> usize {
+    /// How many spans of a trace there are to read, or some more: what was written twice
+    /// may count twice, and what can't be read does not count. Reads no span.
+    fn span_count(&self, trace: TraceId, parts: &Parts, hot: Option<&HotTrace>) -> usize {
         // Whoever reads them is told of those that can't be read.
         let sealed = parts
             .found
@@ -170,6 +163,12 @@ impl SealedView {
         bounds: TraceBounds,
         deadline: Option<Deadline>,
     ) -> Result<Whole<'_>, ReadError> {
+        if bounds.beyond_bytes == Beyond::Nothing {
+            let count = self.span_count(trace, &parts, hot).min(bounds.spans_max);
+            if !may_fit(count, bounds.bytes_max) {
+                return Ok(Whole { is_cut: true, missing: parts.missing, ..Whole::default() });
+            }
+        }
         let mut missing = parts.missing;
         let mut spans = TraceSpans::new(bounds);
         let count = parts.found.len();

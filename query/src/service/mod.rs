@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
-    CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError, Search,
-    Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken, may_fit,
+    Beyond, CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError,
+    Search, Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken,
 };
 
 use crate::config::{Config, TraceBytes};
@@ -190,21 +190,17 @@ impl Questions<'_> {
         let TraceBytes { common_max, large_max } = self.desk.trace_bytes;
         let reader = &self.desk.reader;
         if self.turn.get().is_none() {
-            if may_fit(reader.span_count(id, deadline)?, common_max) {
-                let bounds = TraceBounds { spans_max, bytes_max: common_max };
-                let trace = reader.trace(id, bounds, deadline)?;
-                // With more memory it is the same where all spans or enough were read.
-                if trace.as_ref().is_none_or(|trace| {
-                    trace.completeness == Completeness::Complete || trace.spans.len() >= spans_max
-                }) {
-                    return Ok(trace);
-                }
+            let bounds =
+                TraceBounds { spans_max, bytes_max: common_max, beyond_bytes: Beyond::Nothing };
+            let trace = reader.trace(id, bounds, deadline)?;
+            if trace.as_ref().is_none_or(|trace| !trace.spans.is_empty()) {
+                return Ok(trace);
             }
             let turn = self.desk.large_trace.take(deadline)?;
             // Nobody else sets it: it is one thread's.
             drop(self.turn.set(turn));
         }
-        let bounds = TraceBounds { spans_max, bytes_max: large_max };
+        let bounds = TraceBounds { spans_max, bytes_max: large_max, beyond_bytes: Beyond::Cut };
         reader.trace(id, bounds, deadline)
     }
 

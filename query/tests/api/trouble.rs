@@ -18,10 +18,6 @@ use crate::support::{Api, SHOP, check_error as check};
 struct Failing(fn() -> ReadError);
 
 impl TraceReader for Failing {
-    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
-        Ok(1)
-    }
-
     fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         Err((self.0)())
     }
@@ -97,10 +93,6 @@ fn what_the_store_cannot_answer_is_told() {
 struct Unreadable(storage::MemoryStore);
 
 impl TraceReader for Unreadable {
-    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
-        Ok(1)
-    }
-
     fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         Err(ReadError::Corrupt { what: "block 3".to_owned() })
     }
@@ -151,10 +143,6 @@ impl Gate {
 }
 
 impl TraceReader for Gate {
-    fn span_count(&self, _: TraceId, _: Deadline) -> Result<usize, ReadError> {
-        Ok(1)
-    }
-
     fn trace(&self, _: TraceId, _: TraceBounds, _: Deadline) -> Result<Option<Trace>, ReadError> {
         *self.asked.lock().unwrap() += 1;
         let open = self.open.lock().unwrap();

@@ -63,10 +63,6 @@ pub trait TraceReader: Send + Sync {
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError>;
 
-    /// How many spans of a trace there are to read, or some more: what was written twice
-    /// may count twice, and what can't be read does not count. Reads no span.
-    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError>;
-
     /// The traces that `search` asks for. Its meaning is defined in [`search`].
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError>;
 
@@ -89,15 +85,32 @@ pub struct TraceBounds {
     /// Bytes that they take in memory, estimated. The first span is read whatever it
     /// takes.
     pub bytes_max: usize,
+    /// What is read where they take more.
+    pub beyond_bytes: Beyond,
+}
+
+/// What is read of a trace that takes more memory than there is for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beyond {
+    /// The first spans, as many as there is room for.
+    Cut,
+    /// No span, and little time is spent to find that out: who asks will ask again, with
+    /// more room.
+    Nothing,
 }
 
 impl TraceBounds {
     /// All of it, however large.
-    pub const NONE: Self = Self { spans_max: usize::MAX, bytes_max: usize::MAX };
+    pub const NONE: Self = Self::spans(usize::MAX);
 
     /// So many spans, whatever they take.
     pub const fn spans(spans_max: usize) -> Self {
-        Self { spans_max, bytes_max: usize::MAX }
+        Self { spans_max, ..Self::bytes(usize::MAX) }
+    }
+
+    /// So much memory, and the trace is cut there.
+    pub const fn bytes(bytes_max: usize) -> Self {
+        Self { spans_max: usize::MAX, bytes_max, beyond_bytes: Beyond::Cut }
     }
 }
 

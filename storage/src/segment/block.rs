@@ -20,7 +20,7 @@ use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
 
 use super::part::{self, Numbers, Part, Placed, ReadSections, Sections};
-use super::shared::{BlockTables, ReadTables};
+use super::shared::{BlockTables, Lookup, ReadTables};
 use super::table::Table;
 
 /// A block is closed once its rows have so many bytes: enough for zstd to find what
@@ -145,7 +145,8 @@ fn unpack(reader: &mut Reader) -> Result<Vec<u8>, Malformed> {
     if bytes.len() == raw_length { Ok(bytes) } else { Err(Malformed("full length")) }
 }
 
-/// A block that is read: its sections unpacked, its tables read, its traces not yet.
+/// A block that is read: its sections unpacked, what is in its tables found, nothing made of
+/// it yet.
 #[derive(Debug)]
 pub(crate) struct Block {
     rows: Vec<u8>,
@@ -153,6 +154,8 @@ pub(crate) struct Block {
     values: Vec<u8>,
     noise: Vec<u8>,
     tables: ReadTables,
+    /// The tables' share of each section.
+    shared: Share,
     /// Of each trace: how many spans it has, and its share of each section.
     parts: Vec<(usize, Share)>,
     base_unix_nano: u64,
@@ -177,6 +180,7 @@ impl Block {
             values: unpack(&mut reader)?,
             noise: reader.rest().to_vec(),
             tables: ReadTables::default(),
+            shared,
             parts,
             base_unix_nano,
         };
@@ -204,7 +208,9 @@ impl Block {
     ) -> Result<(), Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
         let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
-        part::read(self.sections(share)?, table, &self.tables, &part, take)
+        let sections = self.sections(&self.shared)?;
+        let shared = Lookup { tables: &self.tables, sections, table };
+        part::read(self.sections(share)?, shared, &part, take)
     }
 
     /// What it takes in memory, in bytes, its tables estimated.

@@ -55,6 +55,16 @@ pub(super) fn read(reader: &mut Reader, noise: &mut Reader) -> Result<Value, Mal
     }
 }
 
+/// Goes past a value.
+pub(super) fn pass(reader: &mut Reader, noise: &mut Reader) -> Result<(), Malformed> {
+    match reader.u8()? {
+        0 => reader.bytes().map(drop),
+        1 => noise.raw(reader.size()?).map(drop),
+        2 => noise.raw(UUID_BYTES).map(drop),
+        _ => Err(Malformed("value")),
+    }
+}
+
 /// The bytes of a text in lower-case hexadecimal.
 fn hex_bytes(text: &[u8]) -> Option<Vec<u8>> {
     let is_digit = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
@@ -89,6 +99,9 @@ mod tests {
         let (mut reader, mut rest) = (Reader::new(out.as_bytes()), Reader::new(noise.as_bytes()));
         let value = read(&mut reader, &mut rest).unwrap();
         assert!(reader.is_empty() && rest.is_empty());
+        let (mut passed, mut rest) = (Reader::new(out.as_bytes()), Reader::new(noise.as_bytes()));
+        pass(&mut passed, &mut rest).unwrap();
+        assert!(passed.is_empty() && rest.is_empty());
         (value, out.len().saturating_add(noise.len()))
     }
 

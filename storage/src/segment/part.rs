@@ -29,7 +29,7 @@ use proto::{Attribute, Batch, Span, SpanId, SpanKind, Status, StatusCode, TraceI
 
 use super::interner::{self, Interner, Text, Translation};
 use super::literal;
-use super::shared::{BlockTables, ReadTables};
+use super::shared::{BlockTables, Lookup};
 use super::table::{Places, Table};
 use proto::codec::{Malformed, Reader, Writer, from_zigzag, to_zigzag};
 
@@ -210,8 +210,7 @@ pub(super) struct Part {
 /// Reads what [`write()`] wrote, and calls `take` with each span, in order.
 pub(super) fn read(
     sections: ReadSections,
-    table: &Table,
-    tables: &ReadTables,
+    shared: Lookup,
     part: &Part,
     take: &mut dyn FnMut(Span),
 ) -> Result<(), Malformed> {
@@ -220,7 +219,7 @@ pub(super) fn read(
     for _ in 0..part.spans {
         ids.push(SpanId::new(noise.array()?));
     }
-    let mut source = BodySource { table, values, noise };
+    let mut source = BodySource { table: shared.table, values, noise };
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
         let parent_span_id = match rows.varint()? {
@@ -231,8 +230,8 @@ pub(super) fn read(
         let name = source.text(&mut rows)?;
         let kind = SpanKind(rows.zigzag32()?);
         let status = Status { code: StatusCode(rows.zigzag32()?), message: String::new() };
-        let resource = tables.resource(rows.size()?)?;
-        let scope = tables.scope(rows.size()?)?;
+        let resource = shared.resource(rows.size()?)?;
+        let scope = shared.scope(rows.size()?)?;
         let start = read_time(&mut times, start_before)?;
         let mut span = Span {
             trace_id: part.id,
@@ -296,6 +295,25 @@ impl Source for BodySource<'_, '_> {
 impl BodySource<'_, '_> {
     pub(super) fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
         (0..rows.count()?).map(|_| self.attribute(rows)).collect()
+    }
+
+    /// Goes past a text.
+    pub(super) fn pass_text(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
+        match rows.varint32()? {
+            0 => self.values.bytes().map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    /// Goes past an attribute.
+    pub(super) fn pass_attribute(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
+        match rows.varint32()? {
+            0 => {
+                self.pass_text(rows)?;
+                literal::pass(&mut self.values, &mut self.noise)
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -9,11 +9,11 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
 use proto::batch::body::Source;
-use proto::codec::Malformed;
+use proto::codec::{Malformed, Reader};
 use proto::{Resource, Scope};
 
 use super::interner;
@@ -95,18 +95,40 @@ fn write_scope(out: &mut Sections, numbers: Numbers, scope: &interner::Scope) {
     numbers.write_text(rows, values, scope.schema_url);
 }
 
-/// The tables that were read.
+/// Where the resources and scopes lie in the tables' share of a block. Each is made
+/// when a span is read that has it: a trace has few of its block's.
 #[derive(Debug, Default)]
 pub(super) struct ReadTables {
-    resources: Vec<Arc<Resource>>,
-    scopes: Vec<Arc<Scope>>,
+    resources: Vec<Lazy<Resource>>,
+    scopes: Vec<Lazy<Scope>>,
+    attributes: usize,
+}
+
+/// What lies at a place, once somebody asked for it.
+#[derive(Debug)]
+struct Lazy<T> {
+    place: Place,
+    made: OnceLock<Arc<T>>,
+}
+
+/// How much of rows, values and noise lies before.
+#[derive(Debug, Clone, Copy)]
+struct Place([usize; 3]);
+
+/// The tables with what they lie in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lookup<'a> {
+    pub(super) tables: &'a ReadTables,
+    /// The tables' share.
+    pub(super) sections: ReadSections<'a>,
+    pub(super) table: &'a Table,
 }
 
 /// What an attribute takes in memory, with a short key and value.
 const ATTRIBUTE_BYTES: usize = 128;
 
 impl ReadTables {
-    /// Reads so many resources and scopes: nothing else lies in `sections`.
+    /// Finds so many resources and scopes: nothing else lies in `sections`.
     pub(super) fn read(
         sections: ReadSections,
         table: &Table,
@@ -117,38 +139,103 @@ impl ReadTables {
         let mut source = BodySource { table, values, noise };
         let mut tables = Self::default();
         for _ in 0..resources {
-            tables.resources.push(Arc::new(Resource {
-                attributes: source.attributes(&mut rows)?,
-                dropped_attributes_count: rows.varint32()?,
-                schema_url: source.text(&mut rows)?,
-            }));
+            tables.resources.push(Lazy::new(Place::of(&sections, &rows, &source)));
+            tables.pass_attributes(&mut source, &mut rows)?;
+            rows.varint32()?;
+            source.pass_text(&mut rows)?;
         }
         for _ in 0..scopes {
-            tables.scopes.push(Arc::new(Scope {
-                name: source.text(&mut rows)?,
-                version: source.text(&mut rows)?,
-                attributes: source.attributes(&mut rows)?,
-                dropped_attributes_count: rows.varint32()?,
-                schema_url: source.text(&mut rows)?,
-            }));
+            tables.scopes.push(Lazy::new(Place::of(&sections, &rows, &source)));
+            source.pass_text(&mut rows)?;
+            source.pass_text(&mut rows)?;
+            tables.pass_attributes(&mut source, &mut rows)?;
+            rows.varint32()?;
+            source.pass_text(&mut rows)?;
         }
         [rows, times, source.values, source.noise].into_iter().try_for_each(|rest| rest.end())?;
         Ok(tables)
     }
 
-    pub(super) fn resource(&self, number: usize) -> Result<&Arc<Resource>, Malformed> {
-        self.resources.get(number).ok_or(Malformed("resource"))
+    fn pass_attributes(
+        &mut self,
+        source: &mut BodySource,
+        rows: &mut Reader,
+    ) -> Result<(), Malformed> {
+        let count = rows.count()?;
+        self.attributes = self.attributes.saturating_add(count);
+        (0..count).try_for_each(|_| source.pass_attribute(rows))
     }
 
-    pub(super) fn scope(&self, number: usize) -> Result<&Arc<Scope>, Malformed> {
-        self.scopes.get(number).ok_or(Malformed("scope"))
-    }
-
-    /// What they take in memory, in bytes, estimated.
+    /// What they take in memory, in bytes, estimated, once all are made.
     pub(super) fn memory_bytes(&self) -> usize {
-        let resources = self.resources.iter().map(|one| one.attributes.len());
-        let scopes = self.scopes.iter().map(|one| one.attributes.len());
-        let attributes = resources.chain(scopes).map(|count| count.saturating_add(1));
-        attributes.fold(0, usize::saturating_add).saturating_mul(ATTRIBUTE_BYTES)
+        let places = size_of_val(&*self.resources).saturating_add(size_of_val(&*self.scopes));
+        let entries = self.resources.len().saturating_add(self.scopes.len());
+        let attributes = self.attributes.saturating_add(entries);
+        places.saturating_add(attributes.saturating_mul(ATTRIBUTE_BYTES))
+    }
+}
+
+impl<T> Lazy<T> {
+    fn new(place: Place) -> Self {
+        Self { place, made: OnceLock::new() }
+    }
+
+    fn get(&self, make: impl FnOnce(&Place) -> Result<T, Malformed>) -> Result<&Arc<T>, Malformed> {
+        match self.made.get() {
+            Some(made) => Ok(made),
+            None => {
+                let made = make(&self.place)?;
+                Ok(self.made.get_or_init(|| Arc::new(made)))
+            }
+        }
+    }
+}
+
+impl Place {
+    fn of(all: &ReadSections, rows: &Reader, source: &BodySource) -> Self {
+        let before = |all: &Reader, left: &Reader| all.left().saturating_sub(left.left());
+        Self([
+            before(&all.rows, rows),
+            before(&all.values, &source.values),
+            before(&all.noise, &source.noise),
+        ])
+    }
+}
+
+impl<'a> Lookup<'a> {
+    pub(super) fn resource(&self, number: usize) -> Result<&'a Arc<Resource>, Malformed> {
+        let lazy = self.tables.resources.get(number).ok_or(Malformed("resource"))?;
+        lazy.get(|place| {
+            let (mut rows, mut source) = self.source_at(place)?;
+            Ok(Resource {
+                attributes: source.attributes(&mut rows)?,
+                dropped_attributes_count: rows.varint32()?,
+                schema_url: source.text(&mut rows)?,
+            })
+        })
+    }
+
+    pub(super) fn scope(&self, number: usize) -> Result<&'a Arc<Scope>, Malformed> {
+        let lazy = self.tables.scopes.get(number).ok_or(Malformed("scope"))?;
+        lazy.get(|place| {
+            let (mut rows, mut source) = self.source_at(place)?;
+            Ok(Scope {
+                name: source.text(&mut rows)?,
+                version: source.text(&mut rows)?,
+                attributes: source.attributes(&mut rows)?,
+                dropped_attributes_count: rows.varint32()?,
+                schema_url: source.text(&mut rows)?,
+            })
+        })
+    }
+
+    /// Readers of rows and of what they refer to, from `place` on.
+    fn source_at(&self, place: &Place) -> Result<(Reader<'a>, BodySource<'a, 'a>), Malformed> {
+        let ReadSections { mut rows, mut values, mut noise, .. } = self.sections;
+        let Place([rows_before, values_before, noise_before]) = *place;
+        rows.raw(rows_before)?;
+        values.raw(values_before)?;
+        noise.raw(noise_before)?;
+        Ok((rows, BodySource { table: self.table, values, noise }))
     }
 }

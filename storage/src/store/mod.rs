@@ -236,15 +236,6 @@ impl TraceReader for Store {
         Ok(Some(Trace { id, spans, completeness }))
     }
 
-    fn span_count(&self, id: TraceId, deadline: Deadline) -> Result<usize, ReadError> {
-        deadline.check()?;
-        let (sealed, hot) = {
-            let state = self.shared.state.read();
-            (self.shared.sealed_view(&state), state.hot.trace(id))
-        };
-        Ok(sealed.span_count(id, &sealed.parts(id)?, hot.as_deref()))
-    }
-
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
         search::search(&self.shared.view(), search, deadline)
     }

@@ -3,6 +3,7 @@
 use proto::SpanId;
 
 use super::*;
+use crate::contract::Beyond;
 use crate::contract::search::{Comparison, Condition, Field, Operand};
 use crate::store::SearchTraceBytes;
 
@@ -57,13 +58,21 @@ fn as_much_of_a_trace_as_there_is_room_for_is_its_beginning() {
     assert_eq!(read(TraceBounds::spans(300)).completeness, Completeness::Complete);
     let mut counts = Vec::new();
     for bytes_max in [0, 10_000, 60_000] {
-        let found = read(TraceBounds { bytes_max, ..TraceBounds::NONE });
+        let found = read(TraceBounds::bytes(bytes_max));
         let count = found.spans.len();
         assert_eq!(found.spans, all[..count]);
         let told = matches!(&found.completeness, Completeness::Truncated { limit }
             if limit.contains("MiB of memory") && limit.ends_with(&format!("the first {count}")));
         assert!(told, "{:?}", found.completeness);
         counts.push(count);
+    }
+    for bytes_max in [0, 10_000, 60_000] {
+        let beyond_bytes = Beyond::Nothing;
+        let found = read(TraceBounds { beyond_bytes, ..TraceBounds::bytes(bytes_max) });
+        assert_eq!(found.spans, []);
+        assert!(matches!(found.completeness, Completeness::Truncated { .. }));
+        let found = read(TraceBounds { beyond_bytes, spans_max: 1, bytes_max });
+        assert_eq!(found.spans, all[..1]);
     }
     assert!(counts[0] == 1 && counts[1] > 10 && counts[2] > 5 * counts[1], "{counts:?}");
 }
