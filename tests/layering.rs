@@ -7,11 +7,12 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 /// Who may use whom. Whoever adds an arrow adds it here and to ARCHITECTURE.md.
 const ARROWS: &[(&str, &[&str])] = &[
     ("hopline-proto", &[]),
+    ("hopline-chain", &["hopline-proto"]),
     ("hopline-listener", &[]),
     ("hopline-ui", &[]),
-    ("hopline-storage", &["hopline-proto"]),
+    ("hopline-storage", &["hopline-chain", "hopline-proto"]),
     ("hopline-collector", &["hopline-listener", "hopline-proto", "hopline-storage"]),
-    ("hopline-query", &["hopline-listener", "hopline-proto", "hopline-storage"]),
+    ("hopline-query", &["hopline-chain", "hopline-listener", "hopline-proto", "hopline-storage"]),
     (
         "hopline",
         &["hopline-collector", "hopline-proto", "hopline-query", "hopline-storage", "hopline-ui"],
@@ -20,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "hopline-bench",
         &[
+            "hopline-chain",
             "hopline-collector",
             "hopline-listener",
             "hopline-proto",

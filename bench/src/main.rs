@@ -1,5 +1,6 @@
 //! Load generator, query bench and committed runs. `runs/` holds what they said.
 
+mod accuracy;
 mod completeness;
 mod dialect;
 mod dice;
@@ -56,6 +57,8 @@ enum Command {
     Scale(scale::Options),
     /// The same for a server of any make that runs already.
     Peer(peer::Options),
+    /// Replay labelled faults, and count how often the culprit is named first.
+    Accuracy(accuracy::Options),
 }
 
 #[derive(Debug, clap::Args)]
@@ -98,6 +101,7 @@ async fn main() -> anyhow::Result<()> {
             Command::Run(options) => show(run::run(&options).await?),
             Command::Scale(options) => show(scale::run(&options).await?),
             Command::Peer(options) => show(peer::run(&options).await?),
+            Command::Accuracy(options) => show(accuracy::run(&options).await?),
         }
     };
     tokio::select! {

@@ -115,6 +115,16 @@ impl Server {
         })
     }
 
+    /// Where OTLP/HTTP is taken, a URL.
+    pub(crate) fn otlp_http(&self) -> &str {
+        &self.otlp_http
+    }
+
+    /// Where the API is, a URL.
+    pub(crate) fn web(&self) -> &str {
+        &self.web
+    }
+
     /// Waits until it has nothing left to do in the background; with `until_sealed`
     /// also until no span is held in memory only.
     ///

@@ -8,6 +8,8 @@
 
 mod api;
 mod config;
+pub mod findings;
+pub mod hops;
 mod metrics;
 mod monitor;
 mod observe;

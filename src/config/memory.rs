@@ -75,13 +75,14 @@ impl Shares {
         let bytes = |part: usize| caches(part) as u64;
         config.caches = storage::Caches {
             // RocksDB's blocks are what segments are read from again and again.
-            database_bytes: caches(3),
-            // Four of them.
-            memtable_bytes: caches(1) / 2,
+            database_bytes: caches(2),
+            // Five of them.
+            memtable_bytes: caches(2) / 5,
             // One is read for any trace of its segment, and takes up to some 3 MiB.
             tables_bytes: bytes(5),
             blocks_bytes: bytes(2),
             summaries_bytes: bytes(2),
+            chains_bytes: bytes(1),
             indexes_bytes: bytes(2),
         };
         // Each of four questions reads one trace at a time, with up to twice that in use;
@@ -179,10 +180,11 @@ mod tests {
                 tables_bytes,
                 blocks_bytes,
                 summaries_bytes,
+                chains_bytes,
                 indexes_bytes,
             } = storage.caches;
-            let ours = tables_bytes + blocks_bytes + summaries_bytes + indexes_bytes;
-            assert!(database_bytes + 4 * memtable_bytes + ours as usize <= caches, "{text}");
+            let ours = tables_bytes + blocks_bytes + summaries_bytes + chains_bytes + indexes_bytes;
+            assert!(database_bytes + 5 * memtable_bytes + ours as usize <= caches, "{text}");
 
             let mut collector = collector::Config::default();
             shares.give_collector(&mut collector);

@@ -10,6 +10,7 @@
 //! Nothing here is asynchronous and nothing speaks HTTP.
 
 pub mod backup;
+mod chains;
 mod changes;
 pub mod contract;
 mod evaluate;
@@ -29,6 +30,7 @@ mod turn;
 mod view;
 
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
+pub use contract::chains::{Chains, ChainsQuestion};
 pub use contract::coarse::CoarseDuration;
 pub use contract::search::{
     AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, Operand, Order, Search,

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use chain::RollUp;
 use parking_lot::RwLock;
 use proto::{Batch, Span, SpanId, SpanKind, TraceId};
 
+use crate::chains::{Dictionary, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
+use crate::contract::chains::{Chains, ChainsQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
@@ -88,6 +91,22 @@ impl TraceReader for MemoryStore {
             Completeness::Complete
         };
         Ok(Some(Trace { id, spans, completeness }))
+    }
+
+    fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
+        let dictionary = Dictionary::default();
+        let mut tally = Tally::new(&dictionary);
+        let traces = self.traces.read();
+        for spans in traces.values() {
+            deadline.check()?;
+            tally.add_spans(sorted(spans).iter());
+        }
+        let mut roll_up = RollUp::default();
+        for figures in within(&tally.finish(), question.range) {
+            roll_up.merge(figures);
+        }
+        let (steps, names) = dictionary.describe(&roll_up);
+        Ok(Chains { roll_up, steps, names, completeness: Completeness::Complete })
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {

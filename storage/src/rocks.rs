@@ -43,10 +43,12 @@ pub(crate) enum Family {
     Commit,
     /// Summaries of traces that have parts in several segments.
     Split,
+    /// What hops add up to.
+    Chain,
 }
 
 impl Family {
-    const ALL: [Self; 4] = [Self::Meta, Self::Segment, Self::Commit, Self::Split];
+    const ALL: [Self; 5] = [Self::Meta, Self::Segment, Self::Commit, Self::Split, Self::Chain];
 
     /// The column family's name. `default` is there in every RocksDB.
     pub(crate) fn name(self) -> &'static str {
@@ -55,6 +57,7 @@ impl Family {
             Self::Segment => "segment",
             Self::Commit => "commit",
             Self::Split => "split",
+            Self::Chain => "chain",
         }
     }
 
@@ -70,7 +73,7 @@ impl Family {
         options.set_write_buffer_size(memtable_bytes);
         match self {
             Self::Split => table.set_bloom_filter(BLOOM_BITS, false),
-            Self::Meta | Self::Segment | Self::Commit => {}
+            Self::Meta | Self::Segment | Self::Commit | Self::Chain => {}
         }
         options.set_block_based_table_factory(&table);
         options
@@ -343,7 +346,7 @@ impl From<rocksdb::Error> for Fault {
     }
 }
 
-fn descriptors(cache: &Cache, memtable_bytes: usize) -> [ColumnFamilyDescriptor; 4] {
+fn descriptors(cache: &Cache, memtable_bytes: usize) -> [ColumnFamilyDescriptor; 5] {
     Family::ALL.map(|family| {
         ColumnFamilyDescriptor::new(family.name(), family.options(cache, memtable_bytes))
     })

@@ -1,11 +1,12 @@
 //! What a reader sees: the store as it was at one moment, hot and sealed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use proto::batch::{Head, SpanReader};
 use proto::{Batch, Span, TraceId};
 
+use crate::chains::Place;
 use crate::contract::{Beyond, Completeness, Deadline, ReadError, TraceBounds};
 use crate::fault::Fault;
 use crate::hot::{Chunk, Facts, HotTrace, HotView, Lines};
@@ -36,6 +37,8 @@ pub(crate) struct SealedView {
 pub(crate) struct View {
     pub(crate) sealed: SealedView,
     pub(crate) hot: HotView,
+    /// Where there are sealed figures of hops.
+    pub(crate) chain_places: Arc<BTreeSet<Place>>,
 }
 
 /// Where a part of a trace is: in which segment, and which of its traces it is.

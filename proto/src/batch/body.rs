@@ -234,6 +234,11 @@ pub fn own_attributes(body: &[u8]) -> impl Iterator<Item = u32> + '_ {
     (0..count).map_while(move |_| reader.varint32().ok())
 }
 
+/// Whether a body has events.
+pub fn has_events(body: &[u8]) -> bool {
+    body.first().is_some_and(|what| what & has::EVENTS != 0)
+}
+
 /// Whether a body has events, links, or a status message: what
 /// [`own_attributes`] does not tell.
 pub fn has_more(body: &[u8]) -> bool {

@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
-    Beyond, CatalogPage, CatalogQuestion, Completeness, Cursor, Deadline, FoundTrace, ReadError,
-    Search, Stats, Trace, TraceBounds, TraceReader, Turn, TurnTaken,
+    Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
+    FoundTrace, ReadError, Search, Stats, TimeRange, Trace, TraceBounds, TraceReader, Turn,
+    TurnTaken,
 };
 
 use crate::config::{Config, TraceBytes};
+use crate::findings::{self, Compared, Seen, Times, Watch};
 use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
@@ -54,6 +56,7 @@ struct Desk {
     verdict_spans_max: usize,
     verdict_duration_max: Duration,
     verdicts: VerdictCache,
+    watch: Watch,
     metrics: Metrics,
 }
 
@@ -116,8 +119,10 @@ impl QueryService {
         };
         let (pool, end) =
             ReadPool::start("hopline-read", bounds, metrics.waiting_questions.clone())?;
+        let watch = Watch::start(Arc::clone(&reader))?;
         let desk = Arc::new(Desk {
             reader,
+            watch,
             deadline: config.deadline,
             spans_max: config.spans_max,
             trace_bytes: config.trace_bytes,
@@ -236,6 +241,33 @@ impl Questions<'_> {
         let page = self.desk.reader.catalog(question, self.deadline)?;
         self.count(&page.completeness);
         Ok(page)
+    }
+
+    /// What hops add up to of the traces that began within `range`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn chains(&self, range: TimeRange) -> Result<Chains, ReadError> {
+        let question = ChainsQuestion { range, settled: Duration::ZERO };
+        let chains = self.desk.reader.chains(&question, self.deadline)?;
+        self.count(&chains.completeness);
+        Ok(chains)
+    }
+
+    /// What is wrong now, and was lately.
+    pub(crate) fn seen(&self) -> Seen {
+        self.desk.watch.seen()
+    }
+
+    /// Two times, held against each other, with examples of the most harmful findings.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn compare(&self, times: Times) -> Result<Compared, ReadError> {
+        let mut compared = findings::compare(&*self.desk.reader, times, self.deadline)?;
+        findings::add_examples(&*self.desk.reader, &mut compared, self.deadline)?;
+        self.count(&compared.completeness);
+        Ok(compared)
     }
 
     /// Figures about the store.

@@ -8,6 +8,7 @@ extern crate hopline_query as query;
 mod beside;
 mod catalog;
 mod errors;
+mod findings;
 mod listener;
 mod openapi;
 mod paging;

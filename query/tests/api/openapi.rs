@@ -8,6 +8,10 @@ use crate::support::{Api, SHOP};
 fn questions() -> Vec<(&'static str, String)> {
     let spans = proto::testing::trace(SHOP);
     let trace = format!("/api/v1/traces/{}", spans[0].trace_id);
+    let start = spans[0].start_time_unix_nano;
+    let (from, to) = (start + 60_000_000_000, start + 240_000_000_000);
+    let compare =
+        format!("/api/v1/compare?from={from}&to={to}&reference_from={start}&reference_to={from}");
     vec![
         ("/api/v1/services", "/api/v1/services?since=all".to_owned()),
         ("/api/v1/span-names", "/api/v1/span-names?since=all&limit=1".to_owned()),
@@ -17,6 +21,10 @@ fn questions() -> Vec<(&'static str, String)> {
             "/api/v1/attributes/values?since=all&key=host.name".to_owned(),
         ),
         ("/api/v1/search", "/api/v1/search?since=all&limit=3".to_owned()),
+        ("/api/v1/findings", "/api/v1/findings".to_owned()),
+        ("/api/v1/compare", compare),
+        ("/api/v1/hops", "/api/v1/hops?since=all".to_owned()),
+        ("/api/v1/graph", "/api/v1/graph?since=all".to_owned()),
         ("/api/v1/traces/{trace_id}", trace.clone()),
         (
             "/api/v1/traces/{trace_id}/spans/{span_id}",

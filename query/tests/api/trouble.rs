@@ -8,8 +8,8 @@ use http::Request;
 use proto::TraceId;
 use query::Config;
 use storage::{
-    CatalogPage, CatalogQuestion, Deadline, Health, ReadError, Search, SearchPage, Stats, Trace,
-    TraceBounds, TraceReader,
+    CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Deadline, Health, ReadError, Search,
+    SearchPage, Stats, Trace, TraceBounds, TraceReader,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -23,6 +23,10 @@ impl TraceReader for Failing {
     }
 
     fn search(&self, _: &Search, _: Deadline) -> Result<SearchPage, ReadError> {
+        Err((self.0)())
+    }
+
+    fn chains(&self, _: &ChainsQuestion, _: Deadline) -> Result<Chains, ReadError> {
         Err((self.0)())
     }
 
@@ -76,6 +80,9 @@ fn what_the_store_cannot_answer_is_told() {
             "services",
             "attributes/values?key=a",
             "search",
+            "compare",
+            "hops",
+            "graph",
             "traces/0af7651916cd43dd8448eb211c80319c",
             "traces/0af7651916cd43dd8448eb211c80319c/otlp",
             "traces/0af7651916cd43dd8448eb211c80319c/spans/b7ad6b7169203331",
@@ -99,6 +106,10 @@ impl TraceReader for Unreadable {
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
         self.0.search(search, deadline)
+    }
+
+    fn chains(&self, of: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
+        self.0.chains(of, deadline)
     }
 
     fn catalog(&self, of: &CatalogQuestion, deadline: Deadline) -> Result<CatalogPage, ReadError> {
@@ -151,6 +162,10 @@ impl TraceReader for Gate {
     }
 
     fn search(&self, _: &Search, _: Deadline) -> Result<SearchPage, ReadError> {
+        Err(ReadError::DeadlineExceeded)
+    }
+
+    fn chains(&self, _: &ChainsQuestion, _: Deadline) -> Result<Chains, ReadError> {
         Err(ReadError::DeadlineExceeded)
     }
 

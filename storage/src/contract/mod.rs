@@ -16,6 +16,7 @@
 //!   silently.
 
 pub mod catalog;
+pub mod chains;
 pub mod coarse;
 pub mod search;
 pub mod summary;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 use proto::{Batch, Span, TraceId};
 
 use catalog::{CatalogPage, CatalogQuestion};
+use chains::{Chains, ChainsQuestion};
 use search::{Search, SearchPage};
 
 /// What the collector may do with a store.
@@ -72,6 +74,9 @@ pub trait TraceReader: Send + Sync {
         question: &CatalogQuestion,
         deadline: Deadline,
     ) -> Result<CatalogPage, ReadError>;
+
+    /// What the hops of traces add up to, see [`Chains`].
+    fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError>;
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;

@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 use parking_lot::Mutex;
 
 use super::{Facts, HotBatch, HotTrace};
+use crate::chains::HotChains;
 use crate::contract::search::{Cursor, Order};
 use crate::segment::reach::Reach;
 
@@ -22,6 +23,8 @@ pub(crate) struct Chunk {
     traces: Vec<Option<Arc<HotTrace>>>,
     /// Found out for the first search since a trace was changed.
     lines: Mutex<Option<Arc<Lines>>>,
+    /// Likewise for the first that asks for the figures of hops.
+    chains: Mutex<Option<Arc<HotChains>>>,
 }
 
 /// A line for each trace of a chunk.
@@ -53,7 +56,7 @@ pub(crate) struct Line {
 
 impl Clone for Chunk {
     fn clone(&self) -> Self {
-        Self { traces: self.traces.clone(), lines: Mutex::default() }
+        Self { traces: self.traces.clone(), ..Self::default() }
     }
 }
 
@@ -69,15 +72,21 @@ impl Chunk {
 
     /// The place of a trace, to be changed.
     pub(super) fn change(&mut self, place: usize) -> Option<&mut Option<Arc<HotTrace>>> {
-        *self.lines.get_mut() = None;
+        self.forget();
         self.traces.get_mut(place)
     }
 
     /// Adds a trace; its place.
     pub(super) fn push(&mut self, trace: Arc<HotTrace>) -> usize {
-        *self.lines.get_mut() = None;
+        self.forget();
         self.traces.push(Some(trace));
         self.traces.len().saturating_sub(1)
+    }
+
+    /// What was found out does not hold any more.
+    fn forget(&mut self) {
+        *self.lines.get_mut() = None;
+        *self.chains.get_mut() = None;
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -92,6 +101,16 @@ impl Chunk {
     pub(crate) fn lines(&self, retired: u64) -> Option<Arc<Lines>> {
         let holds = |lines: &&Arc<Lines>| !lines.has_sealed_parts || lines.retired == retired;
         self.lines.lock().as_ref().filter(holds).cloned()
+    }
+
+    /// What its traces add to the figures of hops, likewise.
+    pub(crate) fn chains(&self, retired: u64) -> Option<Arc<HotChains>> {
+        self.chains.lock().as_ref().filter(|chains| chains.holds(retired)).cloned()
+    }
+
+    /// Keeps what its traces add for later readers.
+    pub(crate) fn keep_chains(&self, chains: &Arc<HotChains>) {
+        *self.chains.lock() = Some(Arc::clone(chains));
     }
 
     /// Keeps the lines for later readers.

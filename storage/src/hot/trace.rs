@@ -188,7 +188,7 @@ impl HotTrace {
         self.parts.first().map_or(0, |part| part.arrived_unix_nano)
     }
 
-    pub(super) fn last_arrival_unix_nano(&self) -> u64 {
+    pub(crate) fn last_arrival_unix_nano(&self) -> u64 {
         self.parts.last().map_or(0, |part| part.arrived_unix_nano)
     }
 

@@ -63,7 +63,7 @@ pub struct Config {
 pub struct Caches {
     /// RocksDB's blocks, packed, with its index and filter blocks. 64 MiB.
     pub database_bytes: usize,
-    /// The newest records of each of RocksDB's four families, before they become a
+    /// The newest records of each of RocksDB's five families, before they become a
     /// file: one line a segment, as segments do not pass through it. 8 MiB.
     pub memtable_bytes: usize,
     /// Tables, unpacked. One is read for any trace of its segment. 32 MiB.
@@ -73,6 +73,9 @@ pub struct Caches {
     pub blocks_bytes: u64,
     /// Summaries, unpacked. They are read for any search. 64 MiB.
     pub summaries_bytes: u64,
+    /// Figures of hops, unpacked. Whoever looks at what is wrong now reads the last half
+    /// hour of them. 16 MiB.
+    pub chains_bytes: u64,
     /// Indexes of trace ids. All are asked for any trace. 64 MiB: some 15 million
     /// traces.
     pub indexes_bytes: u64,
@@ -86,6 +89,7 @@ impl Default for Caches {
             tables_bytes: 32 << 20,
             blocks_bytes: 32 << 20,
             summaries_bytes: 64 << 20,
+            chains_bytes: 16 << 20,
             indexes_bytes: 64 << 20,
         }
     }

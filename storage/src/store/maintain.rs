@@ -100,8 +100,9 @@ impl Shared {
         let retired = self.retire_expired(&mut upkeep, now_unix_nano);
         let shrunk = self.retire_over_size(&mut upkeep);
         let merged = self.merge_small(&mut upkeep);
+        let folded = self.fold_chains(&mut upkeep, now_unix_nano);
         let freed = self.free_retired(&mut upkeep);
-        forced.and(cut).and(sealed).and(retired).and(shrunk).and(merged).and(freed)
+        forced.and(cut).and(sealed).and(retired).and(shrunk).and(merged).and(folded).and(freed)
     }
 
     /// See [`super::Store::seal_now`].

@@ -18,6 +18,7 @@ mod audit;
 mod commit;
 mod config;
 mod error;
+mod fold;
 mod maintain;
 mod merge;
 mod open;
@@ -38,7 +39,9 @@ use hashbrown::HashSet;
 use parking_lot::{Mutex, RwLock};
 use proto::{Batch, TraceId};
 
+use crate::chains::SealedChains;
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
+use crate::contract::chains::{Chains, ChainsQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
@@ -77,6 +80,7 @@ struct Shared {
     rocks: Arc<Rocks>,
     reader: Arc<SegmentReader>,
     deciding: Arc<Deciding>,
+    chains: SealedChains,
     state: RwLock<State>,
     log_end: Mutex<LogEnd>,
     upkeep: Mutex<Upkeep>,
@@ -115,6 +119,8 @@ struct Upkeep {
     unmergeable: HashSet<SegmentId>,
     /// The first log record that is needed, where older ones are not deleted yet.
     log_cut_due: Option<RecordNumber>,
+    /// When figures of hops are looked through again that could be folded, unix nano.
+    next_fold_unix_nano: u64,
     /// Whether it was said that the newest segment alone is larger than it should be.
     is_told_of_size: bool,
 }
@@ -248,6 +254,10 @@ impl TraceReader for Store {
         search::catalog::catalog(&self.shared.view(), question, deadline)
     }
 
+    fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
+        self.shared.view().chains(&self.shared.chains, question, deadline)
+    }
+
     fn stats(&self) -> Stats {
         let disk_bytes = self.shared.disk_bytes();
         let state = self.shared.state.read();
@@ -279,7 +289,11 @@ impl Shared {
 
     fn view(&self) -> View {
         let state = self.state.read();
-        View { sealed: self.sealed_view(&state), hot: state.hot.view() }
+        View {
+            sealed: self.sealed_view(&state),
+            hot: state.hot.view(),
+            chain_places: self.chains.places(),
+        }
     }
 
     fn bounds(&self) -> Bounds {

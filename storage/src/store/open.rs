@@ -22,6 +22,7 @@ use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
 use super::{
     Config, DATABASE_DIR, LOCK_FILE, LogEnd, OpenError, SCRATCH_DIR, Shared, State, Upkeep,
 };
+use crate::chains::SealedChains;
 use crate::changes::Changes;
 use crate::fault::{Fault, InRecord};
 use crate::hot::Hot;
@@ -72,6 +73,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         retired: 0,
         deciding: Arc::clone(&deciding),
     };
+    let chains = SealedChains::open(&rocks, config.caches.chains_bytes).map_err(in_fault)?;
     let needed = get_number(&rocks, LOG_NEEDED_KEY).map_err(in_fault)?.unwrap_or(1);
     let mut found = log::read(&data_dir, needed, config.durability).map_err(in_fault)?;
     let last = found.last;
@@ -92,6 +94,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         rocks,
         reader,
         deciding,
+        chains,
         state: RwLock::new(State { hot, segments, retired: 0 }),
         log_end: Mutex::new(LogEnd { log, mark }),
         upkeep: Mutex::new(Upkeep {
@@ -99,6 +102,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
             retiring: Vec::new(),
             unmergeable: HashSet::new(),
             log_cut_due: None,
+            next_fold_unix_nano: 0,
             is_told_of_size: false,
         }),
         poison: OnceLock::new(),

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use proto::TraceId;
 
 use super::{MaintainError, Shared, Upkeep};
+use crate::chains::{self, Tally};
 use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
@@ -46,16 +47,27 @@ impl Shared {
         let mut splits = ChangedSplits::default();
         let ids: Vec<TraceId> = selection.traces.iter().map(|hot| hot.id()).collect();
         let mut traces = Vec::with_capacity(ids.len());
+        let mut tally = Tally::new(&self.chains.dictionary);
         for (hot, parts) in selection.traces.iter().zip(view.parts_of(&ids)?) {
+            // What of its parts can't be read is told below.
+            tally.add_hot(&view, hot.id(), hot.heads(), &parts)?;
             traces.extend(prepare(&view, hot, parts, &mut splits)?);
         }
         let mut segments = (*view.segments).clone();
+        let mut figures = Vec::new();
         if !traces.is_empty() {
             let id = upkeep.next_segment;
             upkeep.next_segment = id.next();
             put_number(&mut changes, NEXT_SEGMENT_KEY, upkeep.next_segment.0.into());
             let built = build(id, traces, selection.through, now_unix_nano)?;
             let segment = self.take_in(id, built, &mut changes)?;
+            figures = chains::put(
+                &mut changes,
+                &self.chains.dictionary,
+                tally.finish(),
+                id,
+                now_unix_nano,
+            );
             segments.insert(id, Arc::new(segment));
         }
         splits.apply(&mut changes, &mut segments);
@@ -65,6 +77,7 @@ impl Shared {
             let mut state = self.state.write();
             state.segments = Arc::new(segments);
             state.hot.remove(selection);
+            self.chains.replace(figures, &[]);
         }
         upkeep.log_cut_due = Some(selection.log_needed_from);
         committed.on_disk()?;

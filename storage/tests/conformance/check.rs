@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hopline_storage::{
-    CatalogQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage, SpanWriter,
-    TimeRange, TraceBounds, TraceReader, WriteError,
+    CatalogQuestion, ChainsQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage,
+    SpanWriter, TimeRange, TraceBounds, TraceReader, WriteError,
 };
 use proptest::prelude::*;
 use proto::{Batch, SpanId, TraceId};
@@ -69,6 +69,7 @@ pub(crate) fn answers(
         Question::Search(search) => same_pages(store, &expected.oracle, search),
         Question::Trace { id, spans_max } => same_trace(store, &expected.oracle, *id, *spans_max),
         Question::Catalog(question) => names_within_bounds(store, expected, question),
+        Question::Chains(range) => same_chains(store, &expected.oracle, *range),
     }
 }
 
@@ -106,6 +107,18 @@ fn same_trace(
     let expected = oracle.trace(id, TraceBounds::spans(spans_max), deadline()).unwrap();
     // As text, by which NaN is NaN and -0 is not 0.
     prop_assert_eq!(format!("{found:#?}"), format!("{expected:#?}"));
+    Ok(())
+}
+
+fn same_chains(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    range: TimeRange,
+) -> Result<(), TestCaseError> {
+    let question = ChainsQuestion { range, settled: Duration::ZERO };
+    let found = store.chains(&question, deadline()).unwrap();
+    let expected = oracle.chains(&question, deadline()).unwrap();
+    prop_assert_eq!(found, expected);
     Ok(())
 }
 

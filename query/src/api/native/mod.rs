@@ -1,7 +1,9 @@
 //! The native API, `/api/v1/*`, as docs/api.md describes it.
 
 mod catalog;
+mod chains;
 mod error;
+mod findings;
 mod json;
 mod model;
 mod openapi;
@@ -25,12 +27,16 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 10] = [
+const ROUTES: [&Route; 14] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
     &catalog::VALUES,
     &search::ROUTE,
+    &findings::FINDINGS,
+    &findings::COMPARE,
+    &chains::HOPS,
+    &chains::GRAPH,
     &trace::TRACE,
     &trace::SPAN,
     &trace::OTLP,
@@ -56,6 +62,10 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route(catalog::ATTRIBUTES.path, get(catalog::attributes))
         .route(catalog::VALUES.path, get(catalog::values))
         .route(search::ROUTE.path, get(search::search))
+        .route(findings::FINDINGS.path, get(findings::findings))
+        .route(findings::COMPARE.path, get(findings::compare))
+        .route(chains::HOPS.path, get(chains::hops))
+        .route(chains::GRAPH.path, get(chains::graph))
         .route(trace::TRACE.path, get(trace::trace))
         .route(trace::SPAN.path, get(trace::span))
         .route(trace::OTLP.path, get(trace::otlp))

@@ -28,6 +28,8 @@ pub(crate) enum Question {
     },
     /// Names.
     Catalog(CatalogQuestion),
+    /// What hops add up to.
+    Chains(TimeRange),
 }
 
 /// A [`Question`]'s seed.
@@ -36,6 +38,7 @@ pub(crate) enum QuestionSeed {
     Search(search::SearchSeed),
     Trace { of: Index, is_absent: bool, spans_max: usize },
     Catalog { seed: catalog::CatalogSeed, range: RangeSeed, limit: usize },
+    Chains(RangeSeed),
 }
 
 /// Any question.
@@ -49,6 +52,7 @@ pub(crate) fn question_strategy() -> impl Strategy<Value = QuestionSeed> {
         6 => search::strategy().prop_map(QuestionSeed::Search),
         2 => trace,
         2 => catalog,
+        2 => range_strategy().prop_map(QuestionSeed::Chains),
     ]
 }
 
@@ -67,6 +71,7 @@ impl QuestionSeed {
                 range: range.about(spans),
                 limit: *limit,
             }),
+            Self::Chains(range) => Question::Chains(range.about(spans)),
         }
     }
 }

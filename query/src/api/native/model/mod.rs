@@ -3,8 +3,10 @@
 //! from them.
 
 pub(super) mod catalog;
+pub(super) mod chains;
 pub(super) mod completeness;
 pub(super) mod error;
+pub(super) mod finding;
 pub(super) mod hop;
 pub(super) mod search;
 pub(super) mod span;

@@ -35,11 +35,7 @@ const DEFAULT_SINCE_NANO: u64 = 3_600 * 1_000_000_000;
 /// # Errors
 /// Where one is malformed, or they contradict each other.
 pub(in crate::api::native) fn range(parameters: &Parameters<'_>) -> Result<TimeRange, ApiError> {
-    let moment = |parameter: &Parameter| {
-        let text = parameters.text(parameter);
-        text.map(|text| parse_time(text).map_err(|error| parameter.refuse(error))).transpose()
-    };
-    let (from, to) = (moment(&FROM)?, moment(&TO)?);
+    let (from, to) = (moment(parameters, &FROM)?, moment(parameters, &TO)?);
     let since = match parameters.text(&SINCE) {
         Some(_) if from.is_some() || to.is_some() => {
             return Err(SINCE.refuse("cannot be combined with from or to; use one or the other"));
@@ -62,6 +58,18 @@ pub(in crate::api::native) fn range(parameters: &Parameters<'_>) -> Result<TimeR
         return Err(TO.refuse("the range ends before it begins; to must lie after from"));
     }
     Ok(range)
+}
+
+/// The moment that was given for `parameter`, nanoseconds since the Unix epoch.
+///
+/// # Errors
+/// Where it is malformed.
+pub(in crate::api::native) fn moment(
+    parameters: &Parameters<'_>,
+    parameter: &Parameter,
+) -> Result<Option<u64>, ApiError> {
+    let text = parameters.text(parameter);
+    text.map(|text| parse_time(text).map_err(|error| parameter.refuse(error))).transpose()
 }
 
 /// A text that is no moment; its message says what one looks like.

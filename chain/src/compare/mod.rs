@@ -1,0 +1,167 @@
+//! What is different between two times: the hops that got slower, that fail, that are no
+//! longer called.
+//!
+//! Everything is a part of a request, so that findings of all kinds rank by one measure of
+//! harm and add up: seconds that a request takes longer, as a part of what it took before;
+//! and requests that something went wrong in, as a part of all.
+//!
+//! A value counts as slow above what nine of ten were below before; what exceeded that
+//! before, too, is taken off twice. What few calls say is shrunk by how likely chance is.
+//! The rules are those that named most faults of two labelled systems (`bench/accuracy`).
+
+mod finding;
+mod shift;
+mod slow;
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+
+pub use finding::{Figures, Finding, What};
+
+use crate::{Cell, PathId, RollUp, Step};
+
+/// Two times, compared.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Comparison {
+    /// Requests that were judged: roots of traces.
+    pub requests: f64,
+    /// Requests that they were compared with.
+    pub reference_requests: f64,
+    /// How long a request took before, on average, in seconds.
+    pub request_seconds: f64,
+    /// By how much the two differ in which requests come: half of what the shares of their
+    /// roots differ by, 0 where they are the same, 1 where none is.
+    pub workload_shift: f64,
+    /// What is worse, the most harmful first.
+    pub findings: Vec<Finding>,
+    /// How much of that each service is to blame for, the most first.
+    pub suspects: Vec<Suspect>,
+}
+
+/// A service and its part of the blame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Suspect {
+    /// The number of its name.
+    pub service: u64,
+    /// Its findings' harm, added up.
+    pub harm: f64,
+}
+
+/// How sure a difference must be to count in full, in standard deviations.
+const SURE_DEVIATIONS: f64 = 3.0;
+
+/// What is compared, with what is asked of it again and again.
+struct Sides<'a> {
+    steps: &'a HashMap<PathId, Step>,
+    reference: &'a RollUp,
+    judged: &'a RollUp,
+    requests: f64,
+    request_seconds: f64,
+    nothing: Cell,
+}
+
+impl Comparison {
+    /// Compares `judged` with `reference`. `steps` has every path of theirs, and those
+    /// that lead to it; what is not in it is left out.
+    pub fn of(steps: &HashMap<PathId, Step>, reference: &RollUp, judged: &RollUp) -> Self {
+        let before = roots(steps, reference);
+        let now = roots(steps, judged);
+        let sides = Sides {
+            steps,
+            reference,
+            judged,
+            requests: now.0.max(1.0),
+            request_seconds: before.1.max(1e-6),
+            nothing: Cell::default(),
+        };
+        let mut found = Found::default();
+        slow::find(&sides, &mut found);
+        shift::find(&sides, &mut found);
+        let mut findings: Vec<Finding> = found.findings.into_values().collect();
+        findings.sort_by(|one, other| other.harm.total_cmp(&one.harm));
+        let mut suspects: Vec<Suspect> =
+            found.blame.into_iter().map(|(service, harm)| Suspect { service, harm }).collect();
+        suspects.sort_by(|one, other| other.harm.total_cmp(&one.harm));
+        Self {
+            requests: now.0,
+            reference_requests: before.0,
+            request_seconds: before.1,
+            workload_shift: sides.workload_shift(now.0, before.0),
+            findings,
+            suspects,
+        }
+    }
+}
+
+/// How many roots there are, and how long they take on average, in seconds.
+fn roots(steps: &HashMap<PathId, Step>, side: &RollUp) -> (f64, f64) {
+    let is_root = |path: &PathId| steps.get(path).is_some_and(|step| step.parent.is_none());
+    let cells = || side.cells.iter().filter(|(path, _)| is_root(path)).map(|(_, cell)| cell);
+    let count: f64 = cells().map(Cell::calls).sum();
+    let nano: f64 = cells().map(|cell| cell.duration.sum_nano() as f64).sum();
+    (count, nano / 1e9 / count.max(1.0))
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    /// One for each thing said about a hop, wherever in a chain it stands.
+    findings: BTreeMap<(What, u64, Option<u64>, u64), Finding>,
+    blame: BTreeMap<u64, f64>,
+}
+
+impl Found {
+    fn add(&mut self, finding: Finding) {
+        let key = (finding.what, finding.service, finding.caller, finding.name);
+        match self.findings.get_mut(&key) {
+            Some(known) => known.add(finding),
+            None => drop(self.findings.insert(key, finding)),
+        }
+    }
+
+    fn blame(&mut self, service: u64, harm: f64) {
+        *self.blame.entry(service).or_default() += harm;
+    }
+}
+
+impl<'a> Sides<'a> {
+    fn before(&self, path: PathId) -> &Cell {
+        self.reference.cells.get(&path).unwrap_or(&self.nothing)
+    }
+
+    fn now(&self, path: PathId) -> &Cell {
+        self.judged.cells.get(&path).unwrap_or(&self.nothing)
+    }
+
+    fn workload_shift(&self, requests: f64, reference_requests: f64) -> f64 {
+        let roots = self.paths().into_iter().filter(|(_, step)| step.parent.is_none());
+        let differences = roots.map(|(path, _)| {
+            let now = self.now(path).calls() / requests.max(1.0);
+            (now - self.before(path).calls() / reference_requests.max(1.0)).abs()
+        });
+        differences.sum::<f64>() / 2.0
+    }
+
+    fn service(&self, path: PathId) -> Option<u64> {
+        self.steps.get(&path).map(|step| step.service)
+    }
+
+    /// Paths of either side, in an order that is always the same.
+    fn paths(&self) -> Vec<(PathId, &'a Step)> {
+        let all = self.judged.cells.keys().chain(self.reference.cells.keys());
+        let mut paths: Vec<_> =
+            all.filter_map(|path| self.steps.get(path).map(|step| (*path, step))).collect();
+        paths.sort_unstable_by_key(|(path, _)| *path);
+        paths.dedup_by_key(|(path, _)| *path);
+        paths
+    }
+}
+
+/// How far apart two parts of two numbers are, in standard deviations.
+fn deviations((count, of): (f64, f64), (count_before, of_before): (f64, f64)) -> f64 {
+    let (of, of_before) = (of.max(1.0), of_before.max(1.0));
+    let all = (count + count_before) / (of + of_before);
+    let spread = (all * (1.0 - all) * (1.0 / of + 1.0 / of_before)).max(0.0).sqrt();
+    (count / of - count_before / of_before) / spread.max(1e-9)
+}

@@ -1,0 +1,28 @@
+//! Call chains: what each trace adds to the figures of its hops, and what stands out in
+//! them.
+//!
+//! Pure: lines of spans in, figures and findings out. No clock, no store, no names but
+//! as numbers.
+
+mod cell;
+mod compare;
+mod event;
+mod key;
+mod path;
+mod roll_up;
+mod self_time;
+mod sketch;
+#[cfg(test)]
+mod tests;
+mod trace;
+mod tree;
+
+pub use cell::{Cell, Counts};
+pub use compare::{Comparison, Figures, Finding, Suspect, What};
+pub use event::{LOG_MESSAGE, LOG_SEVERITY, event_text, is_error};
+pub use key::{name_key, normal, span_name_key};
+pub use path::{PathId, Step, StepKind};
+pub use roll_up::RollUp;
+pub use sketch::Sketch;
+pub use trace::{Analyst, Event, Marks, Row};
+pub use tree::Line;

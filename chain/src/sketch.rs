@@ -1,0 +1,208 @@
+//! How values spread: a histogram whose every quantile is right to 1 %.
+//!
+//! It is a DDSketch (Masson et al., VLDB 2019) with the linearly interpolated mapping:
+//! each power of two is cut into [`PER_OCTAVE`] equal parts, so that a bucket is never
+//! wider than a fiftieth of where it begins, and its middle is within 1 % of whatever
+//! fell in. Counts are signed: what was added can be taken out again, exactly.
+
+use proto::codec::{Malformed, Reader, Writer};
+
+/// Buckets for each power of two.
+const PER_OCTAVE: u64 = 50;
+
+/// Counts of values, in nanoseconds, and their sum.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sketch {
+    /// By bucket, none of them 0.
+    buckets: Vec<(u16, i64)>,
+    sum_nano: i64,
+}
+
+/// 0 has a bucket of its own.
+fn bucket_of(nano: u64) -> u16 {
+    let Some(octave) = nano.checked_ilog2() else {
+        return 0;
+    };
+    let beyond = u128::from(nano - (1 << octave));
+    let part = (beyond * u128::from(PER_OCTAVE)) >> octave;
+    (u64::from(octave) * PER_OCTAVE + part as u64 + 1) as u16
+}
+
+/// The middle of a bucket, in nanoseconds.
+fn middle_of(bucket: u16) -> f64 {
+    let Some(place) = bucket.checked_sub(1) else {
+        return 0.0;
+    };
+    let (octave, part) = (u64::from(place) / PER_OCTAVE, u64::from(place) % PER_OCTAVE);
+    (octave as f64).exp2() * (1.0 + (part as f64 + 0.5) / PER_OCTAVE as f64)
+}
+
+impl Sketch {
+    /// Adds `count` times `nano`; takes them out where it is negative.
+    pub fn add(&mut self, nano: u64, count: i64) {
+        let nano = nano.min(i64::MAX as u64);
+        self.sum_nano = self.sum_nano.wrapping_add((nano as i64).wrapping_mul(count));
+        self.add_to(bucket_of(nano), count);
+    }
+
+    fn add_to(&mut self, bucket: u16, count: i64) {
+        match self.buckets.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+            Ok(place) => {
+                self.buckets[place].1 = self.buckets[place].1.wrapping_add(count);
+                if self.buckets[place].1 == 0 {
+                    self.buckets.remove(place);
+                }
+            }
+            Err(place) if count != 0 => self.buckets.insert(place, (bucket, count)),
+            Err(_) => {}
+        }
+    }
+
+    /// Adds all that is in `other`.
+    pub fn merge(&mut self, other: &Self) {
+        self.sum_nano = self.sum_nano.wrapping_add(other.sum_nano);
+        if self.buckets.is_empty() {
+            self.buckets.clone_from(&other.buckets);
+            return;
+        }
+        other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty() && self.sum_nano == 0
+    }
+
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.buckets.capacity() * size_of::<(u16, i64)>()
+    }
+
+    /// How many values there are.
+    pub fn count(&self) -> u64 {
+        self.positive().map(|(_, count)| count).sum()
+    }
+
+    /// All values added up, exactly, in nanoseconds.
+    pub fn sum_nano(&self) -> u64 {
+        self.sum_nano.max(0) as u64
+    }
+
+    /// The value that `quantile` (0 to 1) of all values do not exceed, in nanoseconds; 0
+    /// where there are none.
+    pub fn quantile(&self, quantile: f64) -> f64 {
+        let rank = (quantile * self.count().saturating_sub(1) as f64).floor() as u64;
+        let mut before = 0;
+        for (bucket, count) in self.positive() {
+            before += count;
+            if before > rank {
+                return middle_of(bucket);
+            }
+        }
+        0.0
+    }
+
+    /// By how much values exceed `limit_nano`, added up, in nanoseconds.
+    pub fn excess(&self, limit_nano: f64) -> f64 {
+        self.values().map(|(value, count)| count * (value - limit_nano).max(0.0)).sum()
+    }
+
+    /// Values, each with how many there are, the smallest first.
+    pub fn values(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.positive().map(|(bucket, count)| (middle_of(bucket), count as f64))
+    }
+
+    fn positive(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
+        let counted = self.buckets.iter();
+        counted.filter_map(|(bucket, count)| Some((*bucket, u64::try_from(*count).ok()?)))
+    }
+
+    /// `sum, zigzag · buckets, varint · each: buckets since the one before, varint ·
+    /// count, zigzag`.
+    pub fn encode(&self, out: &mut Writer) {
+        out.zigzag(self.sum_nano);
+        out.size(self.buckets.len());
+        let mut last = 0;
+        for (bucket, count) in &self.buckets {
+            out.varint(u64::from(bucket - last));
+            out.zigzag(*count);
+            last = *bucket;
+        }
+    }
+
+    /// Reads what [`Sketch::encode`] wrote.
+    ///
+    /// # Errors
+    /// Where it did not.
+    pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
+        let sum_nano = reader.zigzag()?;
+        let count = reader.count()?;
+        let mut buckets = Vec::with_capacity(count);
+        let mut bucket = 0u16;
+        for place in 0..count {
+            let step = u16::try_from(reader.varint()?).map_err(|_| Malformed("bucket"))?;
+            if place > 0 && step == 0 {
+                return Err(Malformed("ascending buckets"));
+            }
+            bucket = bucket.checked_add(step).ok_or(Malformed("bucket"))?;
+            buckets.push((bucket, reader.zigzag()?));
+        }
+        Ok(Self { buckets, sum_nano })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_buckets_middle_is_within_one_percent_of_what_fell_in() {
+        let near = (0..64).flat_map(|bit| {
+            let octave = 1u64 << bit;
+            [octave, octave.saturating_add(octave / 49), octave + octave / 2, octave - 1]
+        });
+        for nano in near.chain(1..10_000) {
+            let error = (middle_of(bucket_of(nano)) - nano as f64).abs();
+            // Below 50 a bucket holds one number, or none.
+            assert!(error <= (nano as f64 * 0.01).max(0.5) * 1.000_001, "{nano}: {error}");
+        }
+        assert_eq!(middle_of(bucket_of(0)), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_right_to_one_percent(
+            mut values in proptest::collection::vec(100u64..10_000_000_000, 1..200),
+            quantile in 0.0..=1.0f64,
+        ) {
+            let mut sketch = Sketch::default();
+            values.iter().for_each(|value| sketch.add(*value, 1));
+            values.sort_unstable();
+            let exact = values[(quantile * (values.len() - 1) as f64).floor() as usize] as f64;
+            prop_assert!((sketch.quantile(quantile) - exact).abs() <= exact * 0.0101);
+            prop_assert_eq!(sketch.sum_nano(), values.iter().sum::<u64>());
+        }
+
+        #[test]
+        fn what_is_taken_out_was_never_there(values: Vec<u32>, others: Vec<u32>) {
+            let mut sketch = Sketch::default();
+            values.iter().for_each(|value| sketch.add((*value).into(), 1));
+            let before = sketch.clone();
+            let mut other = Sketch::default();
+            others.iter().for_each(|value| other.add((*value).into(), 1));
+            sketch.merge(&other);
+            others.iter().for_each(|value| sketch.add((*value).into(), -1));
+            prop_assert_eq!(&sketch, &before);
+            let mut out = Writer::new();
+            sketch.encode(&mut out);
+            let bytes = out.into_bytes();
+            prop_assert_eq!(Sketch::decode(&mut Reader::new(&bytes)).unwrap(), sketch);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes: Vec<u8>) {
+            drop(Sketch::decode(&mut Reader::new(&bytes)));
+        }
+    }
+}

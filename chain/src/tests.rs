@@ -1,0 +1,154 @@
+//! What traces add, by the notation of the house.
+
+use proptest::prelude::*;
+use proto::testing::{trace, trace_strategy};
+use proto::{Span, StatusCode};
+
+use crate::{Analyst, Event, Line, RollUp, Row, event_text, is_error, name_key, span_name_key};
+
+/// The lines of `spans` and their events, sorted, each identity once.
+fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Event>) {
+    let mut spans: Vec<&Span> = spans.iter().collect();
+    spans.sort_by_key(|span| (span.start_time_unix_nano, span.span_id, span.kind));
+    spans.dedup_by_key(|span| (span.span_id, span.kind));
+    let mut events = Vec::new();
+    let line =
+        |span: &&Span| {
+            events.extend(span.events.iter().map(|event| Event {
+                name: name_key(&event_text(event)),
+                is_error: is_error(event),
+            }));
+            Line {
+                span_id: span.span_id,
+                parent_span_id: span.parent_span_id.unwrap_or_default(),
+                kind: span.kind,
+                start_unix_nano: span.start_time_unix_nano,
+                end_unix_nano: span.end_time_unix_nano,
+                is_error: span.is_error(),
+                is_ok: span.status.code == StatusCode::OK,
+                service: name_key(&span.service_name()),
+                name: span_name_key(&span.name),
+                events: span.events.len() as u32,
+            }
+        };
+    let lines = spans.iter().map(line).collect();
+    (lines, events)
+}
+
+fn rows(spans: &[Span]) -> Vec<Row> {
+    let (lines, events) = lines(spans);
+    Analyst::default().rows(&lines, &events).to_vec()
+}
+
+/// The row of the first span of this name.
+fn row(rows: &[Row], name: &str) -> Row {
+    *rows.iter().find(|row| row.step.name == span_name_key(name)).unwrap()
+}
+
+const MILLI: u64 = 1_000_000;
+
+#[test]
+fn a_request_is_cut_into_self_times_and_gaps() {
+    let rows = rows(&trace(
+        "
+frontend GET /checkout  0..100   kind=server
+  frontend POST /charge 10..90   kind=client
+    bank POST /charge   30..80   kind=server
+      bank SELECT       40..60   kind=client
+",
+    ));
+    let nano = |name: &str| row(&rows, name).self_nano / MILLI;
+    assert_eq!(nano("GET /checkout"), 20);
+    assert_eq!(nano("SELECT"), 20);
+    let [call, answer] = [2, 1].map(|kind| {
+        let is_it =
+            |row: &&Row| row.step.name == name_key("POST /charge") && row.step.kind.0 == kind + 1;
+        *rows.iter().find(is_it).unwrap()
+    });
+    // The call's own time is the answer's gap.
+    assert_eq!((call.self_nano, call.gap_nano), (0, None));
+    assert_eq!((answer.self_nano / MILLI, answer.gap_nano.map(|gap| gap / MILLI)), (30, Some(30)));
+    assert_eq!(answer.step.parent, Some(call.path));
+    assert!(call.marks.has(crate::Marks::BOUNDARY) && answer.marks.has(crate::Marks::BOUNDARY));
+    assert!(!call.marks.has(crate::Marks::UNANSWERED));
+    assert!(row(&rows, "SELECT").marks.has(crate::Marks::UNANSWERED));
+}
+
+#[test]
+fn errors_are_marked_where_they_begin_and_where_they_end() {
+    use crate::Marks;
+    let rows = rows(&trace(
+        "
+a one            0..100
+  a two          10..90  !passed
+    a between    20..80
+      a three    30..70  !began
+  a four         91..92  !first
+  a four         93..94
+",
+    ));
+    let has = |name: &str, marks: Marks| row(&rows, name).marks.has(marks);
+    assert!(has("three", Marks::ORIGIN) && !has("two", Marks::ORIGIN));
+    assert!(has("one", Marks::ABSORBED) && !has("two", Marks::ABSORBED));
+    let fours: Vec<_> =
+        rows.iter().filter(|row| row.step.name == name_key("four")).map(|row| row.marks).collect();
+    assert!(fours[0].has(Marks::FIRST) && !fours[0].has(Marks::RETRY));
+    assert!(fours[1].has(Marks::RETRY) && !fours[1].has(Marks::FIRST));
+}
+
+#[test]
+fn a_callee_whose_clock_is_off_is_put_into_its_call() {
+    let rows = rows(&trace(
+        "
+a call     0..100        kind=client
+  b serve  5000..5060    kind=server
+",
+    ));
+    let served = row(&rows, "serve");
+    assert_eq!((served.self_nano / MILLI, served.gap_nano.map(|gap| gap / MILLI)), (60, Some(40)));
+}
+
+#[test]
+fn events_are_steps_of_their_own() {
+    let spans = trace("a one 0..10 event=retry@1 event=retry@2\n  b two 1..3 event=exception@2");
+    let rows = rows(&spans);
+    let events: Vec<_> = rows.iter().filter(|row| row.step.kind.is_event()).collect();
+    assert_eq!(events.len(), 3);
+    assert_eq!(events[0].step.parent, Some(row(&rows, "one").path));
+    assert!(events[0].marks.has(crate::Marks::FIRST) && !events[1].marks.has(crate::Marks::FIRST));
+    assert_eq!(events[2].step.kind, crate::StepKind::ERROR_EVENT);
+}
+
+proptest! {
+    #[test]
+    fn self_times_and_gaps_tile_the_roots(spans in trace_strategy(40)) {
+        let rows = rows(&spans);
+        let own = |row: &Row| u128::from(row.self_nano) + u128::from(row.gap_nano.unwrap_or(0));
+        let roots = rows.iter().filter(|row| row.step.parent.is_none() && !row.step.kind.is_event());
+        let whole: u128 = roots.map(|row| u128::from(row.duration_nano)).sum();
+        prop_assert_eq!(rows.iter().map(own).sum::<u128>(), whole);
+    }
+
+    #[test]
+    fn what_is_taken_out_was_never_there(
+        one in trace_strategy(20),
+        other in trace_strategy(20),
+    ) {
+        let mut figures = RollUp::default();
+        rows(&one).iter().for_each(|row| figures.add(row, 1));
+        let before = figures.clone();
+        rows(&other).iter().for_each(|row| figures.add(row, 1));
+        let mut bytes = proto::codec::Writer::new();
+        figures.encode(&mut bytes);
+        let mut reader = proto::codec::Reader::new(bytes.as_bytes());
+        prop_assert_eq!(&RollUp::decode(&mut reader).unwrap(), &figures);
+        rows(&other).iter().for_each(|row| figures.add(row, -1));
+        figures.tidy();
+        prop_assert_eq!(figures, before);
+    }
+
+    #[test]
+    fn no_bytes_panic(bytes: Vec<u8>) {
+        drop(RollUp::decode(&mut proto::codec::Reader::new(&bytes)));
+    }
+}

@@ -1,0 +1,80 @@
+//! `GET /api/v1/hops`, `graph`.
+
+use axum::extract::{RawQuery, State};
+
+use super::error::ApiError;
+use super::json::{self, Json};
+use super::model::chains::{EdgeFigures, GraphAnswer, HopFigures, HopsAnswer, ServiceFigures};
+use super::model::completeness::Completeness;
+use super::parameter::time::{self, FROM, SINCE, TO};
+use super::parameter::{Parameter, Parameters, Shape};
+use super::route::Route;
+use crate::hops;
+use crate::service::QueryService;
+
+const SERVICE: Parameter =
+    Parameter::new("service", Shape::Text, "Hops from or to this service; all where left out.");
+const LIMIT: Parameter = Parameter::new(
+    "limit",
+    Shape::Whole { min: 1, max: 10_000, default: 200 },
+    "How many hops at most.",
+);
+
+pub(super) const HOPS: Route = Route {
+    path: "/api/v1/hops",
+    id: "hops",
+    summary: "The calls between services: how often, how long, and their part of the time",
+    in_path: &[],
+    in_query: &[&FROM, &TO, &SINCE, &SERVICE, &LIMIT],
+    answer: Some("HopsAnswer"),
+};
+
+pub(super) const GRAPH: Route = Route {
+    path: "/api/v1/graph",
+    id: "graph",
+    summary: "The service map",
+    in_path: &[],
+    in_query: &[&FROM, &TO, &SINCE],
+    answer: Some("GraphAnswer"),
+};
+
+pub(super) async fn hops(
+    State(service): State<QueryService>,
+    RawQuery(query): RawQuery,
+) -> Result<Json, ApiError> {
+    let parameters = Parameters::parse(query.as_deref(), HOPS.in_query)?;
+    let range = time::range(&parameters)?;
+    let limit = parameters.whole(&LIMIT)?;
+    let end = parameters.text(&SERVICE).map(str::to_owned);
+    service
+        .ask(move |questions| {
+            let chains = questions.chains(range)?;
+            let mut hops = hops::hops(&chains);
+            hops.retain(|hop| end.is_none() || hop.caller == end || hop.callee == end);
+            Ok(json::encode(&HopsAnswer {
+                hops: hops.iter().take(limit).map(HopFigures::of).collect(),
+                more: hops.len() > limit,
+                completeness: Completeness::of(&chains.completeness),
+            }))
+        })
+        .await
+}
+
+pub(super) async fn graph(
+    State(service): State<QueryService>,
+    RawQuery(query): RawQuery,
+) -> Result<Json, ApiError> {
+    let parameters = Parameters::parse(query.as_deref(), GRAPH.in_query)?;
+    let range = time::range(&parameters)?;
+    service
+        .ask(move |questions| {
+            let chains = questions.chains(range)?;
+            let hops = hops::hops(&chains);
+            Ok(json::encode(&GraphAnswer {
+                services: hops::services(&hops).iter().map(ServiceFigures::of).collect(),
+                edges: hops::edges(&hops).iter().map(EdgeFigures::of).collect(),
+                completeness: Completeness::of(&chains.completeness),
+            }))
+        })
+        .await
+}

@@ -1,0 +1,132 @@
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::completeness::Completeness;
+use crate::hops::{self, Edge, HopTotal, Total};
+
+/// Hops, those with the largest share first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct HopsAnswer<'a> {
+    pub(in crate::api::native) hops: Vec<HopFigures<'a>>,
+    /// Whether there are more than the limit.
+    pub(in crate::api::native) more: bool,
+    pub(in crate::api::native) completeness: Completeness<'a>,
+}
+
+/// One hop, wherever in a chain it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct HopFigures<'a> {
+    /// The calling service; null for the requests that entered the system.
+    caller: Option<&'a str>,
+    /// The called service; null where none answers, as a database does not.
+    callee: Option<&'a str>,
+    /// Ids in it are `*`.
+    span_name: &'a str,
+    calls: u64,
+    /// Of them those in error.
+    errors: u64,
+    /// Of its spans those in which an error began.
+    errors_began: u64,
+    /// Calls that were made again after one had failed.
+    retries: u64,
+    duration: Quantiles,
+    /// How much longer callers waited than the callee worked: connect, queue, network.
+    gap: Quantiles,
+    /// What the callee did itself, on average.
+    self_nano_per_call: u64,
+    /// Its part of the time of all requests, its gap included. Adds up to 1.
+    share: f64,
+}
+
+/// Half, nine of ten, and 99 of 100 take no longer. Right to 1 %.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Quantiles {
+    p50_nano: u64,
+    p90_nano: u64,
+    p99_nano: u64,
+}
+
+/// The service map.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct GraphAnswer<'a> {
+    pub(in crate::api::native) services: Vec<ServiceFigures<'a>>,
+    pub(in crate::api::native) edges: Vec<EdgeFigures<'a>>,
+    pub(in crate::api::native) completeness: Completeness<'a>,
+}
+
+/// One service.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct ServiceFigures<'a> {
+    service: &'a str,
+    /// Calls that it got.
+    calls: u64,
+    errors: u64,
+    duration: Quantiles,
+    /// Its part of the time of all requests.
+    share: f64,
+}
+
+/// All calls from one service to another.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct EdgeFigures<'a> {
+    /// Null for the requests that entered the system.
+    caller: Option<&'a str>,
+    /// Null where nobody answers.
+    callee: Option<&'a str>,
+    calls: u64,
+    errors: u64,
+    duration: Quantiles,
+    gap: Quantiles,
+    share: f64,
+}
+
+impl Quantiles {
+    fn of(sketch: &chain::Sketch) -> Self {
+        let [p50_nano, p90_nano, p99_nano] = hops::quantiles(sketch);
+        Self { p50_nano, p90_nano, p99_nano }
+    }
+}
+
+impl<'a> HopFigures<'a> {
+    pub(in crate::api::native) fn of(hop: &'a HopTotal) -> Self {
+        Self {
+            caller: hop.caller.as_deref(),
+            callee: hop.callee.as_deref(),
+            span_name: &hop.span_name,
+            calls: hop.calls,
+            errors: hop.errors,
+            errors_began: hop.origins,
+            retries: hop.retries,
+            duration: Quantiles::of(&hop.duration),
+            gap: Quantiles::of(&hop.gap),
+            self_nano_per_call: hop.self_nano / hop.calls.max(1),
+            share: hop.share,
+        }
+    }
+}
+
+impl<'a> ServiceFigures<'a> {
+    pub(in crate::api::native) fn of((service, total): (&'a String, &Total)) -> Self {
+        Self {
+            service,
+            calls: total.calls,
+            errors: total.errors,
+            duration: Quantiles::of(&total.duration),
+            share: total.share,
+        }
+    }
+}
+
+impl<'a> EdgeFigures<'a> {
+    pub(in crate::api::native) fn of(((caller, callee), total): (&'a Edge, &Total)) -> Self {
+        Self {
+            caller: caller.as_deref(),
+            callee: callee.as_deref(),
+            calls: total.calls,
+            errors: total.errors,
+            duration: Quantiles::of(&total.duration),
+            gap: Quantiles::of(&total.gap),
+            share: total.share,
+        }
+    }
+}

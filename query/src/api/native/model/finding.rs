@@ -1,0 +1,200 @@
+use proto::TraceId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::AsText;
+use super::completeness::Completeness;
+use crate::findings::{self, Entry, word};
+
+/// What is wrong now, and what was lately.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct FindingsAnswer<'a> {
+    /// What is wrong now, the most harmful first.
+    pub(in crate::api::native) open: Vec<OpenFinding<'a>>,
+    /// What was wrong lately, the last first.
+    pub(in crate::api::native) resolved: Vec<OpenFinding<'a>>,
+    /// What was compared at the last look; null where there was too little.
+    pub(in crate::api::native) compared: Option<Compared>,
+    /// Why nothing can be said now; null where something can.
+    pub(in crate::api::native) silent_because: Option<&'a str>,
+}
+
+/// A finding and its history.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct OpenFinding<'a> {
+    #[serde(flatten)]
+    pub(in crate::api::native) finding: Finding<'a>,
+    /// When it was found first.
+    #[schema(value_type = String)]
+    pub(in crate::api::native) since_unix_nano: AsText<u64>,
+    /// When it was found last.
+    #[schema(value_type = String)]
+    pub(in crate::api::native) last_unix_nano: AsText<u64>,
+    /// When it was over; null while it is not.
+    #[schema(value_type = Option<String>)]
+    pub(in crate::api::native) resolved_unix_nano: Option<AsText<u64>>,
+    /// The most harm that it did.
+    pub(in crate::api::native) harm_max: f64,
+}
+
+/// One thing that is worse.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Finding<'a> {
+    /// `slow_code`, `slow_gap`, `failing`, `error_events`, `stopped`, `appeared`,
+    /// `multiplied` or `retried`.
+    pub(in crate::api::native) kind: &'static str,
+    /// What it is, in one sentence.
+    pub(in crate::api::native) sentence: &'a str,
+    /// The service to blame.
+    pub(in crate::api::native) service: &'a str,
+    /// The other end of the hop; null where there is none.
+    pub(in crate::api::native) other: Option<&'a str>,
+    /// The span name, or what the event says. Ids in it are `*`.
+    pub(in crate::api::native) span_name: &'a str,
+    /// By how much a request is worse, as a part: of its time, or of all requests.
+    pub(in crate::api::native) harm: f64,
+    /// How much longer a request takes on average.
+    pub(in crate::api::native) nano_per_request: u64,
+    /// How often it happened, or is missing, for each request.
+    pub(in crate::api::native) per_request: f64,
+    /// At how many paths it is so.
+    pub(in crate::api::native) paths: usize,
+    /// How it is now, where it does most harm.
+    pub(in crate::api::native) now: Figures,
+    /// How it was there before.
+    pub(in crate::api::native) before: Figures,
+    /// The services and span names that lead there, from the root on.
+    pub(in crate::api::native) chain: Vec<ChainLink<'a>>,
+    /// Traces in which it happened.
+    #[schema(value_type = Vec<String>)]
+    pub(in crate::api::native) bad_trace_ids: Vec<AsText<TraceId>>,
+    /// Traces of the time before.
+    #[schema(value_type = Vec<String>)]
+    pub(in crate::api::native) normal_trace_ids: Vec<AsText<TraceId>>,
+}
+
+/// Figures of a hop.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Figures {
+    /// Calls, or those that might have made one.
+    pub(in crate::api::native) calls: f64,
+    /// Of them those that this is about.
+    pub(in crate::api::native) affected: f64,
+    /// Half of them take no longer.
+    pub(in crate::api::native) p50_nano: u64,
+    /// Nine of ten take no longer.
+    pub(in crate::api::native) p90_nano: u64,
+}
+
+/// One call of a chain.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct ChainLink<'a> {
+    pub(in crate::api::native) service: &'a str,
+    pub(in crate::api::native) span_name: &'a str,
+}
+
+/// What was compared with what.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Compared {
+    #[schema(value_type = String)]
+    pub(in crate::api::native) from_unix_nano: AsText<u64>,
+    #[schema(value_type = String)]
+    pub(in crate::api::native) to_unix_nano: AsText<u64>,
+    #[schema(value_type = String)]
+    pub(in crate::api::native) reference_from_unix_nano: AsText<u64>,
+    #[schema(value_type = String)]
+    pub(in crate::api::native) reference_to_unix_nano: AsText<u64>,
+    /// Requests that were judged: roots of traces.
+    pub(in crate::api::native) requests: u64,
+    /// Requests that they were compared with.
+    pub(in crate::api::native) reference_requests: u64,
+    /// How long a request took before, on average.
+    pub(in crate::api::native) request_nano: u64,
+    /// By how much the two differ in which requests came, from 0 to 1. From about 0.3 on,
+    /// differences may be due to that.
+    pub(in crate::api::native) workload_shift: f64,
+}
+
+/// Two times, compared.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct CompareAnswer<'a> {
+    /// What is worse, the most harmful first.
+    pub(in crate::api::native) findings: Vec<Finding<'a>>,
+    /// The services, each with its part of the blame, the most first.
+    pub(in crate::api::native) services: Vec<ServiceHarm<'a>>,
+    pub(in crate::api::native) compared: Compared,
+    /// Whether there are more findings than the limit.
+    pub(in crate::api::native) more: bool,
+    pub(in crate::api::native) completeness: Completeness<'a>,
+}
+
+/// A service and its part of the blame.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct ServiceHarm<'a> {
+    pub(in crate::api::native) service: &'a str,
+    /// The harm of its findings, added up.
+    pub(in crate::api::native) harm: f64,
+}
+
+impl<'a> OpenFinding<'a> {
+    pub(in crate::api::native) fn of(entry: &'a Entry) -> Self {
+        Self {
+            finding: Finding::of(&entry.finding),
+            since_unix_nano: AsText(entry.since_unix_nano),
+            last_unix_nano: AsText(entry.last_unix_nano),
+            resolved_unix_nano: entry.resolved_unix_nano.map(AsText),
+            harm_max: entry.harm_max,
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    pub(in crate::api::native) fn of(finding: &'a findings::Finding) -> Self {
+        let ids = |ids: &[TraceId]| ids.iter().copied().map(AsText).collect();
+        let chain = finding.chain.iter();
+        Self {
+            kind: word(finding.what),
+            sentence: &finding.sentence,
+            service: &finding.service,
+            other: finding.other.as_deref(),
+            span_name: &finding.name,
+            harm: finding.harm,
+            nano_per_request: nano(finding.seconds),
+            per_request: finding.per_request,
+            paths: finding.paths,
+            now: Figures::of(&finding.now),
+            before: Figures::of(&finding.before),
+            chain: chain.map(|(service, span_name)| ChainLink { service, span_name }).collect(),
+            bad_trace_ids: ids(&finding.examples.bad),
+            normal_trace_ids: ids(&finding.examples.normal),
+        }
+    }
+}
+
+impl Figures {
+    fn of(figures: &chain::Figures) -> Self {
+        let chain::Figures { calls, affected, p50_seconds, p90_seconds } = *figures;
+        let (p50_nano, p90_nano) = (nano(p50_seconds), nano(p90_seconds));
+        Self { calls, affected, p50_nano, p90_nano }
+    }
+}
+
+impl Compared {
+    pub(in crate::api::native) fn of(compared: &findings::Compared) -> Self {
+        let findings::Times { judged, reference, .. } = compared.times;
+        Self {
+            from_unix_nano: AsText(judged.from_unix_nano),
+            to_unix_nano: AsText(judged.to_unix_nano),
+            reference_from_unix_nano: AsText(reference.from_unix_nano),
+            reference_to_unix_nano: AsText(reference.to_unix_nano),
+            requests: compared.requests,
+            reference_requests: compared.reference_requests,
+            request_nano: nano(compared.request_seconds),
+            workload_shift: compared.workload_shift,
+        }
+    }
+}
+
+fn nano(seconds: f64) -> u64 {
+    (seconds * 1e9) as u64
+}

@@ -1,0 +1,219 @@
+//! What was found, over time: a finding opens, persists and resolves.
+//!
+//! It opens when it was found twice in a row, and resolves when it was not found, or with
+//! less than half the harm that opens one, a few times in a row: what comes and goes at
+//! the threshold is one finding, not twenty.
+
+use std::collections::{HashMap, VecDeque};
+
+use chain::What;
+
+use super::Finding;
+
+/// A hop that takes a request so much longer, as a part of its time, is told.
+const SLOW_HARM_MIN: f64 = 0.05;
+/// And at least so many seconds.
+const SLOW_SECONDS_MIN: f64 = 0.0005;
+/// What goes wrong in so many requests, as a part of all, is told.
+const FAILED_HARM_MIN: f64 = 0.01;
+/// How often in a row it must be found to open.
+const FOUND_TO_OPEN: u32 = 2;
+/// How often in a row it must not be found to resolve.
+const MISSED_TO_RESOLVE: u32 = 3;
+/// How many resolved ones are kept.
+const RESOLVED_MAX: usize = 200;
+/// How many are open at once: what comes beyond is less harmful than all of them.
+const OPEN_MAX: usize = 100;
+
+/// A finding and its history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// How it was when it was found last.
+    pub finding: Finding,
+    /// When it was found first, nanoseconds since the Unix epoch.
+    pub since_unix_nano: u64,
+    /// When it was found last, likewise.
+    pub last_unix_nano: u64,
+    /// When it was taken for resolved, likewise.
+    pub resolved_unix_nano: Option<u64>,
+    /// The most harm that it did.
+    pub harm_max: f64,
+    found: u32,
+    missed: u32,
+}
+
+/// What tells a finding from others.
+type Key = (What, String, Option<String>, String);
+
+/// All findings.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    /// Those found lately, open or about to.
+    current: HashMap<Key, Entry>,
+    resolved: VecDeque<Entry>,
+}
+
+fn key(finding: &Finding) -> Key {
+    let Finding { what, service, other, name, .. } = finding;
+    (*what, service.clone(), other.clone(), name.clone())
+}
+
+/// Whether a finding is worth telling, with the limits times `part`.
+fn counts(finding: &Finding, part: f64) -> bool {
+    match finding.what {
+        What::SlowCode | What::SlowGap | What::Multiplied => {
+            finding.harm >= SLOW_HARM_MIN * part && finding.seconds >= SLOW_SECONDS_MIN * part
+        }
+        What::Failing | What::ErrorEvents | What::Stopped | What::Appeared | What::Retried => {
+            finding.harm >= FAILED_HARM_MIN * part
+        }
+    }
+}
+
+impl Book {
+    /// Takes what was found at `now`.
+    pub fn take(&mut self, findings: Vec<Finding>, now_unix_nano: u64) {
+        let mut seen = Vec::new();
+        for finding in findings {
+            let key = key(&finding);
+            let has_room = self.current.len() < OPEN_MAX;
+            match self.current.get_mut(&key) {
+                Some(entry) if counts(&finding, 0.5) => {
+                    entry.found += u32::from(counts(&finding, 1.0));
+                    entry.missed = 0;
+                    entry.last_unix_nano = now_unix_nano;
+                    entry.harm_max = entry.harm_max.max(finding.harm);
+                    entry.finding = finding;
+                }
+                None if counts(&finding, 1.0) && has_room => {
+                    let harm_max = finding.harm;
+                    let entry = Entry {
+                        finding,
+                        since_unix_nano: now_unix_nano,
+                        last_unix_nano: now_unix_nano,
+                        resolved_unix_nano: None,
+                        harm_max,
+                        found: 1,
+                        missed: 0,
+                    };
+                    self.current.insert(key.clone(), entry);
+                }
+                _ => continue,
+            }
+            seen.push(key);
+        }
+        let Self { current, resolved } = self;
+        current.retain(|key, entry| {
+            if seen.contains(key) {
+                return true;
+            }
+            entry.missed += 1;
+            let is_open = entry.found >= FOUND_TO_OPEN;
+            if is_open && entry.missed < MISSED_TO_RESOLVE {
+                return true;
+            }
+            if is_open {
+                let resolved_unix_nano = Some(now_unix_nano);
+                resolved.push_front(Entry { resolved_unix_nano, ..entry.clone() });
+                resolved.truncate(RESOLVED_MAX);
+            }
+            false
+        });
+    }
+
+    /// The open ones, the most harmful first.
+    pub fn open(&self) -> Vec<&Entry> {
+        let open = self.current.values().filter(|entry| entry.found >= FOUND_TO_OPEN);
+        let mut open: Vec<&Entry> = open.collect();
+        open.sort_by(|one, other| {
+            let by_harm = other.finding.harm.total_cmp(&one.finding.harm);
+            by_harm.then_with(|| one.finding.sentence.cmp(&other.finding.sentence))
+        });
+        open
+    }
+
+    /// The open ones, to be changed, in no order.
+    pub(super) fn open_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
+        self.current.values_mut().filter(|entry| entry.found >= FOUND_TO_OPEN)
+    }
+
+    /// The resolved ones, the latest first.
+    pub fn resolved(&self) -> impl Iterator<Item = &Entry> {
+        self.resolved.iter()
+    }
+
+    /// When the first of the open ones, or of those about to be, was found first.
+    pub(super) fn troubled_since(&self) -> Option<u64> {
+        self.current.values().map(|entry| entry.since_unix_nano).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::findings::Examples;
+
+    fn slow(harm: f64) -> Finding {
+        Finding {
+            what: What::SlowCode,
+            service: "bank".to_owned(),
+            other: Some("payment".to_owned()),
+            name: "POST /charge".to_owned(),
+            sentence: String::new(),
+            harm,
+            seconds: harm,
+            per_request: 0.0,
+            paths: 1,
+            now: chain::Figures::default(),
+            before: chain::Figures::default(),
+            chain: Vec::new(),
+            examples: Examples::default(),
+        }
+    }
+
+    fn open(book: &Book) -> Vec<f64> {
+        book.open().iter().map(|entry| entry.finding.harm).collect()
+    }
+
+    #[test]
+    fn a_finding_opens_persists_and_resolves() {
+        let mut book = Book::default();
+        book.take(vec![slow(0.5)], 10);
+        assert!(open(&book).is_empty());
+        book.take(vec![slow(0.7)], 20);
+        assert_eq!(open(&book), [0.7]);
+        // Less than opens one, but not yet gone.
+        book.take(vec![slow(0.03)], 30);
+        book.take(vec![], 40);
+        book.take(vec![slow(0.02)], 50);
+        assert_eq!(open(&book), [0.03]);
+        book.take(vec![], 60);
+        assert!(open(&book).is_empty());
+        let entry = book.resolved().next().unwrap();
+        assert_eq!((entry.since_unix_nano, entry.last_unix_nano), (10, 30));
+        assert_eq!((entry.resolved_unix_nano, entry.harm_max), (Some(60), 0.7));
+        assert_eq!(book.troubled_since(), None);
+    }
+
+    #[test]
+    fn what_is_found_once_is_chance() {
+        let mut book = Book::default();
+        for look in 0..10 {
+            book.take(if look % 2 == 0 { vec![slow(0.5)] } else { vec![] }, look);
+        }
+        assert_eq!((open(&book).len(), book.resolved().count()), (0, 0));
+    }
+
+    #[test]
+    fn what_does_little_harm_is_not_told() {
+        let mut book = Book::default();
+        let short = Finding { seconds: 0.0001, ..slow(0.5) };
+        for look in 0..3 {
+            book.take(
+                vec![short.clone(), Finding { name: "other".to_owned(), ..slow(0.01) }],
+                look,
+            );
+        }
+        assert!(open(&book).is_empty());
+    }
+}

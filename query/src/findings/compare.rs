@@ -1,0 +1,131 @@
+//! Two times, held against each other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chain::{Comparison, PathId, Step};
+use hashbrown::HashMap;
+use storage::{ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
+
+use super::{Examples, Finding, sentence};
+
+/// What is compared with what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// What is judged.
+    pub judged: TimeRange,
+    /// What it is compared with.
+    pub reference: TimeRange,
+    /// See [`ChainsQuestion::settled`].
+    pub settled: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compared {
+    /// What was compared.
+    pub times: Times,
+    /// Requests that were judged: roots of traces.
+    pub requests: u64,
+    /// Requests that they were compared with.
+    pub reference_requests: u64,
+    /// How long a request took before, on average, in seconds.
+    pub request_seconds: f64,
+    /// By how much the two times differ in what is asked for: 0 where the same requests
+    /// come as often, 1 where others do.
+    pub workload_shift: f64,
+    /// What is worse, the most harmful first. Without examples.
+    pub findings: Vec<Finding>,
+    /// The services, each with its part of the blame, the most first.
+    pub services: Vec<(String, f64)>,
+    /// Whether anything is missing.
+    pub completeness: Completeness,
+}
+
+/// Compares two times.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn compare(
+    reader: &dyn TraceReader,
+    times: Times,
+    deadline: Deadline,
+) -> Result<Compared, ReadError> {
+    let Times { judged, reference, settled } = times;
+    let ask = |range| reader.chains(&ChainsQuestion { range, settled }, deadline);
+    let (judged, reference) = (ask(judged)?, ask(reference)?);
+    let mut steps = judged.steps;
+    steps.extend(reference.steps);
+    let mut names = judged.names;
+    names.extend(reference.names);
+    let names = Names { steps: &steps, names: &names };
+    let found = Comparison::of(&steps, &reference.roll_up, &judged.roll_up);
+    deadline.check()?;
+    let findings = found.findings.iter().map(|finding| names.finding(finding)).collect();
+    let services = found.suspects.iter().map(|it| (names.of(it.service), it.harm)).collect();
+    Ok(Compared {
+        times,
+        requests: found.requests as u64,
+        reference_requests: found.reference_requests as u64,
+        request_seconds: found.request_seconds,
+        workload_shift: found.workload_shift,
+        findings,
+        services,
+        completeness: both(judged.completeness, reference.completeness),
+    })
+}
+
+fn both(one: Completeness, other: Completeness) -> Completeness {
+    match (one, other) {
+        (Completeness::Partial { mut missing }, Completeness::Partial { missing: others }) => {
+            missing.extend(others);
+            Completeness::Partial { missing }
+        }
+        (Completeness::Complete, other) => other,
+        (one, _) => one,
+    }
+}
+
+/// What numbers stand for.
+struct Names<'a> {
+    steps: &'a HashMap<PathId, Step>,
+    names: &'a HashMap<u64, Arc<str>>,
+}
+
+impl Names<'_> {
+    fn of(&self, number: u64) -> String {
+        self.names.get(&number).map_or_else(|| format!("{number:016x}"), |name| name.to_string())
+    }
+
+    /// The services and span names from the root to `path`.
+    fn chain(&self, path: PathId) -> Vec<(String, String)> {
+        let mut chain = Vec::new();
+        let mut next = Some(path);
+        while let Some(step) = next.and_then(|path| self.steps.get(&path)) {
+            chain.push((self.of(step.service), self.of(step.name)));
+            next = step.parent;
+        }
+        chain.reverse();
+        chain
+    }
+
+    fn finding(&self, found: &chain::Finding) -> Finding {
+        let mut finding = Finding {
+            what: found.what,
+            service: self.of(found.service),
+            other: found.caller.map(|caller| self.of(caller)),
+            name: self.of(found.name),
+            sentence: String::new(),
+            harm: found.harm,
+            seconds: found.seconds,
+            per_request: found.per_request,
+            paths: found.paths,
+            now: found.now,
+            before: found.before,
+            chain: self.chain(found.path),
+            examples: Examples::default(),
+        };
+        finding.sentence = sentence::sentence(&finding, found.is_event);
+        finding
+    }
+}

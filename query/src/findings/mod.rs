@@ -1,0 +1,75 @@
+//! What is wrong now: hops that are slower or fail more often than they did.
+//!
+//! [`compare`] holds two times against each other and names what differs, in words and
+//! with example traces. [`Watch`] does so every few seconds for the last minutes, and
+//! keeps what it found in a [`Book`]: a finding opens, persists and resolves.
+
+mod book;
+mod compare;
+mod example;
+mod sentence;
+mod watch;
+
+pub use book::{Book, Entry};
+pub use compare::{Compared, Times};
+pub(crate) use watch::{Seen, Watch};
+
+use chain::What;
+use proto::TraceId;
+
+pub(crate) use compare::compare;
+pub(crate) use example::add_examples;
+
+/// One finding, in names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What it is.
+    pub what: What,
+    /// The service to blame.
+    pub service: String,
+    /// The other end of the hop: who calls it, or whom it calls less or more often.
+    pub other: Option<String>,
+    /// The span name, or what the event says. Ids in it are `*`.
+    pub name: String,
+    /// In one sentence, without a full stop.
+    pub sentence: String,
+    /// By how much a request is worse, as a part: of its time, or of all requests.
+    pub harm: f64,
+    /// How much longer a request takes on average, in seconds.
+    pub seconds: f64,
+    /// How often it happened, or is missing, for each request.
+    pub per_request: f64,
+    /// At how many paths it is so.
+    pub paths: usize,
+    /// How it is now, where it does most harm.
+    pub now: chain::Figures,
+    /// How it was there before.
+    pub before: chain::Figures,
+    /// The services and span names that lead there, from the root on.
+    pub chain: Vec<(String, String)>,
+    /// Traces to look at.
+    pub examples: Examples,
+}
+
+/// Traces to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Examples {
+    /// Where it happened.
+    pub bad: Vec<TraceId>,
+    /// Of the time before.
+    pub normal: Vec<TraceId>,
+}
+
+/// The API's word for what a finding is.
+pub fn word(what: What) -> &'static str {
+    match what {
+        What::SlowCode => "slow_code",
+        What::SlowGap => "slow_gap",
+        What::Failing => "failing",
+        What::ErrorEvents => "error_events",
+        What::Stopped => "stopped",
+        What::Appeared => "appeared",
+        What::Multiplied => "multiplied",
+        What::Retried => "retried",
+    }
+}

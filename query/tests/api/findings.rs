@@ -1,0 +1,219 @@
+//! What is worse at one time than at another, and which hop that is.
+
+use std::fmt::Write;
+
+use proto::Span;
+use serde_json::Value;
+
+use crate::support::Api;
+
+const MINUTE_MILLIS: u64 = 60_000;
+/// The first whole minute after the notation's 0, which is 1,700,000,000 s.
+const BEGIN_MILLIS: u64 = 40_000;
+/// Requests in each minute.
+const REQUESTS: u64 = 60;
+
+/// What is wrong with a request. All zeros is a request as it should be.
+#[derive(Debug, Clone, Copy, Default)]
+struct Trouble {
+    /// The bank works so much longer, in milliseconds.
+    bank_millis: u64,
+    /// The way to the bank takes so much longer.
+    gap_millis: u64,
+    /// The bank fails, and all who wait for it do.
+    bank_fails: bool,
+    /// The cart fails, and the frontend goes on without it.
+    cart_fails: bool,
+    /// The bank fails once, and is called again.
+    is_retried: bool,
+    /// Payment no longer calls the bank.
+    bank_is_left_out: bool,
+    /// The cart asks its database so many times more.
+    further_selects: u64,
+}
+
+/// One request of a shop: frontend → cart → its database, frontend → payment → bank.
+fn request(id: &str, start: u64, trouble: Trouble) -> String {
+    let Trouble { bank_millis, gap_millis, is_retried, further_selects, .. } = trouble;
+    let fails = |fails: bool| if fails { "!planned" } else { "" };
+    let (bank_fails, cart_fails) = (fails(trouble.bank_fails), fails(trouble.cart_fails));
+    let mut out = String::new();
+    let mut line = |depth: usize, text: &str, from: u64, to: u64, more: &str| {
+        let indent = "  ".repeat(depth);
+        let (from, to) = (start + from, start + to);
+        writeln!(out, "{indent}{text} {from}..{to} {more}").unwrap();
+    };
+    // Some differ from others anyhow.
+    let jitter = start / 1_000 % 7;
+    let selects = 4 * further_selects;
+    let attempt = if is_retried { 20 } else { 0 };
+    let pay = 40 + jitter + bank_millis + gap_millis;
+    let cart = 30 + selects;
+    let all = cart + 20 + attempt + pay + 20;
+    line(0, "frontend GET /checkout", 0, all, &format!("kind=server trace={id} {bank_fails}"));
+    line(1, "frontend GET /cart", 5, cart, &format!("kind=client {cart_fails}"));
+    line(2, "cart GET /cart", 7, cart - 2, &format!("kind=server {cart_fails}"));
+    for select in 0..=further_selects {
+        line(3, "cart SELECT items", 10 + 4 * select, 13 + 4 * select, "kind=client");
+    }
+    let from = cart + 5;
+    let to = from + 10 + attempt + pay;
+    line(1, "frontend POST /charge", from, to, &format!("kind=client {bank_fails}"));
+    line(2, "payment POST /charge", from + 1, to - 1, &format!("kind=server {bank_fails}"));
+    if trouble.bank_is_left_out {
+        return out;
+    }
+    let mut from = from + 5;
+    if is_retried {
+        line(3, "payment POST /pay", from, from + 15, "kind=client !planned");
+        line(4, "bank POST /pay", from + 2, from + 13, "kind=server !planned");
+        from += attempt;
+    }
+    line(3, "payment POST /pay", from, from + pay, &format!("kind=client {bank_fails}"));
+    let (answer, answered) = (from + 2 + gap_millis / 2, from + pay - 2 - gap_millis / 2);
+    line(4, "bank POST /pay", answer, answered, &format!("kind=server {bank_fails}"));
+    out
+}
+
+/// Five minutes as they should be, and one in which every `nth` request is in trouble.
+fn minutes(trouble: Trouble, nth: u64) -> Vec<Span> {
+    let mut text = String::new();
+    for minute in 0..6 {
+        for number in 0..REQUESTS {
+            let start = BEGIN_MILLIS + minute * MINUTE_MILLIS + number * 1_000;
+            let is_troubled = minute == 5 && number % nth == 0;
+            let trouble = if is_troubled { trouble } else { Trouble::default() };
+            text += &request(&format!("r{minute}-{number}"), start, trouble);
+        }
+    }
+    proto::testing::trace(&text)
+}
+
+/// What `compare` says of the last of the minutes.
+fn compare(spans: Vec<Span>) -> Value {
+    let begin = spans.iter().map(|span| span.start_time_unix_nano).min().unwrap();
+    let at = |minute: u64| begin + minute * MINUTE_MILLIS * 1_000_000;
+    let (from, to) = (at(5), at(6));
+    let api = Api::with(spans);
+    api.json(&format!(
+        "/api/v1/compare?from={from}&to={to}&reference_from={begin}&reference_to={from}"
+    ))
+}
+
+/// Checks that the most harmful finding is this one, and answers it.
+#[track_caller]
+fn check(trouble: Trouble, nth: u64, kind: &str, service: &str, other: Option<&str>) -> Value {
+    let answer = compare(minutes(trouble, nth));
+    let found = answer["findings"][0].clone();
+    let is_it = found["kind"] == kind && found["service"] == service;
+    assert!(is_it && found["other"].as_str() == other, "{trouble:?}: {answer:#}");
+    assert_eq!(answer["completeness"]["state"], "complete");
+    found
+}
+
+#[test]
+fn a_minute_like_the_others_has_no_findings_worth_telling() {
+    let answer = compare(minutes(Trouble::default(), 1));
+    for finding in answer["findings"].as_array().unwrap() {
+        assert!(finding["harm"].as_f64().unwrap() < 0.01, "{finding:#}");
+    }
+    assert_eq!(answer["compared"]["requests"], REQUESTS);
+    assert_eq!(answer["compared"]["reference_requests"], 5 * REQUESTS);
+}
+
+#[test]
+fn slow_code_is_found() {
+    let trouble = Trouble { bank_millis: 80, ..Trouble::default() };
+    let found = check(trouble, 1, "slow_code", "bank", Some("payment"));
+    let nano = found["nano_per_request"].as_f64().unwrap();
+    assert!((70e6..90e6).contains(&nano), "{found:#}");
+    let chain: Vec<_> =
+        found["chain"].as_array().unwrap().iter().map(|link| link["service"].clone()).collect();
+    assert_eq!(chain, ["frontend", "frontend", "payment", "payment", "bank"]);
+    assert_eq!(found["bad_trace_ids"].as_array().unwrap().len(), 3);
+    assert_eq!(found["normal_trace_ids"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_slow_way_is_told_from_slow_code() {
+    let trouble = Trouble { gap_millis: 80, ..Trouble::default() };
+    let found = check(trouble, 1, "slow_gap", "bank", Some("payment"));
+    assert!(found["sentence"].as_str().unwrap().contains("between payment and bank"), "{found:#}");
+}
+
+#[test]
+fn a_failing_leaf_is_found_and_not_those_who_pass_it_up() {
+    let trouble = Trouble { bank_fails: true, ..Trouble::default() };
+    let found = check(trouble, 2, "failing", "bank", Some("payment"));
+    assert!(found["sentence"].as_str().unwrap().contains("0 % before, now 50 %"), "{found:#}");
+}
+
+#[test]
+fn an_error_that_somebody_swallowed_is_found() {
+    let trouble = Trouble { cart_fails: true, ..Trouble::default() };
+    check(trouble, 2, "failing", "cart", Some("frontend"));
+}
+
+#[test]
+fn what_is_called_again_is_found() {
+    let trouble = Trouble { is_retried: true, ..Trouble::default() };
+    let answer = compare(minutes(trouble, 2));
+    let findings = answer["findings"].as_array().unwrap();
+    let retried = findings.iter().find(|finding| finding["kind"] == "retried");
+    let retried = retried.unwrap_or_else(|| panic!("{answer:#}"));
+    assert_eq!(
+        (&retried["service"], &retried["span_name"]),
+        (&"payment".into(), &"POST /pay".into())
+    );
+    assert_eq!(answer["services"][0]["service"], "bank", "{answer:#}");
+}
+
+#[test]
+fn a_call_that_is_not_made_any_more_is_found() {
+    let trouble = Trouble { bank_is_left_out: true, ..Trouble::default() };
+    let found = check(trouble, 2, "stopped", "payment", None);
+    assert_eq!(found["span_name"], "POST /pay");
+}
+
+#[test]
+fn a_query_for_each_item_is_found() {
+    let trouble = Trouble { further_selects: 11, ..Trouble::default() };
+    let found = check(trouble, 1, "multiplied", "cart", Some("cart"));
+    assert!(found["sentence"].as_str().unwrap().contains("12.0 times"), "{found:#}");
+}
+
+#[test]
+fn times_are_read_strictly() {
+    let api = Api::shop();
+    let answer = api.get("/api/v1/compare?from=2&to=1");
+    let sentence = "to: the range ends before it begins; its end must lie after it";
+    crate::support::check_error(&answer, 400, "invalid_parameter", Some("to"), sentence);
+}
+
+#[test]
+fn without_anything_to_compare_findings_say_so() {
+    let answer = Api::shop().json("/api/v1/findings");
+    assert_eq!(answer["open"], serde_json::json!([]));
+    assert!(answer["compared"].is_null());
+}
+
+#[test]
+fn the_shares_of_hops_add_up() {
+    let spans = minutes(Trouble::default(), 1);
+    let api = Api::with(spans);
+    let hops = api.json("/api/v1/hops?since=all");
+    let hops = hops["hops"].as_array().unwrap();
+    let share: f64 = hops.iter().map(|hop| hop["share"].as_f64().unwrap()).sum();
+    assert!((share - 1.0).abs() < 1e-9, "{share}");
+    let bank = hops.iter().find(|hop| hop["callee"] == "bank").unwrap();
+    assert_eq!((&bank["caller"], &bank["calls"]), (&"payment".into(), &(6 * REQUESTS).into()));
+    let of_bank = api.json("/api/v1/hops?since=all&service=bank");
+    assert_eq!(of_bank["hops"].as_array().unwrap().len(), 1);
+
+    let graph = api.json("/api/v1/graph?since=all");
+    let services: Vec<_> =
+        graph["services"].as_array().unwrap().iter().map(|it| it["service"].clone()).collect();
+    assert_eq!(services, ["bank", "cart", "frontend", "payment"]);
+    let edges: Vec<_> = graph["edges"].as_array().unwrap().iter().collect();
+    assert_eq!(edges.len(), 5, "{graph:#}");
+}

@@ -1,0 +1,228 @@
+//! Roll-ups: what the hops of all traces add up to, minute by minute.
+//!
+//! When traces are sealed, what they add is written with the segment, in the same commit:
+//! a trace is in the figures if and only if it is sealed. What is hot is added when
+//! somebody asks. Of a trace with sealed parts, what those had added is taken out again
+//! and what all of it adds is put in, so that it counts once, whatever comes late.
+//!
+//! The family `chain` has three kinds of records:
+//!
+//! ```text
+//! 0 · tier, u8 · begin, u64                  figures: those of `chain::RollUp`
+//!   · written, u32 · segment, u32
+//! 1 · path, u64                              parent, u64, 0 for none · service, u64 ·
+//!                                            name, u64 · kind, zigzag
+//! 2 · number of a name, u64                  the name
+//! ```
+//!
+//! Numbers in keys are big-endian. Figures begin at a minute, in seconds since the Unix
+//! epoch (tier 0), an hour (1) or a day (2). Those of one time add up. They get older from
+//! when they were written, in seconds as well, or from their end where that is later: what
+//! is replayed is not old at once. `fold` makes one record of several, under the segment 0.
+
+mod dictionary;
+mod fold;
+mod read;
+mod tally;
+
+pub(crate) use dictionary::Dictionary;
+pub(crate) use read::{HotChains, within};
+pub(crate) use tally::{Minutes, Tally};
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chain::RollUp;
+use parking_lot::Mutex;
+use proto::codec::{Reader, Writer};
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+use crate::changes::Changes;
+use crate::fault::{Fault, InRecord};
+use crate::record::Effort;
+use crate::rocks::{Family, Rocks};
+use crate::segment::SegmentId;
+
+/// Which times a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    tier: Tier,
+    /// Seconds since the Unix epoch.
+    begin: u64,
+    /// When the last that counts was written, likewise.
+    written: u32,
+    segment: u32,
+}
+
+/// How long a time a record is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Tier {
+    Minute,
+    Hour,
+    Day,
+}
+
+impl Tier {
+    const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
+
+    fn seconds(self) -> u64 {
+        match self {
+            Self::Minute => 60,
+            Self::Hour => 60 * 60,
+            Self::Day => 24 * 60 * 60,
+        }
+    }
+}
+
+/// The first byte of keys.
+mod kind {
+    pub(super) const FIGURES: u8 = 0;
+    pub(super) const PATH: u8 = 1;
+    pub(super) const NAME: u8 = 2;
+}
+
+impl Place {
+    fn key(self) -> Vec<u8> {
+        let Self { tier, begin, written, segment } = self;
+        let mut key = vec![kind::FIGURES, tier as u8];
+        key.extend_from_slice(&begin.to_be_bytes());
+        key.extend_from_slice(&written.to_be_bytes());
+        key.extend_from_slice(&segment.to_be_bytes());
+        key
+    }
+
+    fn of_key(key: &[u8]) -> Option<Self> {
+        let (&[first, tier], rest) = key.split_first_chunk::<2>()?;
+        let (begin, rest) = rest.split_first_chunk::<8>()?;
+        let (written, segment) = rest.split_first_chunk::<4>()?;
+        Some(Self {
+            tier: *Tier::ALL.get(tier as usize).filter(|_| first == kind::FIGURES)?,
+            begin: u64::from_be_bytes(*begin),
+            written: u32::from_be_bytes(*written),
+            segment: u32::from_be_bytes(segment.try_into().ok()?),
+        })
+    }
+
+    /// When it began to get older, in seconds since the Unix epoch: the first moment after
+    /// it, or when it was written.
+    fn done(self) -> u64 {
+        self.begin.saturating_add(self.tier.seconds()).max(self.written.into())
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "figures of the {} from {} s", self.tier, self.begin)
+    }
+}
+
+impl std::fmt::Display for Tier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Minute => "minute",
+            Self::Hour => "hour",
+            Self::Day => "day",
+        })
+    }
+}
+
+/// The sealed figures.
+pub(crate) struct SealedChains {
+    pub(crate) dictionary: Dictionary,
+    /// Where there are any. Changed under the store's lock, together with its segments.
+    places: Mutex<Arc<BTreeSet<Place>>>,
+    read: Cache<Place, Arc<RollUp>, Bytes>,
+}
+
+/// Times that their cache is laid out for: so few that it is not cut into parts by key.
+const CACHED_TIMES: usize = 32;
+
+impl SealedChains {
+    /// What there is.
+    pub(crate) fn open(rocks: &Rocks, cache_bytes: u64) -> Result<Self, Fault> {
+        let mut places = BTreeSet::new();
+        for found in rocks.scan(Family::Chain, &[kind::FIGURES], &[kind::PATH])? {
+            let key = found?.key;
+            let place = Place::of_key(&key);
+            places.insert(place.ok_or_else(|| Fault::corrupt("figures", "a key is too short"))?);
+        }
+        Ok(Self {
+            dictionary: Dictionary::open(rocks)?,
+            places: Mutex::new(Arc::new(places)),
+            read: Cache::with_weighter(CACHED_TIMES, cache_bytes, Bytes),
+        })
+    }
+
+    /// Where there are figures, as of now.
+    pub(crate) fn places(&self) -> Arc<BTreeSet<Place>> {
+        Arc::clone(&self.places.lock())
+    }
+
+    /// Shows readers the figures that came with a commit, in place of others.
+    pub(crate) fn replace(&self, added: Vec<Place>, removed: &[Place]) {
+        removed.iter().chain(&added).for_each(|place| drop(self.read.remove(place)));
+        let mut places = self.places.lock();
+        let places = Arc::make_mut(&mut places);
+        places.retain(|place| !removed.contains(place));
+        places.extend(added);
+    }
+
+    fn get(&self, rocks: &Rocks, place: Place) -> Result<Option<Arc<RollUp>>, Fault> {
+        if let Some(known) = self.read.get(&place) {
+            return Ok(Some(known));
+        }
+        let Some(record) = rocks.get(Family::Chain, &place.key())? else {
+            return Ok(None);
+        };
+        let mut reader = Reader::new(&record);
+        let figures = RollUp::decode(&mut reader).in_record(place)?;
+        reader.end().in_record(place)?;
+        let figures = Arc::new(figures);
+        self.read.insert(place, Arc::clone(&figures));
+        Ok(Some(figures))
+    }
+}
+
+/// Adds to `changes` what the traces of `segment` add, and what of the dictionary is not
+/// written yet. Answers where.
+pub(crate) fn put(
+    changes: &mut Changes,
+    dictionary: &Dictionary,
+    minutes: Minutes,
+    segment: SegmentId,
+    now_unix_nano: u64,
+) -> Vec<Place> {
+    dictionary.put_unsaved(changes);
+    let mut places = Vec::new();
+    for (minute, figures) in minutes {
+        let begin = u64::from(minute) * Tier::Minute.seconds();
+        let written = seconds_of(now_unix_nano);
+        // 0 is what was folded.
+        let segment = segment.0.saturating_add(1);
+        let place = Place { tier: Tier::Minute, begin, written, segment };
+        put_figures(changes, place, &figures);
+        places.push(place);
+    }
+    places
+}
+
+fn put_figures(changes: &mut Changes, place: Place, figures: &RollUp) {
+    let mut record = Writer::new();
+    figures.encode(&mut record);
+    changes.put(Family::Chain, place.key(), record.as_bytes(), Effort::More);
+}
+
+fn seconds_of(unix_nano: u64) -> u32 {
+    u32::try_from(unix_nano / 1_000_000_000).unwrap_or(u32::MAX)
+}
+
+/// What figures take in memory.
+#[derive(Clone)]
+struct Bytes;
+
+impl Weighter<Place, Arc<RollUp>> for Bytes {
+    fn weight(&self, _: &Place, figures: &Arc<RollUp>) -> u64 {
+        figures.memory_bytes() as u64
+    }
+}

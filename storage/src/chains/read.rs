@@ -1,0 +1,120 @@
+//! What there is to add up when somebody asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chain::RollUp;
+
+use super::{Minutes, SealedChains, Tally};
+use crate::contract::chains::{Chains, ChainsQuestion};
+use crate::contract::{Completeness, Deadline, ReadError, TimeRange};
+use crate::fault::Fault;
+use crate::hot::{Chunk, HotTrace};
+use crate::view::{Missing, SealedView, View};
+
+/// What the traces of a chunk add to what is sealed.
+#[derive(Debug)]
+pub(crate) struct HotChains {
+    /// How many segments had been retired: parts may have gone with later ones.
+    retired: u64,
+    has_sealed_parts: bool,
+    minutes: Minutes,
+}
+
+impl HotChains {
+    /// Whether it holds after `retired` segments went.
+    pub(crate) fn holds(&self, retired: u64) -> bool {
+        !self.has_sealed_parts || self.retired == retired
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The figures of the minutes that are asked for.
+pub(crate) fn within(minutes: &Minutes, range: TimeRange) -> impl Iterator<Item = &RollUp> {
+    let range = seconds(range);
+    let asked =
+        minutes.iter().filter(move |(minute, _)| range.contains(&(u64::from(**minute) * 60)));
+    asked.map(|(_, figures)| figures)
+}
+
+/// What of `range` is asked for, as whole minutes in seconds since the Unix epoch.
+fn seconds(range: TimeRange) -> std::ops::Range<u64> {
+    let second = 1_000_000_000;
+    range.from_unix_nano / second / 60 * 60..range.to_unix_nano.div_ceil(60 * second) * 60
+}
+
+impl View {
+    /// See [`crate::TraceReader::chains`].
+    pub(crate) fn chains(
+        &self,
+        sealed: &SealedChains,
+        question: &ChainsQuestion,
+        deadline: Deadline,
+    ) -> Result<Chains, ReadError> {
+        let ChainsQuestion { range, settled } = *question;
+        let settled_unix_nano = match settled {
+            Duration::ZERO => u64::MAX,
+            settled => proto::clock::now_unix_nano().saturating_sub(nanos(settled)),
+        };
+        let asked = seconds(range);
+        let mut figures = RollUp::default();
+        let mut missing = Missing::default();
+        for place in &*self.chain_places {
+            if !asked.contains(&place.begin) {
+                continue;
+            }
+            deadline.check()?;
+            match sealed.get(&self.sealed.rocks, *place) {
+                // It was folded meanwhile; what it became is in no view of ours.
+                Ok(None) => missing.add_what(format!("{place}: it was just merged, ask again")),
+                Ok(Some(found)) => figures.merge(&found),
+                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        for chunk in self.hot.chunks() {
+            deadline.check()?;
+            let found = hot_chains(&self.sealed, sealed, chunk, settled_unix_nano, &mut missing)?;
+            within(&found.minutes, range).for_each(|found| figures.merge(found));
+        }
+        figures.tidy();
+        let (steps, names) = sealed.dictionary.describe(&figures);
+        let completeness = missing.completeness(Completeness::Complete);
+        Ok(Chains { roll_up: figures, steps, names, completeness })
+    }
+}
+
+/// What the traces of a chunk add of which no span came after `settled_unix_nano`; kept for
+/// later readers where that is all of them and all can be read.
+fn hot_chains(
+    view: &SealedView,
+    sealed: &SealedChains,
+    chunk: &Chunk,
+    settled_unix_nano: u64,
+    missing: &mut Missing,
+) -> Result<Arc<HotChains>, ReadError> {
+    let is_settled = |trace: &&Arc<HotTrace>| trace.last_arrival_unix_nano() <= settled_unix_nano;
+    let are_all_settled = chunk.traces().all(|trace| is_settled(&trace));
+    if are_all_settled && let Some(known) = chunk.chains(view.retired) {
+        return Ok(known);
+    }
+    let mut here = Missing::default();
+    let traces: Vec<&Arc<HotTrace>> = chunk.traces().filter(is_settled).collect();
+    let ids: Vec<_> = traces.iter().map(|trace| trace.id()).collect();
+    let mut tally = Tally::new(&sealed.dictionary);
+    let mut has_sealed_parts = false;
+    for (trace, parts) in traces.into_iter().zip(view.parts_of(&ids)?) {
+        has_sealed_parts |= !parts.found.is_empty();
+        here.extend(tally.add_hot(view, trace.id(), trace.heads(), &parts)?);
+    }
+    let found =
+        Arc::new(HotChains { retired: view.retired, has_sealed_parts, minutes: tally.finish() });
+    if here.is_empty() && are_all_settled {
+        chunk.keep_chains(&found);
+    }
+    missing.extend(here);
+    Ok(found)
+}

@@ -1,0 +1,269 @@
+//! Adds up what traces add.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chain::{Analyst, Event, Line, RollUp, event_text, is_error, name_key, normal, span_name_key};
+use hashbrown::{HashMap, HashSet};
+use proto::batch::{Head, SpanReader, body};
+use proto::{Batch, Span, SpanId, SpanKind, StatusCode, TraceId};
+
+use super::Dictionary;
+use crate::fault::Fault;
+use crate::view::{Missing, Parts, SealedView};
+
+/// A trace with more spans is in no figures: it is not a request that somebody waits for.
+const SPANS_MAX: usize = 100_000;
+/// So many events of a span count.
+const EVENTS_MAX: usize = 64;
+
+/// Figures by minute, since the Unix epoch.
+pub(crate) type Minutes = BTreeMap<u32, RollUp>;
+
+/// Adds up what traces add, one after the other.
+pub(crate) struct Tally<'a> {
+    dictionary: &'a Dictionary,
+    minutes: Minutes,
+    analyst: Analyst,
+    batches: HashMap<*const Batch, Numbers<'a>>,
+    trace: TraceLines,
+}
+
+/// The numbers of what a batch refers to, as far as they were asked for.
+struct Numbers<'a> {
+    services: Vec<Option<u64>>,
+    names: Vec<Option<u64>>,
+    reader: SpanReader<'a>,
+}
+
+/// The lines of one trace.
+#[derive(Default)]
+struct TraceLines {
+    /// Each with where its events begin.
+    lines: Vec<(Line, usize)>,
+    events: Vec<Event>,
+    identities: HashSet<(SpanId, SpanKind)>,
+    sorted: Vec<Line>,
+    sorted_events: Vec<Event>,
+}
+
+impl<'a> Tally<'a> {
+    pub(crate) fn new(dictionary: &'a Dictionary) -> Self {
+        Self {
+            dictionary,
+            minutes: Minutes::new(),
+            analyst: Analyst::default(),
+            batches: HashMap::new(),
+            trace: TraceLines::default(),
+        }
+    }
+
+    /// Adds what a hot trace, of these heads, adds to what its sealed `parts` did; answers
+    /// what of those can't be read.
+    pub(crate) fn add_hot(
+        &mut self,
+        view: &SealedView,
+        id: TraceId,
+        heads: impl Iterator<Item = (&'a Arc<Batch>, &'a Head)>,
+        parts: &Parts,
+    ) -> Result<Missing, Fault> {
+        let mut missing = parts.missing.clone();
+        for part in &parts.found {
+            let before = self.trace.lengths();
+            let read =
+                view.reader.each_span(part.segment, part.ordinal, id, &mut |span| self.take(&span));
+            match read {
+                Err(fault @ Fault::Corrupt { .. }) => {
+                    self.trace.truncate(before);
+                    missing.add(fault);
+                }
+                read => read?,
+            }
+        }
+        if !parts.found.is_empty() {
+            self.add(-1);
+        }
+        for (batch, head) in heads {
+            self.take_head(id, batch, head);
+        }
+        self.add(1);
+        self.trace.clear();
+        Ok(missing)
+    }
+
+    /// Adds what a trace adds, of which these are all spans.
+    pub(crate) fn add_spans<'s>(&mut self, spans: impl Iterator<Item = &'s Span>) {
+        spans.for_each(|span| self.take(span));
+        self.add(1);
+        self.trace.clear();
+    }
+
+    /// Takes a span of the next trace, unless there is one of its identity.
+    fn take(&mut self, span: &Span) {
+        let Self { dictionary, trace, .. } = self;
+        if !trace.identities.insert((span.span_id, span.kind)) || trace.is_too_large() {
+            return;
+        }
+        let service = name_key(&span.service_name());
+        dictionary.add_name(service, || span.service_name().into_owned());
+        let name = span_name_key(&span.name);
+        dictionary.add_name(name, || normal(&span.name));
+        let first_event = trace.events.len();
+        let events = trace.take_events(dictionary, span);
+        let line = Line {
+            span_id: span.span_id,
+            parent_span_id: span.parent_span_id.unwrap_or_default(),
+            kind: span.kind,
+            start_unix_nano: span.start_time_unix_nano,
+            end_unix_nano: span.end_time_unix_nano,
+            is_error: span.is_error(),
+            is_ok: span.status.code == StatusCode::OK,
+            service,
+            name,
+            events,
+        };
+        trace.lines.push((line, first_event));
+    }
+
+    /// Takes a hot span of the next trace, which is `id`, unless there is a sealed one of
+    /// its identity.
+    fn take_head(&mut self, id: TraceId, batch: &'a Arc<Batch>, head: &Head) {
+        let Self { dictionary, trace, batches, .. } = self;
+        // Hot ones are there once each.
+        let is_known = |known: &HashSet<_>| known.contains(&(head.span_id, head.kind));
+        if trace.is_too_large() || (!trace.identities.is_empty() && is_known(&trace.identities)) {
+            return;
+        }
+        let numbers = batches.entry(Arc::as_ptr(batch)).or_insert_with(|| Numbers {
+            services: vec![None; batch.resources().len()],
+            names: vec![None; batch.text_count()],
+            reader: SpanReader::new(batch),
+        });
+        let number = |known: &mut Vec<Option<u64>>, place: u32, make: &dyn Fn() -> u64| {
+            let place = place as usize;
+            if let Some(Some(number)) = known.get(place) {
+                return *number;
+            }
+            let number = make();
+            if let Some(known) = known.get_mut(place) {
+                *known = Some(number);
+            }
+            number
+        };
+        let service = number(&mut numbers.services, head.resource, &|| {
+            let name = batch.service_name(head.resource);
+            let number = name_key(name);
+            dictionary.add_name(number, || name.to_owned());
+            number
+        });
+        let name = number(&mut numbers.names, head.name, &|| {
+            let name = batch.text(head.name);
+            let number = span_name_key(name);
+            dictionary.add_name(number, || normal(name));
+            number
+        });
+        let first_event = trace.events.len();
+        let events = if body::has_events(batch.body(head)) {
+            trace.take_events(dictionary, &numbers.reader.span(id, head))
+        } else {
+            0
+        };
+        let line = Line {
+            span_id: head.span_id,
+            parent_span_id: head.parent_span_id,
+            kind: head.kind,
+            start_unix_nano: head.start_time_unix_nano,
+            end_unix_nano: head.end_time_unix_nano,
+            is_error: head.is_error(),
+            is_ok: head.status_code == StatusCode::OK,
+            service,
+            name,
+            events,
+        };
+        trace.lines.push((line, first_event));
+    }
+
+    /// Adds what the spans add that were taken, or takes it out again where `sign` is -1.
+    fn add(&mut self, sign: i64) {
+        let Self { dictionary, minutes, analyst, trace, .. } = self;
+        if trace.is_too_large() {
+            return;
+        }
+        trace.sort();
+        let rows = analyst.rows(&trace.sorted, &trace.sorted_events);
+        if rows.is_empty() {
+            return;
+        }
+        let start = rows.iter().map(|row| row.trace_start_unix_nano).min().unwrap_or(0);
+        let minute = u32::try_from(start / 60_000_000_000).unwrap_or(u32::MAX);
+        let figures = minutes.entry(minute).or_default();
+        for row in rows {
+            if figures.cells.contains_key(&row.path) {
+                figures.add(row, sign);
+            } else {
+                let mut row = *row;
+                dictionary.admit(&mut row);
+                figures.add(&row, sign);
+            }
+        }
+    }
+
+    /// What was added.
+    pub(crate) fn finish(self) -> Minutes {
+        let mut minutes = self.minutes;
+        minutes.values_mut().for_each(RollUp::tidy);
+        minutes.retain(|_, figures| !figures.cells.is_empty());
+        minutes
+    }
+}
+
+impl TraceLines {
+    fn is_too_large(&self) -> bool {
+        self.lines.len() > SPANS_MAX
+    }
+
+    fn lengths(&self) -> (usize, usize) {
+        (self.lines.len(), self.events.len())
+    }
+
+    /// Forgets what was taken since there were so many lines and events.
+    fn truncate(&mut self, (lines, events): (usize, usize)) {
+        for (line, _) in self.lines.drain(lines..) {
+            self.identities.remove(&(line.span_id, line.kind));
+        }
+        self.events.truncate(events);
+    }
+
+    /// What follows is another trace.
+    fn clear(&mut self) {
+        self.lines.clear();
+        self.events.clear();
+        self.identities.clear();
+    }
+
+    fn take_events(&mut self, dictionary: &Dictionary, span: &Span) -> u32 {
+        let mut count = 0;
+        for event in span.events.iter().take(EVENTS_MAX) {
+            let text = event_text(event);
+            let name = name_key(&text);
+            dictionary.add_name(name, || text.into_owned());
+            self.events.push(Event { name, is_error: is_error(event) });
+            count += 1;
+        }
+        count
+    }
+
+    fn sort(&mut self) {
+        let Self { lines, events, sorted, sorted_events, .. } = self;
+        lines.sort_unstable_by_key(|(line, _)| (line.start_unix_nano, line.span_id, line.kind));
+        sorted.clear();
+        sorted.extend(lines.iter().map(|(line, _)| *line));
+        sorted_events.clear();
+        if !events.is_empty() {
+            for (line, first) in &*lines {
+                let own = events.get(*first..first.saturating_add(line.events as usize));
+                sorted_events.extend_from_slice(own.unwrap_or_default());
+            }
+        }
+    }
+}
