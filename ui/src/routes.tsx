@@ -6,6 +6,7 @@ import {
   createRouter,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { HopsPage } from "./hops/HopsPage";
 import { SearchPage } from "./search/SearchPage";
 import { ErrorState } from "./shared/ErrorState";
 import { formatQuery, parseQuery, type QueryParams } from "./shared/queryString";
@@ -27,6 +28,13 @@ const searchRoute = createRoute({
   component: SearchPage,
 });
 
+const hopsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/hops",
+  validateSearch: asText,
+  component: HopsPage,
+});
+
 const traceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/trace/$traceId",
@@ -37,7 +45,7 @@ const traceRoute = createRoute({
 /** The history is the browser's unless a test gives another. */
 export function createAppRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: rootRoute.addChildren([searchRoute, traceRoute]),
+    routeTree: rootRoute.addChildren([searchRoute, hopsRoute, traceRoute]),
     // The server tells by <base> under which prefix the viewer lives.
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: ({ error }) => (

@@ -203,3 +203,106 @@ export interface StatusAnswer {
   /** Where OTLP/HTTP is taken, as `host:port`; a server may not tell. */
   otlp_http_address?: string;
 }
+
+/** What is worse than before: see `src/findings/kinds.ts` for what each is called. */
+export type FindingKind =
+  | "slow_code"
+  | "slow_gap"
+  | "failing"
+  | "error_events"
+  | "stopped"
+  | "appeared"
+  | "multiplied"
+  | "retried";
+
+export interface FindingFigures {
+  /** Calls, or those that might have made one. */
+  calls: number;
+  /** Of them those that the finding is about. */
+  affected: number;
+  p50_nano: number;
+  p90_nano: number;
+}
+
+/** One thing that is worse than before, with its history. */
+export interface Finding {
+  kind: FindingKind;
+  sentence: string;
+  /** The service to blame. */
+  service: string;
+  /** The other end of the hop. */
+  other: string | null;
+  /** The span name, or what the event says; ids in it are `*`. */
+  span_name: string;
+  /** By how much a request is worse, as a part: of its time, or of all requests. May exceed 1. */
+  harm: number;
+  nano_per_request: number;
+  per_request: number;
+  /** At how many paths it is so. */
+  paths: number;
+  now: FindingFigures;
+  before: FindingFigures;
+  /** What leads there, from the root on, along the path where it does most harm. */
+  chain: { service: string; span_name: string }[];
+  bad_trace_ids: string[];
+  normal_trace_ids: string[];
+  since_unix_nano: UnixNano;
+  last_unix_nano: UnixNano;
+  /** Null while it is not over. */
+  resolved_unix_nano: UnixNano | null;
+  harm_max: number;
+}
+
+export interface Compared {
+  from_unix_nano: UnixNano;
+  to_unix_nano: UnixNano;
+  reference_from_unix_nano: UnixNano;
+  reference_to_unix_nano: UnixNano;
+  requests: number;
+  reference_requests: number;
+  request_nano: number;
+  /** By how much the two times differ in which requests came: 0 to 1. */
+  workload_shift: number;
+}
+
+export interface FindingsAnswer {
+  /** The most harmful first. */
+  open: Finding[];
+  /** The last first. */
+  resolved: Finding[];
+  /** Null where there was too little to compare. */
+  compared: Compared | null;
+  silent_because: string | null;
+}
+
+export interface Quantiles {
+  p50_nano: number;
+  p90_nano: number;
+  p99_nano: number;
+}
+
+/** All calls of one kind from one service to another. */
+export interface HopFigures {
+  /** Null for the requests that entered the system. */
+  caller: string | null;
+  /** Null where nobody answers, as a database does not. */
+  callee: string | null;
+  /** Ids in it are `*`. */
+  span_name: string;
+  calls: number;
+  errors: number;
+  errors_began: number;
+  retries: number;
+  duration: Quantiles;
+  gap: Quantiles;
+  self_nano_per_call: number;
+  /** Of the time of all requests. */
+  share: number;
+}
+
+export interface HopsAnswer {
+  /** The largest share first. */
+  hops: HopFigures[];
+  more: boolean;
+  completeness: Completeness;
+}

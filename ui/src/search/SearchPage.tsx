@@ -1,6 +1,7 @@
 import { useSearch as useAddress, useNavigate } from "@tanstack/react-router";
 import { ApiError } from "../api/client";
 import { useTraceSearch } from "../api/search";
+import { Findings } from "../findings/Findings";
 import { CompletenessNote } from "../shared/CompletenessNote";
 import { ErrorState } from "../shared/ErrorState";
 import { useShortcuts } from "../shared/keyboard";
@@ -13,7 +14,7 @@ import { SearchForm } from "./SearchForm";
 import classes from "./SearchPage.module.css";
 import { decodeSearch, encodeSearch, type Search, searchParams } from "./searchUrl";
 
-/** The first screen: traces, each with its verdict. */
+/** The first screen: what is wrong now, then traces, each with its verdict. */
 export function SearchPage() {
   const search = decodeSearch(useAddress({ from: "/" }));
   const navigate = useNavigate();
@@ -28,6 +29,7 @@ export function SearchPage() {
   const latest = pages.at(-1);
   return (
     <div className={classes.page}>
+      <Findings />
       <SearchForm
         search={search}
         wrong={answer.error instanceof ApiError ? answer.error.parameter : null}

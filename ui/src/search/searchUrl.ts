@@ -50,7 +50,7 @@ export function decodeSearch(params: QueryParams): Search {
     status: oneOf(STATUSES, first(params.status)),
     minDuration: first(params.min_duration),
     attributes: all(params.attribute),
-    range: decodeRange(params),
+    range: decodeRange(params, DEFAULT_SINCE),
     order: oneOf(ORDERS, first(params.order)) ?? "newest",
     liveSeconds: decodeLive(first(params.live)),
   };
@@ -75,9 +75,8 @@ export function searchParams(search: Search): Params {
   });
 }
 
-/** The time range alone, for the catalog. */
-export function rangeParams(search: Search): Params {
-  const { range } = search;
+/** The time range alone, for the catalog and the hops. */
+export function rangeParams({ range }: Pick<Search, "range">): Params {
   if ("since" in range) return { since: range.since };
   return withoutUndefined({ from: range.from, to: range.to ?? undefined });
 }
@@ -97,10 +96,11 @@ function conditions(search: Search): Params {
   });
 }
 
-function decodeRange(params: QueryParams): Range {
+/** The time range of an address that may say nothing of it. */
+export function decodeRange(params: QueryParams, defaultSince: string): Range {
   const from = first(params.from);
   if (from !== null) return { from, to: first(params.to) };
-  return { since: first(params.since) ?? DEFAULT_SINCE };
+  return { since: first(params.since) ?? defaultSince };
 }
 
 function decodeLive(text: string | null): number | null {

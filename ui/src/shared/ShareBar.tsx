@@ -1,7 +1,7 @@
 import { formatShare } from "./format";
 import classes from "./ShareBar.module.css";
 
-/** A share of the trace's duration, 0 to 1, as a bar with its figure. */
+/** A part, 0 to 1, as a bar with its figure; a bar is full where the figure says more. */
 export function ShareBar({ share, tone }: { share: number; tone: "slow" | "error" | "plain" }) {
   const width = `${Math.max(0, Math.min(1, share)) * 100}%`;
   return (

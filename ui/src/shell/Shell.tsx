@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useShortcuts } from "../shared/keyboard";
 import { HelpOverlay } from "./HelpOverlay";
+import { MainNav } from "./MainNav";
 import { RefusalNotice } from "./RefusalNotice";
 import classes from "./Shell.module.css";
 import { ThemeToggle } from "./ThemeToggle";
@@ -17,13 +18,9 @@ export function Shell() {
       <header className={classes.header}>
         <Link to="/" className={classes.brand}>
           <span className={classes.mark} aria-hidden="true" />
-          Hopline
+          <span className={classes.brandName}>Hopline</span>
         </Link>
-        <nav className={classes.nav} aria-label="Main">
-          <Link to="/" className={classes.navLink} activeProps={{ "data-active": "" }}>
-            Traces
-          </Link>
-        </nav>
+        <MainNav />
         <TraceIdBox />
         <ThemeToggle />
         <Tooltip label="Keyboard shortcuts (?)" withArrow>

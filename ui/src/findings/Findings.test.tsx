@@ -1,0 +1,161 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, test } from "vitest";
+import { openPage } from "../../test/openPage";
+import type { Compared, Finding, FindingsAnswer } from "../api/types";
+
+const FIGURES = { calls: 120, affected: 120, p50_nano: 800e6, p90_nano: 812e6 };
+
+const BANK: Finding = {
+  kind: "slow_gap",
+  sentence:
+    "the way between payment and bank `POST /charge` is slow (connect, queue, network): " +
+    "90 % took up to 5.02 ms, now 812 ms; 210 ms longer for each request",
+  service: "bank",
+  other: "payment",
+  span_name: "POST /charge",
+  harm: 1.83,
+  nano_per_request: 210e6,
+  per_request: 0,
+  paths: 3,
+  now: FIGURES,
+  before: FIGURES,
+  chain: ["frontend", "payment", "payment", "bank"].map((service) => ({ service, span_name: "x" })),
+  bad_trace_ids: ["a".repeat(32), "b".repeat(32)],
+  normal_trace_ids: ["c".repeat(32)],
+  since_unix_nano: "1763900000000000000",
+  last_unix_nano: "1763900060000000000",
+  resolved_unix_nano: null,
+  harm_max: 1.9,
+};
+
+const COMPARED: Compared = {
+  from_unix_nano: "1763900000000000000",
+  to_unix_nano: "1763900300000000000",
+  reference_from_unix_nano: "1763890000000000000",
+  reference_to_unix_nano: "1763900000000000000",
+  requests: 1234,
+  reference_requests: 30_000,
+  request_nano: 250e6,
+  workload_shift: 0.02,
+};
+
+function cart(n: number): Finding {
+  return {
+    ...BANK,
+    kind: "failing",
+    sentence: `errors begin in cart \`GET /${n}\`: 0 % before, now 12 % of its calls`,
+    service: "cart",
+    span_name: `GET /${n}`,
+    harm: 0.12,
+    paths: 1,
+    bad_trace_ids: ["d".repeat(32)],
+    normal_trace_ids: [],
+  };
+}
+
+/** The first screen with an answer, the rest of it as it is. */
+function open(answer: Partial<FindingsAnswer>) {
+  const none = { open: [], resolved: [], compared: COMPARED, silent_because: null };
+  const completeness = { state: "complete" };
+  return openPage("/", {
+    findings: () => ({ ...none, ...answer }),
+    search: () => ({ traces: [], more: false, next_cursor: null, completeness, took_ms: 4 }),
+    status: () => ({ hot_spans: 7, sealed_spans: 0 }),
+  });
+}
+
+const section = () => screen.findByRole("region", { name: "What is wrong now" });
+const textOf = (element: Element) => element.textContent?.replaceAll("\u00a0", " ") ?? "";
+
+async function rows(name = "Findings") {
+  return within(await screen.findByRole("list", { name })).getAllByRole("listitem");
+}
+
+test("what is wrong stands above the search, in the server's order", async () => {
+  open({ open: [BANK, cart(1)] });
+  const [slow, failing] = (await rows()).map(textOf);
+  expect(slow).toMatch(/^slow networkthe way between payment and bank POST \/charge is slow/);
+  expect(slow).toContain("frontend → payment → bank and 2 other paths");
+  // More than the whole: the figure says so, though the bar is full.
+  expect(slow).toMatch(/183 % longerfound \d+ \S+ ago$/);
+  expect(failing).toMatch(/^failingerrors begin in cart GET \/1: 0 % before, now 12 %/);
+  expect(failing).toContain("12 % of requests");
+  const form = screen.getByRole("button", { name: "Search" });
+  const place = (await section()).compareDocumentPosition(form);
+  expect(place & Node.DOCUMENT_POSITION_FOLLOWING).toBeTruthy();
+  expect(textOf(await section())).toContain("1,234 requests of the last minutes compared with");
+  expect(textOf(await section())).not.toContain("Nothing stands out");
+});
+
+test("each finding leads to its traces and to those of its service", async () => {
+  open({ open: [BANK, cart(1)] });
+  const links = (await rows()).map((row) =>
+    within(row)
+      .getAllByRole("link")
+      .map((link) => [link.getAttribute("aria-label") ?? textOf(link), link.getAttribute("href")]),
+  );
+  expect(links).toEqual([
+    [
+      ["slow trace 1", `/trace/${"a".repeat(32)}`],
+      ["slow trace 2", `/trace/${"b".repeat(32)}`],
+      ["normal trace", `/trace/${"c".repeat(32)}`],
+      ["all traces of bank", "/?service=bank"],
+    ],
+    [
+      ["bad trace", `/trace/${"d".repeat(32)}`],
+      ["all traces of cart", "/?service=cart"],
+    ],
+  ]);
+});
+
+test("the five worst are shown, the rest on demand", async () => {
+  open({ open: [1, 2, 3, 4, 5, 6, 7].map(cart) });
+  expect(await rows()).toHaveLength(5);
+  await userEvent.click(screen.getByRole("button", { name: "Show all 7" }));
+  expect(await rows()).toHaveLength(7);
+});
+
+test("where nothing is wrong one line says what was compared", async () => {
+  open({});
+  await screen.findByText(
+    "Nothing stands out: 1,234 requests of the last minutes compared with 30,000 before",
+  );
+  expect(screen.queryByRole("list", { name: "Findings" })).toBeNull();
+});
+
+test("where too little came one line says so", async () => {
+  open({ silent_because: "only 3 requests came in the last minutes" });
+  await screen.findByText("Nothing to compare yet: only 3 requests came in the last minutes");
+});
+
+test("other requests than before may be the reason", async () => {
+  open({ open: [BANK], compared: { ...COMPARED, workload_shift: 0.3 } });
+  expect(await screen.findByText(/^Other requests came than before/)).toBeTruthy();
+});
+
+test("what is over is folded away, with its time", async () => {
+  open({ resolved: [{ ...BANK, resolved_unix_nano: "1763900100000000000" }] });
+  const summary = await screen.findByText("1 resolved lately");
+  expect(summary.closest("details")?.open).toBe(false);
+  await userEvent.click(summary);
+  const [row] = await rows("Resolved findings");
+  expect(row && textOf(row)).toMatch(/^2025-11-23 \d\d:\d\d – 2025-11-23 \d\d:\d\dthe way between/);
+});
+
+test("an error leaves the search usable", async () => {
+  const error = { error: "the comparison failed", code: "internal" };
+  const { address } = openPage("/", { findings: () => Response.json(error, { status: 500 }) });
+  expect(textOf(await screen.findByText(/The comparison failed\./))).toContain("cannot be told");
+  await userEvent.type(screen.getByLabelText("Span lasts at least"), "5ms{Enter}");
+  expect(address()).toBe("/?min_duration=5ms");
+});
+
+test("text from spans never becomes markup", async () => {
+  const evil = "<img src=x onerror=alert(1)>";
+  const chain = [{ service: evil, span_name: evil }];
+  open({ open: [{ ...BANK, service: evil, sentence: `errors begin in ${evil}`, chain }] });
+  const [row] = await rows();
+  expect(row && textOf(row)).toContain(`errors begin in ${evil}`);
+  expect(document.querySelector("img")).toBeNull();
+});

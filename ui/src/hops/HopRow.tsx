@@ -1,0 +1,54 @@
+import type { HopFigures } from "../api/types";
+import type { Range } from "../search/searchUrl";
+import { formatCount, formatDuration, formatShare } from "../shared/format";
+import { ShareBar } from "../shared/ShareBar";
+import { HopLink } from "./HopLink";
+import classes from "./HopsTable.module.css";
+
+/** One hop: its ends lead to the traces in which it happened. */
+export function HopRow({ hop, range }: { hop: HopFigures; range: Range }) {
+  const { duration, gap } = hop;
+  // Nobody to wait for where a request enters, nobody to compare with where none answers.
+  const hasGap = hop.caller !== null && hop.callee !== null;
+  return (
+    <tr className={classes.row} data-failed={hop.errors > 0 || undefined}>
+      <td className={classes.hop}>
+        <HopLink hop={hop} range={range} />
+      </td>
+      <td className={classes.figure} data-label="calls">
+        {formatCount(hop.calls)}
+      </td>
+      <td className={classes.figure} data-label="errors">
+        <Errors hop={hop} />
+      </td>
+      <td className={classes.figure} data-label="p50">
+        {formatDuration(duration.p50_nano)}
+      </td>
+      <td className={classes.figure} data-label="p90">
+        {formatDuration(duration.p90_nano)}
+      </td>
+      <td className={classes.figure} data-label="p99">
+        {formatDuration(duration.p99_nano)}
+      </td>
+      <td className={classes.figure} data-label="gap p90">
+        {hasGap ? formatDuration(gap.p90_nano) : "–"}
+      </td>
+      <td className={classes.figure} data-label="self per call">
+        {formatDuration(hop.self_nano_per_call)}
+      </td>
+      <td className={classes.share}>
+        <ShareBar share={hop.share} tone="plain" />
+      </td>
+    </tr>
+  );
+}
+
+function Errors({ hop: { calls, errors, errors_began, retries } }: { hop: HopFigures }) {
+  const title = `${formatCount(errors_began)} began here, ${formatCount(retries)} called again after one failed`;
+  if (errors === 0) return <span title={title}>0</span>;
+  return (
+    <b className={classes.errors} title={title}>
+      {formatCount(errors)} ({formatShare(errors / Math.max(1, calls))})
+    </b>
+  );
+}

@@ -1,0 +1,29 @@
+import { Link, useMatch } from "@tanstack/react-router";
+import classes from "./MainNav.module.css";
+
+/** The views that can be gone to from everywhere. A single trace belongs to the traces. */
+export function MainNav() {
+  const isTrace = useMatch({ from: "/trace/$traceId", shouldThrow: false }) !== undefined;
+  return (
+    <nav className={classes.nav} aria-label="Main">
+      <Link
+        to="/"
+        className={classes.link}
+        // Every address begins with this one.
+        activeOptions={{ exact: true, includeSearch: false }}
+        activeProps={{ "data-active": "" }}
+        data-active={isTrace || undefined}
+      >
+        Traces
+      </Link>
+      <Link
+        to="/hops"
+        className={classes.link}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ "data-active": "" }}
+      >
+        Hops
+      </Link>
+    </nav>
+  );
+}
