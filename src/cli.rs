@@ -81,7 +81,10 @@ pub(crate) enum ConfigCommand {
 /// The flags of the demo alone.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Demo {
-    /// How long the same hops stay slow and failing.
+    /// How long all is well at first, so that there is something to compare with at once.
+    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
+    pub(crate) well_for: Duration,
+    /// How long the same hops stay slow and failing; as long as all is well between.
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
     pub(crate) change_every: Duration,
     /// How many requests the demo's user sends, per second.

@@ -1,17 +1,34 @@
 //! The demo does what it says: its slow and its failing hop are what the verdict
 //! names, in the answers and in a browser.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::{Server, until, web};
+use crate::support::{Server, until, until_within, web};
 
 /// How long a turn of the rota takes here. Its spans take a second to arrive.
 const TURN: &str = "8s";
 const TURNS: usize = 4;
+
+/// What findings say during the rota: the kind and the service to blame.
+const FINDINGS: [(&str, &str); 12] = [
+    ("slow_code", "bank"),
+    ("failing", "inventory"),
+    ("slow_code", "inventory"),
+    ("failing", "bank"),
+    ("slow_code", "payment"),
+    ("failing", "cart"),
+    ("slow_code", "cart"),
+    ("failing", "payment"),
+    ("slow_gap", "bank"),
+    ("multiplied", "inventory"),
+    ("retried", "payment"),
+    ("stopped", "payment"),
+];
 
 fn start(change_every: &str) -> Server {
     Server::start_with("demo", &["--change-every", change_every])
@@ -56,6 +73,35 @@ fn the_verdict_names_the_slow_and_the_failing_hop_of_every_turn() {
         println!("{}", trace["verdict"]["sentence"]);
         assert_eq!(trace["root_service"], "frontend");
     }
+    assert!(server.stop().success());
+}
+
+/// Each trouble of the rota is found by itself, and is over some time after its turn.
+#[test]
+fn findings_open_and_resolve_as_the_rota_goes() {
+    let server =
+        Server::start_with("demo", &["--well-for", "80s", "--change-every", "20s", "--rate", "10"]);
+    let mut seen = BTreeSet::new();
+    let rota = Duration::from_secs(80 + 14 * 20);
+    let what = format!("findings of all of {FINDINGS:?}");
+    until_within(rota + Duration::from_secs(180), &what, || {
+        let found = web::json(&server, "/api/v1/findings");
+        for finding in found["open"].as_array().expect("findings") {
+            let word = |key: &str| finding[key].as_str().expect("a word").to_owned();
+            if seen.insert((word("kind"), word("service"))) {
+                println!("{}", word("sentence"));
+            }
+        }
+        let has = |(kind, service): &(&str, &str)| {
+            seen.contains(&((*kind).to_owned(), (*service).to_owned()))
+        };
+        let missing: Vec<_> = FINDINGS.iter().filter(|expected| !has(expected)).collect();
+        let resolved = found["resolved"].as_array().expect("findings");
+        let first_is_over = resolved
+            .iter()
+            .any(|finding| finding["kind"] == "slow_code" && finding["service"] == "bank");
+        (missing.is_empty() && first_is_over).then_some(())
+    });
     assert!(server.stop().success());
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn run(effective: Effective, demo: &cli::Demo) -> anyhow::Result<()> 
 async fn serve_shop(settings: Settings, demo: &cli::Demo, taking: &Handle) -> anyhow::Result<()> {
     let signals = Shutdown::listen().context("cannot catch signals")?;
     let app = App::build(settings, taking).await?;
-    let rota = Arc::new(Rota::new(demo.change_every));
+    let rota = Arc::new(Rota::new(demo.well_for, demo.change_every));
     let (shop, frontend) = Shop::open(app.addresses(), Arc::clone(&rota)).await?;
     app.announce()?;
 
@@ -77,9 +77,8 @@ async fn serve_shop(settings: Settings, demo: &cli::Demo, taking: &Handle) -> an
 /// Says what is slow and what fails, now and at each change.
 async fn announce_changes(rota: Arc<Rota>, closing: CancellationToken) {
     loop {
-        let (troubles, left) = rota.now();
-        let line = format!("now slow: {}; now failing: {}", troubles.slow, troubles.failing);
-        if say(&line).is_err() {
+        let (turn, left) = rota.now();
+        if say(&format!("now {turn}")).is_err() {
             return; // Nobody reads any more.
         }
         tokio::select! {

@@ -58,7 +58,7 @@ impl Service {
         Ok(Self { rota, tracer: provider.tracer("hopline-demo"), client })
     }
 
-    /// Asks another service, inside a client span.
+    /// Asks another service, inside a client span; the request takes so long on its way.
     ///
     /// # Errors
     /// Where there is no answer or one that says no.
@@ -68,6 +68,7 @@ impl Service {
         method: Method,
         address: SocketAddr,
         path: &str,
+        way: Duration,
     ) -> Result<String, Failure> {
         let url = format!("http://{address}{path}");
         let span = self
@@ -86,6 +87,7 @@ impl Service {
         let mut headers = HeaderMap::new();
         TraceContextPropagator::new().inject_context(&context, &mut HeaderInjector(&mut headers));
 
+        tokio::time::sleep(way).await;
         let answer = self.client.request(method, url).headers(headers).send().await;
         let outcome = match answer {
             Ok(answer) => {

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::database::{self, Query, Refusal};
-use super::rota::{Party, Rota};
+use super::rota::{Odd, Party, Rota};
 use super::service::{Failure, Inside, Service, instrument};
 use super::telemetry::{self, Exporter};
 use crate::serve::{Addresses, from_here};
@@ -105,14 +106,18 @@ fn frontend(service: Arc<Service>, cart: SocketAddr, payment: SocketAddr) -> Rou
     let checkout = async move |Extension(inside): Extension<Inside>| {
         work(Duration::ZERO).await;
         let (goods, receipt) = tokio::join!(
-            service.call(&inside, Method::GET, cart, "/carts/42"),
-            service.call(&inside, Method::POST, payment, "/charges"),
+            service.call(&inside, Method::GET, cart, "/carts/42", Duration::ZERO),
+            service.call(&inside, Method::POST, payment, "/charges", Duration::ZERO),
         );
-        Ok::<_, Failure>(format!("{}: {}", goods?, receipt?))
+        let goods = match goods {
+            Err(_) if service.rota.is(Odd::Swallowed) => "some goods".to_owned(),
+            goods => goods?,
+        };
+        Ok::<_, Failure>(format!("{goods}: {}", receipt?))
     };
     let look = async move |Extension(inside): Extension<Inside>| {
         work(Duration::ZERO).await;
-        shopper.call(&inside, Method::GET, cart, "/carts/42").await
+        shopper.call(&inside, Method::GET, cart, "/carts/42", Duration::ZERO).await
     };
     Router::new().route("/checkout", get(checkout)).route("/cart", get(look))
 }
@@ -120,10 +125,10 @@ fn frontend(service: Arc<Service>, cart: SocketAddr, payment: SocketAddr) -> Rou
 fn cart(service: Arc<Service>, inventory: SocketAddr) -> Router {
     let read = async move |Extension(inside): Extension<Inside>| {
         work(service.rota.delay(Party::Cart)).await;
-        if service.rota.fails(Party::Cart) {
+        if service.rota.fails(Party::Cart) || service.rota.is(Odd::Swallowed) {
             return Err(Failure::new("CartConflict", "cart 42 was changed by another request"));
         }
-        service.call(&inside, Method::GET, inventory, "/stock/mug").await
+        service.call(&inside, Method::GET, inventory, "/stock/mug", Duration::ZERO).await
     };
     Router::new().route("/carts/{id}", get(read))
 }
@@ -139,7 +144,10 @@ fn inventory(service: Arc<Service>) -> Router {
         work(Duration::ZERO).await;
         let delay = service.rota.delay(Party::Inventory);
         let refusal = service.rota.fails(Party::Inventory).then_some(DEADLOCK);
-        database::run(&service, &inside, SELECT, delay, refusal).await?;
+        let queries = if service.rota.is(Odd::ManyQueries) { 24 } else { 1 };
+        for _ in 0..queries {
+            database::run(&service, &inside, SELECT, delay, refusal).await?;
+        }
         Ok::<_, Failure>("3 mugs")
     };
     Router::new().route("/stock/{sku}", get(count))
@@ -151,7 +159,15 @@ fn payment(service: Arc<Service>, bank: SocketAddr) -> Router {
         if service.rota.fails(Party::Payment) {
             return Err(Failure::new("FraudCheckUnavailable", "no fraud score within 50 ms"));
         }
-        service.call(&inside, Method::POST, bank, "/transfers").await
+        if service.rota.is(Odd::LeftOut) {
+            return Ok("on credit".to_owned());
+        }
+        let way = if service.rota.is(Odd::SlowWay) { SLOW_WAY } else { Duration::ZERO };
+        let call = || service.call(&inside, Method::POST, bank, "/transfers", way);
+        match call().await {
+            Err(_) if service.rota.is(Odd::CalledAgain) => call().await,
+            answer => answer,
+        }
     };
     Router::new().route("/charges", post(charge))
 }
@@ -164,14 +180,21 @@ fn bank(service: Arc<Service>) -> Router {
     };
     const CONFLICT: Refusal =
         Refusal { code: "40001", message: "could not serialize access due to concurrent update" };
+    let requests = Arc::new(AtomicU64::new(0));
     let transfer = async move |Extension(inside): Extension<Inside>| {
         work(service.rota.delay(Party::Bank)).await;
-        let refusal = service.rota.fails(Party::Bank).then_some(CONFLICT);
+        let is_even = requests.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+        let fails =
+            service.rota.fails(Party::Bank) || (is_even && service.rota.is(Odd::CalledAgain));
+        let refusal = fails.then_some(CONFLICT);
         database::run(&service, &inside, UPDATE, Duration::ZERO, refusal).await?;
         Ok::<_, Failure>("paid")
     };
     Router::new().route("/transfers", post(transfer))
 }
+
+/// How long a request takes on its way from payment to bank when that is slow.
+const SLOW_WAY: Duration = Duration::from_millis(300);
 
 /// What a service does itself, `delay` slower than usual.
 async fn work(delay: Duration) {

@@ -21,4 +21,4 @@ pub(crate) mod web;
 pub(crate) use ports::Ports;
 pub(crate) use server::{Command, Server, memory_peak_bytes};
 pub(crate) use small_disk::SmallDisk;
-pub(crate) use wait::until;
+pub(crate) use wait::{until, until_within};

@@ -13,7 +13,7 @@ mod finding;
 mod shift;
 mod slow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
@@ -58,6 +58,8 @@ struct Sides<'a> {
     judged: &'a RollUp,
     requests: f64,
     request_seconds: f64,
+    /// By the path of a call: an answer of another service.
+    answers: HashMap<PathId, &'a Step>,
     nothing: Cell,
 }
 
@@ -73,12 +75,14 @@ impl Comparison {
             judged,
             requests: now.0.max(1.0),
             request_seconds: before.1.max(1e-6),
+            answers: answers(steps),
             nothing: Cell::default(),
         };
         let mut found = Found::default();
         slow::find(&sides, &mut found);
         shift::find(&sides, &mut found);
         let mut findings: Vec<Finding> = found.findings.into_values().collect();
+        leave_out_what_is_said_twice(steps, &mut findings);
         findings.sort_by(|one, other| other.harm.total_cmp(&one.harm));
         let mut suspects: Vec<Suspect> =
             found.blame.into_iter().map(|(service, harm)| Suspect { service, harm }).collect();
@@ -92,6 +96,36 @@ impl Comparison {
             suspects,
         }
     }
+}
+
+fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, &Step> {
+    let mut answers: HashMap<PathId, &Step> = HashMap::new();
+    for step in steps.values().filter(|step| !step.kind.is_event()) {
+        let Some(call) = step.parent else { continue };
+        if steps.get(&call).is_some_and(|call| call.service != step.service) {
+            // Where there are several: always the same one.
+            let known = answers.entry(call).or_insert(step);
+            if (step.service, step.name) < (known.service, known.name) {
+                *known = step;
+            }
+        }
+    }
+    answers
+}
+
+/// Where errors begin is known, what a service says about them is known, too: of its own,
+/// and of those that were passed up to it.
+fn leave_out_what_is_said_twice(steps: &HashMap<PathId, Step>, findings: &mut Vec<Finding>) {
+    let mut told = BTreeSet::new();
+    for failing in findings.iter().filter(|finding| finding.what == What::Failing) {
+        let mut next = Some(failing.path);
+        while let Some(step) = next.and_then(|path| steps.get(&path)) {
+            told.insert(step.service);
+            next = step.parent;
+        }
+    }
+    findings
+        .retain(|finding| finding.what != What::ErrorEvents || !told.contains(&finding.service));
 }
 
 /// How many roots there are, and how long they take on average, in seconds.

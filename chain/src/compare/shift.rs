@@ -46,6 +46,8 @@ fn calls(sides: &Sides, shifts: &mut Shifts) {
         if before.calls < AFFECTED_MIN || !is_shift(now, before) {
             continue;
         }
+        // Of a call it is told whom it called, if that is known.
+        let step = sides.answers.get(&path).copied().unwrap_or(step);
         keep_largest(sides, shifts, parent, step, (now, before), 1.0);
     }
 }

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use chain::What;
+use storage::TimeRange;
 
 use super::Finding;
 
@@ -142,9 +143,14 @@ impl Book {
         self.resolved.iter()
     }
 
-    /// When the first of the open ones, or of those about to be, was found first.
-    pub(super) fn troubled_since(&self) -> Option<u64> {
-        self.current.values().map(|entry| entry.since_unix_nano).min()
+    /// When something was wrong, or may be now: what is about to open counts, too.
+    pub(super) fn troubled(&self) -> Vec<TimeRange> {
+        let range = |from_unix_nano, to_unix_nano| TimeRange { from_unix_nano, to_unix_nano };
+        let now = self.current.values().map(|entry| range(entry.since_unix_nano, u64::MAX));
+        let over = self.resolved.iter().map(|entry| {
+            range(entry.since_unix_nano, entry.resolved_unix_nano.unwrap_or(u64::MAX))
+        });
+        now.chain(over).collect()
     }
 }
 
@@ -192,7 +198,8 @@ mod tests {
         let entry = book.resolved().next().unwrap();
         assert_eq!((entry.since_unix_nano, entry.last_unix_nano), (10, 30));
         assert_eq!((entry.resolved_unix_nano, entry.harm_max), (Some(60), 0.7));
-        assert_eq!(book.troubled_since(), None);
+        let wrong = TimeRange { from_unix_nano: 10, to_unix_nano: 60 };
+        assert_eq!(book.troubled(), [wrong]);
     }
 
     #[test]

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chain::{Comparison, PathId, Step};
+use chain::{Comparison, PathId, RollUp, Step};
 use hashbrown::HashMap;
-use storage::{ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
+use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
 use super::{Examples, Finding, sentence};
 
 /// What is compared with what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Times {
     /// What is judged.
     pub judged: TimeRange,
-    /// What it is compared with.
-    pub reference: TimeRange,
+    /// What it is compared with, all together: at least one, by time.
+    pub reference: Vec<TimeRange>,
     /// See [`ChainsQuestion::settled`].
     pub settled: Duration,
 }
@@ -51,15 +51,18 @@ pub(crate) fn compare(
     times: Times,
     deadline: Deadline,
 ) -> Result<Compared, ReadError> {
-    let Times { judged, reference, settled } = times;
-    let ask = |range| reader.chains(&ChainsQuestion { range, settled }, deadline);
-    let (judged, reference) = (ask(judged)?, ask(reference)?);
-    let mut steps = judged.steps;
-    steps.extend(reference.steps);
-    let mut names = judged.names;
-    names.extend(reference.names);
+    let ask = |range| reader.chains(&ChainsQuestion { range, settled: times.settled }, deadline);
+    let Chains { roll_up: judged, mut steps, mut names, mut completeness } = ask(times.judged)?;
+    let mut reference = RollUp::default();
+    for range in &times.reference {
+        let further = ask(*range)?;
+        reference.merge(&further.roll_up);
+        steps.extend(further.steps);
+        names.extend(further.names);
+        completeness = both(completeness, further.completeness);
+    }
     let names = Names { steps: &steps, names: &names };
-    let found = Comparison::of(&steps, &reference.roll_up, &judged.roll_up);
+    let found = Comparison::of(&steps, &reference, &judged);
     deadline.check()?;
     let findings = found.findings.iter().map(|finding| names.finding(finding)).collect();
     let services = found.suspects.iter().map(|it| (names.of(it.service), it.harm)).collect();
@@ -71,7 +74,7 @@ pub(crate) fn compare(
         workload_shift: found.workload_shift,
         findings,
         services,
-        completeness: both(judged.completeness, reference.completeness),
+        completeness,
     })
 }
 

@@ -86,7 +86,10 @@ pub(super) fn find(
     };
     Ok(Examples {
         bad: ask(times.judged, bad, order, BAD_MAX)?,
-        normal: ask(times.reference, span, Order::Newest, NORMAL_MAX)?,
+        normal: match times.reference.last() {
+            Some(range) => ask(*range, span, Order::Newest, NORMAL_MAX)?,
+            None => Vec::new(),
+        },
     })
 }
 

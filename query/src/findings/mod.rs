@@ -1,8 +1,8 @@
 //! What is wrong now: hops that are slower or fail more often than they did.
 //!
-//! [`compare`] holds two times against each other and names what differs, in words and
-//! with example traces. [`Watch`] does so every few seconds for the last minutes, and
-//! keeps what it found in a [`Book`]: a finding opens, persists and resolves.
+//! `compare` holds two times against each other and names what differs, in words and with
+//! example traces. `watch` does so every few seconds for the last minutes, and keeps what
+//! it found in a [`Book`]: a finding opens, persists and resolves.
 
 mod book;
 mod compare;

@@ -5,6 +5,8 @@ use chain::What;
 use super::Finding;
 use crate::trace::format::{duration, short};
 
+/// What happens less often than this part of the time does not happen.
+const GONE_PART: f64 = 0.02;
 /// How much of a name is shown.
 const NAME_CHARS_MAX: usize = 80;
 
@@ -38,8 +40,18 @@ pub(super) fn sentence(finding: &Finding, is_event: bool) -> String {
         What::ErrorEvents => {
             format!("{service} tells of errors, {}: in {rates} of its spans", quoted(&finding.name))
         }
-        What::Stopped => format!("{service} no longer {thing} {}: {rates}", called(finding)),
-        What::Appeared => format!("{service} now {thing} {}: {rates}", called(finding)),
+        What::Stopped if now.affected < GONE_PART * now.calls => {
+            format!("{service} no longer {thing} {}: {rates}", called(finding))
+        }
+        What::Stopped => {
+            format!("{service} {thing} {} less often: {rates} of the time", called(finding))
+        }
+        What::Appeared if before.affected < GONE_PART * before.calls => {
+            format!("{service} now {thing} {}: {rates}", called(finding))
+        }
+        What::Appeared => {
+            format!("{service} {thing} {} more often: {rates} of the time", called(finding))
+        }
         What::Multiplied => format!(
             "{service} calls {} {:.1} times where it did {:.1} times; {longer}",
             called(finding),

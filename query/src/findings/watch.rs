@@ -21,8 +21,8 @@ const SETTLED: Duration = Duration::from_secs(8);
 const MINUTE_NANO: u64 = 60 * 1_000_000_000;
 /// At least so much is judged, and up to a minute more.
 const JUDGED_NANO: u64 = MINUTE_NANO;
-/// What it is compared with: the time before.
-const REFERENCE_NANO: u64 = 30 * MINUTE_NANO;
+/// What it is compared with: the time before, but for minutes in which something was wrong.
+const REFERENCE_NANO: u64 = 60 * MINUTE_NANO;
 /// Or, where there were too few requests, the same time yesterday, and around it.
 const DAY_NANO: u64 = 24 * 60 * MINUTE_NANO;
 /// With fewer requests nothing is said.
@@ -100,9 +100,8 @@ impl Shared {
 
     fn look(&self, reader: &dyn TraceReader, now_unix_nano: u64) {
         let deadline = Deadline::after(LOOK_MAX);
-        let troubled_since = self.seen.lock().book.troubled_since();
-        let (compared, trouble) = match compare_now(reader, now_unix_nano, troubled_since, deadline)
-        {
+        let troubled = self.seen.lock().book.troubled();
+        let (compared, trouble) = match compare_now(reader, now_unix_nano, &troubled, deadline) {
             Ok(Ok(compared)) => (Some(compared), None),
             Ok(Err(reason)) => (None, Some(reason)),
             Err(error) => (None, Some(error.to_string())),
@@ -122,28 +121,31 @@ impl Shared {
     }
 }
 
-/// Judges the last minute or two by the half hour before there was trouble, or by the
-/// same time yesterday. Or says why that can't be.
+/// Judges the last minute or two by the hour before, but for what was wrong in it, or by
+/// the same time yesterday. Or says why that can't be.
 fn compare_now(
     reader: &dyn TraceReader,
     now_unix_nano: u64,
-    troubled_since: Option<u64>,
+    troubled: &[TimeRange],
     deadline: Deadline,
 ) -> Result<Result<Compared, String>, ReadError> {
-    let minute = |unix_nano: u64| unix_nano / MINUTE_NANO * MINUTE_NANO;
-    let from = minute(now_unix_nano.saturating_sub(JUDGED_NANO));
-    let judged = TimeRange { from_unix_nano: from, to_unix_nano: now_unix_nano };
-    let until = troubled_since.map_or(from, |since| {
-        minute(since.saturating_sub(JUDGED_NANO)).clamp(from.saturating_sub(DAY_NANO), from)
-    });
-    let before =
-        TimeRange { from_unix_nano: until.saturating_sub(REFERENCE_NANO), to_unix_nano: until };
-    let yesterday = TimeRange {
-        from_unix_nano: from.saturating_sub(DAY_NANO + REFERENCE_NANO),
-        to_unix_nano: from.saturating_sub(DAY_NANO).saturating_add(REFERENCE_NANO),
+    let from_unix_nano = minute(now_unix_nano.saturating_sub(JUDGED_NANO));
+    let judged = TimeRange { from_unix_nano, to_unix_nano: now_unix_nano };
+    let before = TimeRange {
+        from_unix_nano: from_unix_nano.saturating_sub(REFERENCE_NANO),
+        to_unix_nano: from_unix_nano,
     };
-    let mut few = "there were no requests".to_owned();
+    let a_day_ago = from_unix_nano.saturating_sub(DAY_NANO);
+    let yesterday = TimeRange {
+        from_unix_nano: a_day_ago.saturating_sub(REFERENCE_NANO / 2),
+        to_unix_nano: a_day_ago.saturating_add(REFERENCE_NANO / 2),
+    };
+    let mut few = "there were no requests before".to_owned();
     for reference in [before, yesterday] {
+        let reference = untroubled(reference, troubled);
+        if reference.is_empty() {
+            continue;
+        }
         let times = Times { judged, reference, settled: SETTLED };
         let compared = compare(reader, times, deadline)?;
         if compared.requests < REQUESTS_MIN {
@@ -159,4 +161,52 @@ fn compare_now(
         );
     }
     Ok(Err(few))
+}
+
+fn minute(unix_nano: u64) -> u64 {
+    unix_nano / MINUTE_NANO * MINUTE_NANO
+}
+
+/// The whole minutes of `range` in which nothing was wrong. What was found at one moment
+/// was judged by up to two minutes before it.
+fn untroubled(range: TimeRange, troubled: &[TimeRange]) -> Vec<TimeRange> {
+    let is_troubled = |begin: u64| {
+        troubled.iter().any(|trouble| {
+            let since = minute(trouble.from_unix_nano.saturating_sub(JUDGED_NANO));
+            since < begin.saturating_add(MINUTE_NANO) && begin < trouble.to_unix_nano
+        })
+    };
+    let mut ranges: Vec<TimeRange> = Vec::new();
+    let mut begin = minute(range.from_unix_nano);
+    while begin < range.to_unix_nano {
+        let end = begin.saturating_add(MINUTE_NANO);
+        match ranges.last_mut() {
+            _ if is_troubled(begin) => {}
+            Some(last) if last.to_unix_nano == begin => last.to_unix_nano = end,
+            _ => ranges.push(TimeRange { from_unix_nano: begin, to_unix_nano: end }),
+        }
+        begin = end;
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_in_which_something_was_wrong_are_no_reference() {
+        let range = |from: u64, to: u64| TimeRange {
+            from_unix_nano: from * MINUTE_NANO,
+            to_unix_nano: to * MINUTE_NANO,
+        };
+        assert_eq!(untroubled(range(10, 20), &[]), [range(10, 20)]);
+        // Found at 14:30, so it may have begun at 13.
+        let trouble = TimeRange {
+            from_unix_nano: 14 * MINUTE_NANO + MINUTE_NANO / 2,
+            to_unix_nano: 16 * MINUTE_NANO + 1,
+        };
+        assert_eq!(untroubled(range(10, 20), &[trouble]), [range(10, 13), range(17, 20)]);
+        assert_eq!(untroubled(range(14, 16), &[trouble]), []);
+    }
 }

@@ -171,8 +171,13 @@ fn what_is_called_again_is_found() {
 #[test]
 fn a_call_that_is_not_made_any_more_is_found() {
     let trouble = Trouble { bank_is_left_out: true, ..Trouble::default() };
-    let found = check(trouble, 2, "stopped", "payment", None);
+    let found = check(trouble, 2, "stopped", "payment", Some("bank"));
     assert_eq!(found["span_name"], "POST /pay");
+    let sentence = "payment calls bank `POST /pay` less often: 100 % before, now 50 % of the time";
+    assert_eq!(found["sentence"], sentence);
+    let found = check(trouble, 1, "stopped", "payment", Some("bank"));
+    let sentence = "payment no longer calls bank `POST /pay`: 100 % before, now 0 %";
+    assert_eq!(found["sentence"], sentence);
 }
 
 #[test]

@@ -113,7 +113,7 @@ fn times(parameters: &Parameters<'_>) -> Result<Times, ApiError> {
     };
     Ok(Times {
         judged: range(from, to, &TO)?,
-        reference: range(reference_from, reference_to, &REFERENCE_TO)?,
+        reference: vec![range(reference_from, reference_to, &REFERENCE_TO)?],
         settled: Duration::ZERO,
     })
 }

@@ -100,6 +100,7 @@ pub(in crate::api::native) struct Compared {
     pub(in crate::api::native) from_unix_nano: AsText<u64>,
     #[schema(value_type = String)]
     pub(in crate::api::native) to_unix_nano: AsText<u64>,
+    /// From here to `reference_to_unix_nano`, but for minutes in which something was wrong.
     #[schema(value_type = String)]
     pub(in crate::api::native) reference_from_unix_nano: AsText<u64>,
     #[schema(value_type = String)]
@@ -181,12 +182,14 @@ impl Figures {
 
 impl Compared {
     pub(in crate::api::native) fn of(compared: &findings::Compared) -> Self {
-        let findings::Times { judged, reference, .. } = compared.times;
+        let findings::Times { judged, reference, .. } = &compared.times;
+        let first = reference.first().map_or(0, |range| range.from_unix_nano);
+        let last = reference.last().map_or(0, |range| range.to_unix_nano);
         Self {
             from_unix_nano: AsText(judged.from_unix_nano),
             to_unix_nano: AsText(judged.to_unix_nano),
-            reference_from_unix_nano: AsText(reference.from_unix_nano),
-            reference_to_unix_nano: AsText(reference.to_unix_nano),
+            reference_from_unix_nano: AsText(first),
+            reference_to_unix_nano: AsText(last),
             requests: compared.requests,
             reference_requests: compared.reference_requests,
             request_nano: nano(compared.request_seconds),
