@@ -3,6 +3,7 @@
 use proto::codec::{Malformed, Reader, Writer};
 
 use crate::Sketch;
+use crate::trace::{Marks, Row};
 
 /// What the spans at one path added up to. Counts are signed: what was added can be taken
 /// out again.
@@ -52,6 +53,39 @@ impl Counts {
 }
 
 impl Cell {
+    /// Adds what a span adds, or takes it out again where `sign` is -1.
+    pub(crate) fn add(&mut self, row: &Row, sign: i64) {
+        let counts = &mut self.counts;
+        counts.calls += sign;
+        for (count, marks) in [
+            (&mut counts.errors, Marks::ERROR),
+            (&mut counts.origins, Marks::ORIGIN),
+            (&mut counts.absorbed, Marks::ABSORBED),
+            (&mut counts.firsts, Marks::FIRST),
+            (&mut counts.retries, Marks::RETRY),
+            (&mut counts.unanswered, Marks::UNANSWERED),
+        ] {
+            *count += if row.marks.has(marks) { sign } else { 0 };
+        }
+        if row.step.kind.is_event() {
+            return;
+        }
+        self.self_time.add(row.self_nano, sign);
+        if let Some(gap_nano) = row.gap_nano {
+            self.gap.add(gap_nano, sign);
+        }
+        if row.marks.has(Marks::BOUNDARY) {
+            self.duration.add(row.duration_nano, sign);
+        }
+        let micros = |nano: u64| i128::from(nano / 1_000);
+        let root = micros(row.root_nano);
+        self.with_root +=
+            i128::from(sign) * micros(row.self_nano + row.gap_nano.unwrap_or(0)) * root;
+        if row.step.parent.is_none() {
+            self.root_squared += i128::from(sign) * root * root;
+        }
+    }
+
     /// Adds all that is in `other`.
     pub fn merge(&mut self, other: &Self) {
         let mut theirs = other.counts;
@@ -84,17 +118,25 @@ impl Cell {
             && duration.is_empty()
     }
 
-    /// Counts, zigzag · sketches: self time, gap, duration · sums: low and high 64 bits,
-    /// zigzag.
+    /// Which of what follows there are, a bit each, varint · those, in this order: counts,
+    /// zigzag · sketches of self time, gap and duration · self time with the root's, root's
+    /// squared: the low and the high 64 bits, zigzag.
     pub fn encode(&self, out: &mut Writer) {
         let mut counts = self.counts;
-        for count in counts.each() {
-            out.zigzag(*count);
-        }
-        for sketch in [&self.self_time, &self.gap, &self.duration] {
-            sketch.encode(out);
-        }
-        for sum in [self.with_root, self.root_squared] {
+        let sketches = [&self.self_time, &self.gap, &self.duration];
+        let sums = [self.with_root, self.root_squared];
+        let are_there = (counts.each().into_iter().map(|count| *count != 0))
+            .chain(sketches.map(|sketch| !sketch.is_empty()))
+            .chain(sums.map(|sum| sum != 0));
+        let mask =
+            are_there.zip(0..).fold(0, |mask, (is_there, bit)| mask | u64::from(is_there) << bit);
+        out.varint(mask);
+        counts.each().into_iter().filter(|count| **count != 0).for_each(|count| out.zigzag(*count));
+        sketches
+            .into_iter()
+            .filter(|sketch| !sketch.is_empty())
+            .for_each(|sketch| sketch.encode(out));
+        for sum in sums.into_iter().filter(|sum| *sum != 0) {
             out.zigzag(sum as i64);
             out.zigzag((sum >> 64) as i64);
         }
@@ -106,16 +148,31 @@ impl Cell {
     /// Where it did not.
     pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
         let mut cell = Self::default();
+        let mut mask = reader.varint()?;
+        let mut is_there = || {
+            let is_there = mask & 1 != 0;
+            mask >>= 1;
+            is_there
+        };
         for count in cell.counts.each() {
-            *count = reader.zigzag()?;
+            if is_there() {
+                *count = reader.zigzag()?;
+            }
         }
         for sketch in [&mut cell.self_time, &mut cell.gap, &mut cell.duration] {
-            *sketch = Sketch::decode(reader)?;
+            if is_there() {
+                *sketch = Sketch::decode(reader)?;
+            }
         }
         for sum in [&mut cell.with_root, &mut cell.root_squared] {
-            let low = reader.zigzag()? as u64;
-            *sum = (i128::from(reader.zigzag()?) << 64) | i128::from(low);
+            if is_there() {
+                let low = reader.zigzag()? as u64;
+                *sum = (i128::from(reader.zigzag()?) << 64) | i128::from(low);
+            }
         }
-        Ok(cell)
+        match mask {
+            0 => Ok(cell),
+            _ => Err(Malformed("parts of a cell")),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use proto::codec::{Malformed, Reader, Writer};
 
-use crate::trace::{Marks, Row};
+use crate::trace::Row;
 use crate::{Cell, PathId};
 
 /// The figures of some traces, by path.
@@ -16,36 +16,13 @@ pub struct RollUp {
 impl RollUp {
     /// Adds what a span adds, or takes it out again where `sign` is -1.
     pub fn add(&mut self, row: &Row, sign: i64) {
-        let cell = self.cells.entry(row.path).or_default();
-        let counts = &mut cell.counts;
-        counts.calls += sign;
-        for (count, marks) in [
-            (&mut counts.errors, Marks::ERROR),
-            (&mut counts.origins, Marks::ORIGIN),
-            (&mut counts.absorbed, Marks::ABSORBED),
-            (&mut counts.firsts, Marks::FIRST),
-            (&mut counts.retries, Marks::RETRY),
-            (&mut counts.unanswered, Marks::UNANSWERED),
-        ] {
-            *count += if row.marks.has(marks) { sign } else { 0 };
-        }
-        if row.step.kind.is_event() {
-            return;
-        }
-        cell.self_time.add(row.self_nano, sign);
-        if let Some(gap_nano) = row.gap_nano {
-            cell.gap.add(gap_nano, sign);
-        }
-        if row.marks.has(Marks::BOUNDARY) {
-            cell.duration.add(row.duration_nano, sign);
-        }
-        let micros = |nano: u64| i128::from(nano / 1_000);
-        let root = micros(row.root_nano);
-        cell.with_root +=
-            i128::from(sign) * micros(row.self_nano + row.gap_nano.unwrap_or(0)) * root;
-        if row.step.parent.is_none() {
-            cell.root_squared += i128::from(sign) * root * root;
-        }
+        self.cells.entry(row.path).or_default().add(row, sign);
+    }
+
+    /// Adds what a span adds whose path is there already; whether it is.
+    pub fn add_known(&mut self, row: &Row, sign: i64) -> bool {
+        let known = self.cells.get_mut(&row.path);
+        known.map(|cell| cell.add(row, sign)).is_some()
     }
 
     /// Adds all that is in `other`.

@@ -14,9 +14,9 @@ use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 
 /// How many paths are told apart. What comes at further ones counts at one path for each
-/// service, which says so by its name: some hundred times as many as a large system has
-/// (28 services have 625), and 10 MiB.
-const PATHS_MAX: usize = 100_000;
+/// service, which says so by its name: thirty times as many as a system of 28 services has
+/// in twelve hours (625), and 2 MiB.
+const PATHS_MAX: usize = 20_000;
 /// The span name of paths that there was no room for.
 const FURTHER: &str = "(further paths)";
 /// How much of a name is kept, in bytes.
@@ -99,19 +99,25 @@ impl Dictionary {
 
     /// Notes the path of `row`; where there is no room for it, `row` goes elsewhere.
     pub(super) fn admit(&self, row: &mut Row) {
-        if self.0.read().steps.contains_key(&row.path) {
-            return;
-        }
-        let mut known = self.0.write();
-        if known.steps.len() >= PATHS_MAX {
-            let name = name_key(FURTHER);
-            // Its parent is no path: what is left of a trace is no request.
-            row.step = Step { parent: Some(PathId(name)), name, ..row.step };
-            row.path = row.step.path();
-            if known.names.insert(name, Arc::from(FURTHER)).is_none() {
-                known.unsaved_names.push(name);
+        {
+            let known = self.0.read();
+            if known.steps.contains_key(&row.path) {
+                return;
+            }
+            if known.steps.len() >= PATHS_MAX {
+                let name = name_key(FURTHER);
+                // Its parent is no path: what is left of a trace is no request.
+                row.step = Step { parent: Some(PathId(name)), name, ..row.step };
+                row.path = row.step.path();
+                if known.steps.contains_key(&row.path) {
+                    return;
+                }
             }
         }
+        if row.step.name == name_key(FURTHER) {
+            self.add_name(row.step.name, || FURTHER.to_owned());
+        }
+        let mut known = self.0.write();
         if known.steps.insert(row.path, row.step).is_none() {
             known.unsaved_steps.push(row.path);
         }

@@ -198,9 +198,7 @@ impl<'a> Tally<'a> {
         let minute = u32::try_from(start / 60_000_000_000).unwrap_or(u32::MAX);
         let figures = minutes.entry(minute).or_default();
         for row in rows {
-            if figures.cells.contains_key(&row.path) {
-                figures.add(row, sign);
-            } else {
+            if !figures.add_known(row, sign) {
                 let mut row = *row;
                 dictionary.admit(&mut row);
                 figures.add(&row, sign);
