@@ -111,8 +111,10 @@ impl Cell {
 
     /// Whether everything that was added was taken out.
     pub fn is_empty(&self) -> bool {
-        let Self { counts, self_time, gap, duration, .. } = self;
+        let Self { counts, self_time, gap, duration, with_root, root_squared } = self;
         *counts == Counts::default()
+            && *with_root == 0
+            && *root_squared == 0
             && self_time.is_empty()
             && gap.is_empty()
             && duration.is_empty()

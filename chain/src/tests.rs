@@ -119,6 +119,24 @@ fn events_are_steps_of_their_own() {
     assert_eq!(events[2].step.kind, crate::StepKind::ERROR_EVENT);
 }
 
+#[test]
+fn a_change_that_only_shows_in_the_root_is_a_change() {
+    let before = trace("a root 0..100 kind=server\n  a step 10..20\n");
+    let after = trace("a root 0..200 kind=server\n  a step 10..20\n");
+    let mut change = RollUp::default();
+    rows(&before).iter().for_each(|row| change.add(row, -1));
+    rows(&after).iter().for_each(|row| change.add(row, 1));
+    change.tidy();
+    // The step took as long as before, of a longer request.
+    assert_eq!(change.cells.len(), 2);
+    let mut figures = RollUp::default();
+    rows(&before).iter().for_each(|row| figures.add(row, 1));
+    figures.merge(&change);
+    let mut expected = RollUp::default();
+    rows(&after).iter().for_each(|row| expected.add(row, 1));
+    assert_eq!(figures, expected);
+}
+
 proptest! {
     #[test]
     fn self_times_and_gaps_tile_the_roots(spans in trace_strategy(40)) {
