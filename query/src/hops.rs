@@ -58,17 +58,12 @@ pub type Edge = (Option<String>, Option<String>);
 /// The hops of `chains`, those with the largest share first.
 pub fn hops(chains: &Chains) -> Vec<HopTotal> {
     let places = Places { steps: &chains.steps };
-    let mut totals: BTreeMap<(Option<u64>, Option<u64>, u64), HopTotal> = BTreeMap::new();
+    let mut totals: BTreeMap<Ends, HopTotal> = BTreeMap::new();
     let mut whole_nano = 0u64;
     for (path, cell) in &chains.roll_up.cells {
         let Some((hop, step)) = places.hop(*path) else { continue };
-        let caller = hop.parent.and_then(|parent| chains.steps.get(&parent)).map(|it| it.service);
         let is_answered = !is_call(hop);
-        let ends = match is_answered {
-            true => (caller, Some(hop.service)),
-            false => (Some(hop.service), None),
-        };
-        let total = totals.entry((ends.0, ends.1, hop.name)).or_default();
+        let total = totals.entry(places.ends_of(hop)).or_default();
         total.self_nano = total.self_nano.saturating_add(cell.self_time.sum_nano());
         total.origins += count(cell.counts.origins);
         whole_nano = whole_nano
@@ -84,10 +79,9 @@ pub fn hops(chains: &Chains) -> Vec<HopTotal> {
             total.gap.merge(&cell.gap);
         }
     }
-    let name =
-        |number: u64| chains.names.get(&number).map_or_else(String::new, |it| it.to_string());
+    let name = |number: u64| chains.name(number);
     let mut hops: Vec<HopTotal> = Vec::with_capacity(totals.len());
-    for ((caller, callee, span_name), mut total) in totals {
+    for (Ends { caller, callee, span_name }, mut total) in totals {
         if total.calls == 0 && total.self_nano == 0 {
             continue;
         }
@@ -149,11 +143,42 @@ fn is_call(step: &Step) -> bool {
     [SpanKind::CLIENT, SpanKind::PRODUCER].map(StepKind::span).contains(&step.kind)
 }
 
-struct Places<'a> {
-    steps: &'a HashMap<PathId, Step>,
+/// The two ends of a hop and its span name, as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ends {
+    pub(crate) caller: Option<u64>,
+    pub(crate) callee: Option<u64>,
+    pub(crate) span_name: u64,
+}
+
+/// Finds out where paths belong.
+pub(crate) struct Places<'a> {
+    pub(crate) steps: &'a HashMap<PathId, Step>,
 }
 
 impl<'a> Places<'a> {
+    /// The root that `path` begins with.
+    pub(crate) fn root(&self, path: PathId) -> Option<(PathId, &'a Step)> {
+        let (mut path, mut step) = (path, self.steps.get(&path)?);
+        while let Some(parent) = step.parent {
+            (path, step) = (parent, self.steps.get(&parent)?);
+        }
+        Some((path, step))
+    }
+
+    /// The hop that `path` belongs to.
+    pub(crate) fn ends(&self, path: PathId) -> Option<Ends> {
+        self.hop(path).map(|(hop, _)| self.ends_of(hop))
+    }
+
+    fn ends_of(&self, hop: &Step) -> Ends {
+        let caller = hop.parent.and_then(|parent| self.steps.get(&parent)).map(|it| it.service);
+        match is_call(hop) {
+            false => Ends { caller, callee: Some(hop.service), span_name: hop.name },
+            true => Ends { caller: Some(hop.service), callee: None, span_name: hop.name },
+        }
+    }
+
     /// The step that begins the hop that `path` belongs to, and the step of `path`.
     fn hop(&self, path: PathId) -> Option<(&'a Step, &'a Step)> {
         let own = self.steps.get(&path).filter(|step| !step.kind.is_event())?;

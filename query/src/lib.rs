@@ -15,6 +15,7 @@ mod monitor;
 mod observe;
 mod read_pool;
 pub mod service;
+pub mod tail;
 pub mod trace;
 mod web;
 

@@ -203,6 +203,21 @@ fn without_anything_to_compare_findings_say_so() {
 }
 
 #[test]
+fn what_makes_slow_requests_slow_adds_up() {
+    // Half of the requests are slow, by the bank.
+    let trouble = Trouble { bank_millis: 500, ..Trouble::default() };
+    let api = Api::with(minutes(trouble, 2));
+    let answer = api.json("/api/v1/tail?since=all&service=frontend&span_name=GET%20/checkout");
+    let entry = &answer["entries"][0];
+    assert_eq!(entry["requests"], 6 * REQUESTS);
+    let parts = entry["parts"].as_array().unwrap();
+    let share: f64 = parts.iter().map(|part| part["share"].as_f64().unwrap()).sum();
+    assert!((share - 1.0).abs() < 1e-9, "{share}");
+    assert_eq!((&parts[0]["callee"], &parts[0]["caller"]), (&"bank".into(), &"payment".into()));
+    assert!(parts[0]["share"].as_f64().unwrap() > 0.99, "{entry:#}");
+}
+
+#[test]
 fn the_shares_of_hops_add_up() {
     let spans = minutes(Trouble::default(), 1);
     let api = Api::with(spans);

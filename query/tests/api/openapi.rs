@@ -25,6 +25,7 @@ fn questions() -> Vec<(&'static str, String)> {
         ("/api/v1/compare", compare),
         ("/api/v1/hops", "/api/v1/hops?since=all".to_owned()),
         ("/api/v1/graph", "/api/v1/graph?since=all".to_owned()),
+        ("/api/v1/tail", "/api/v1/tail?since=all".to_owned()),
         ("/api/v1/traces/{trace_id}", trace.clone()),
         (
             "/api/v1/traces/{trace_id}/spans/{span_id}",

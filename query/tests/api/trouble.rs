@@ -83,6 +83,7 @@ fn what_the_store_cannot_answer_is_told() {
             "compare",
             "hops",
             "graph",
+            "tail",
             "traces/0af7651916cd43dd8448eb211c80319c",
             "traces/0af7651916cd43dd8448eb211c80319c/otlp",
             "traces/0af7651916cd43dd8448eb211c80319c/spans/b7ad6b7169203331",

@@ -36,3 +36,10 @@ pub struct Chains {
     /// Whether anything is missing.
     pub completeness: Completeness,
 }
+
+impl Chains {
+    /// The name that `number` stands for; the number itself where that is not known.
+    pub fn name(&self, number: u64) -> String {
+        self.names.get(&number).map_or_else(|| format!("{number:016x}"), |name| name.to_string())
+    }
+}

@@ -69,8 +69,7 @@ impl SegmentReader {
     /// The id of the trace `ordinal`.
     pub(crate) fn trace_id(&self, id: SegmentId, ordinal: u32) -> Result<TraceId, Fault> {
         let ids = self.get(id, Part::TraceIds, &first_of_chunk(ordinal).to_be_bytes())?;
-        let missing = || Fault::corrupt(format_args!("{id}, id of trace {ordinal}"), "missing");
-        summary::id_at(&ids, ordinal % CHUNK_TRACES).ok_or_else(missing)
+        id_in(id, &ids, ordinal)
     }
 
     /// The spans of the trace `ordinal`, whose id is `trace`, sorted.
@@ -150,12 +149,20 @@ impl SegmentReader {
         mut take: impl FnMut(u32, TraceId, Vec<Span>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
+        // Unlike one trace, all of them need each list of ids many times.
+        let mut ids: Option<(u32, Vec<u8>)> = None;
         for record in self.records(id, Part::Block)? {
             let (first, record) = record?;
             let block_name = || format!("{id}, block {first}");
             let block = Block::read(&record, &table).in_record(block_name())?;
             for (ordinal, position) in (first..).zip(0..block.traces()) {
-                let trace_id = self.trace_id(id, ordinal)?;
+                let first_id = first_of_chunk(ordinal);
+                let known = match ids.take().filter(|(first, _)| *first == first_id) {
+                    Some((_, known)) => known,
+                    None => self.get(id, Part::TraceIds, &first_id.to_be_bytes())?,
+                };
+                let (_, known) = ids.insert((first_id, known));
+                let trace_id = id_in(id, known, ordinal)?;
                 let mut spans = Vec::new();
                 block
                     .trace(position, &table, trace_id, &mut |span| spans.push(span))
@@ -286,6 +293,12 @@ impl SegmentReader {
         let missing = || Fault::corrupt(format_args!("{id}, {part:?} {rest:02x?}"), "missing");
         self.rocks.get(Family::Segment, &key)?.ok_or_else(missing)
     }
+}
+
+/// The id of the trace `ordinal`, of the list of ids that it is in.
+fn id_in(segment: SegmentId, ids: &[u8], ordinal: u32) -> Result<TraceId, Fault> {
+    let missing = || Fault::corrupt(format_args!("{segment}, id of trace {ordinal}"), "missing");
+    summary::id_at(ids, ordinal % CHUNK_TRACES).ok_or_else(missing)
 }
 
 /// The first trace of the chunk that the trace `ordinal` is in.

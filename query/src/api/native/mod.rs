@@ -27,7 +27,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 14] = [
+const ROUTES: [&Route; 15] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -37,6 +37,7 @@ const ROUTES: [&Route; 14] = [
     &findings::COMPARE,
     &chains::HOPS,
     &chains::GRAPH,
+    &chains::TAIL,
     &trace::TRACE,
     &trace::SPAN,
     &trace::OTLP,
@@ -66,6 +67,7 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route(findings::COMPARE.path, get(findings::compare))
         .route(chains::HOPS.path, get(chains::hops))
         .route(chains::GRAPH.path, get(chains::graph))
+        .route(chains::TAIL.path, get(chains::tail))
         .route(trace::TRACE.path, get(trace::trace))
         .route(trace::SPAN.path, get(trace::span))
         .route(trace::OTLP.path, get(trace::otlp))

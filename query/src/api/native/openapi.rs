@@ -47,6 +47,7 @@ const ERRORS: [(&str, &str); 6] = [
     model::finding::CompareAnswer<'_>,
     model::chains::HopsAnswer<'_>,
     model::chains::GraphAnswer<'_>,
+    model::chains::TailAnswer<'_>,
     model::trace::TraceAnswer<'_>,
     model::span::SpanAnswer<'_>,
     model::status::StatusAnswer<'_>,

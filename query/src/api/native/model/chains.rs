@@ -3,6 +3,7 @@ use utoipa::ToSchema;
 
 use super::completeness::Completeness;
 use crate::hops::{self, Edge, HopTotal, Total};
+use crate::tail::{Entry, Part};
 
 /// Hops, those with the largest share first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +45,41 @@ pub(in crate::api::native) struct Quantiles {
     p50_nano: u64,
     p90_nano: u64,
     p99_nano: u64,
+}
+
+/// Requests, those that came most often first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct TailAnswer<'a> {
+    pub(in crate::api::native) entries: Vec<EntryFigures<'a>>,
+    /// Whether there are more kinds than the limit.
+    pub(in crate::api::native) more: bool,
+    pub(in crate::api::native) completeness: Completeness<'a>,
+}
+
+/// A kind of request, and what makes it slow.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct EntryFigures<'a> {
+    /// The service that takes it.
+    service: &'a str,
+    span_name: &'a str,
+    requests: u64,
+    duration: Quantiles,
+    /// The largest first.
+    parts: Vec<PartFigures<'a>>,
+}
+
+/// A hop's part in that some requests take longer than others.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct PartFigures<'a> {
+    /// Null for the request itself.
+    caller: Option<&'a str>,
+    /// Null where nobody answers.
+    callee: Option<&'a str>,
+    span_name: &'a str,
+    /// All add up to 1. Negative where it takes less in slow requests.
+    share: f64,
+    /// What it takes of a request on average.
+    mean_nano: u64,
 }
 
 /// The service map.
@@ -101,6 +137,25 @@ impl<'a> HopFigures<'a> {
             gap: Quantiles::of(&hop.gap),
             self_nano_per_call: hop.self_nano / hop.calls.max(1),
             share: hop.share,
+        }
+    }
+}
+
+impl<'a> EntryFigures<'a> {
+    pub(in crate::api::native) fn of(entry: &'a Entry) -> Self {
+        let part = |part: &'a Part| PartFigures {
+            caller: part.caller.as_deref(),
+            callee: part.callee.as_deref(),
+            span_name: &part.span_name,
+            share: part.share,
+            mean_nano: part.mean_nano,
+        };
+        Self {
+            service: &entry.service,
+            span_name: &entry.span_name,
+            requests: entry.requests,
+            duration: Quantiles::of(&entry.duration),
+            parts: entry.parts.iter().map(part).collect(),
         }
     }
 }
