@@ -82,8 +82,9 @@ pub(crate) enum ConfigCommand {
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Demo {
     /// How long all is well at first, so that there is something to compare with at once.
-    #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = parse_duration)]
-    pub(crate) well_for: Duration,
+    /// Left out, trouble begins at once.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) well_for: Option<Duration>,
     /// How long the same hops stay slow and failing; as long as all is well between.
     #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = parse_duration)]
     pub(crate) change_every: Duration,

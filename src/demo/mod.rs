@@ -56,7 +56,7 @@ pub(crate) fn run(effective: Effective, demo: &cli::Demo) -> anyhow::Result<()> 
 async fn serve_shop(settings: Settings, demo: &cli::Demo, taking: &Handle) -> anyhow::Result<()> {
     let signals = Shutdown::listen().context("cannot catch signals")?;
     let app = App::build(settings, taking).await?;
-    let rota = Arc::new(Rota::new(demo.well_for, demo.change_every));
+    let rota = Arc::new(Rota::new(demo.well_for.unwrap_or_default(), demo.change_every));
     let (shop, frontend) = Shop::open(app.addresses(), Arc::clone(&rota)).await?;
     app.announce()?;
 

@@ -174,6 +174,7 @@ mod tests {
             before: chain::Figures::default(),
             chain: Vec::new(),
             examples: Examples::default(),
+            differences: Vec::new(),
         }
     }
 

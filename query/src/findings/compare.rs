@@ -127,6 +127,7 @@ impl Names<'_> {
             before: found.before,
             chain: self.chain(found.path),
             examples: Examples::default(),
+            differences: Vec::new(),
         };
         finding.sentence = sentence::sentence(&finding, found.is_event);
         finding

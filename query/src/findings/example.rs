@@ -1,20 +1,26 @@
-//! Traces to look at.
+//! Traces to look at, and what is different about the bad ones.
 
-use chain::What;
-use proto::{TraceId, Value};
+use chain::{What, normal};
+use proto::{Span, TraceId, Value};
 use storage::{
-    Comparison, Condition, Deadline, Field, Operand, Order, ReadError, Search, TimeRange,
-    TraceConditions, TraceReader,
+    Beyond, Comparison, Condition, Deadline, Field, Operand, Order, ReadError, Search, TimeRange,
+    TraceBounds, TraceConditions, TraceReader,
 };
 
+use super::difference::differences;
 use super::{Compared, Examples, Finding, Times};
 
 /// Of how many findings.
 const FINDINGS_MAX: usize = 5;
-/// How many bad ones.
+/// How many bad ones are shown.
 const BAD_MAX: usize = 3;
 /// How many normal ones.
 const NORMAL_MAX: usize = 1;
+/// How many of each are compared.
+const COMPARED_MAX: usize = 30;
+/// How much of each is read: a larger one is left out.
+const BOUNDS: TraceBounds =
+    TraceBounds { spans_max: 5_000, bytes_max: 4 << 20, beyond_bytes: Beyond::Nothing };
 /// The status of a span that failed.
 const ERROR: i64 = 2;
 
@@ -28,55 +34,38 @@ pub(crate) fn add_examples(
     deadline: Deadline,
 ) -> Result<(), ReadError> {
     for finding in compared.findings.iter_mut().take(FINDINGS_MAX) {
-        finding.examples = find(reader, finding, &compared.times, deadline)?;
+        find(reader, finding, &compared.times, deadline)?;
     }
     Ok(())
 }
 
-/// Traces in which `finding` shows, and others of before.
+/// Finds traces in which `finding` shows and others of before, and what is different.
 ///
 /// # Errors
 /// The store's.
 pub(super) fn find(
     reader: &dyn TraceReader,
-    finding: &Finding,
+    finding: &mut Finding,
     times: &Times,
     deadline: Deadline,
-) -> Result<Examples, ReadError> {
-    // The span is the callee's where it is the caller that changed.
-    let spans_service = match finding.what {
-        What::Multiplied => finding.other.as_ref().unwrap_or(&finding.service),
-        _ => &finding.service,
+) -> Result<(), ReadError> {
+    let Some((service, name)) = finding.chain.last().cloned() else {
+        return Ok(());
     };
-    let mut span = vec![text(Field::Service, spans_service)];
-    let is_span_name = match finding.what {
-        What::SlowCode | What::SlowGap | What::Failing | What::Retried | What::Multiplied => true,
-        What::ErrorEvents | What::Stopped | What::Appeared => false,
-    };
-    // A way may be blamed on the caller, which has no such span.
-    let is_callees = finding.what != What::SlowGap
-        || finding.chain.last().is_some_and(|(service, _)| *service == finding.service);
-    if !is_callees && let Some((service, _)) = finding.chain.last() {
-        span = vec![text(Field::Service, service)];
+    let mut span = vec![text(Field::Service, &service)];
+    // What looks like an id was taken out of the name.
+    if !name.contains('*') {
+        span.push(text(Field::Name, &name));
     }
-    if is_span_name && !finding.name.contains('*') {
-        span.push(text(Field::Name, &finding.name));
-    }
-    let ask = |range: TimeRange, span: Vec<Condition>, order: Order, limit: usize| {
-        let search =
-            Search { range, span, trace: TraceConditions::default(), order, limit, after: None };
-        let page = reader.search(&search, deadline)?;
-        Ok::<Vec<TraceId>, ReadError>(
-            page.traces.iter().map(|found| found.summary.trace_id).collect(),
-        )
-    };
+    let least_nano = (finding.before.p90_seconds * 1e9) as i64;
     let mut bad = span.clone();
     let order = match finding.what {
-        What::SlowCode | What::SlowGap => {
-            let least = (finding.before.p90_seconds * 1e9) as i64;
-            bad.push(number(Field::DurationNano, Comparison::GreaterOrEqual, least));
+        What::SlowCode => {
+            bad.push(number(Field::DurationNano, Comparison::GreaterOrEqual, least_nano));
             Order::Slowest
         }
+        // The span is the answer's, which is not slow itself.
+        What::SlowGap => Order::Slowest,
         What::Failing | What::Retried => {
             bad.push(number(Field::Status, Comparison::Equal, ERROR));
             Order::Newest
@@ -84,13 +73,49 @@ pub(super) fn find(
         What::ErrorEvents => Order::MostErrors,
         What::Multiplied | What::Stopped | What::Appeared => Order::Newest,
     };
-    Ok(Examples {
-        bad: ask(times.judged, bad, order, BAD_MAX)?,
-        normal: match times.reference.last() {
-            Some(range) => ask(*range, span, Order::Newest, NORMAL_MAX)?,
-            None => Vec::new(),
-        },
-    })
+    let ask = |range: TimeRange, span: Vec<Condition>, order: Order| {
+        let trace = TraceConditions::default();
+        let search = Search { range, span, trace, order, limit: COMPARED_MAX, after: None };
+        let page = reader.search(&search, deadline)?;
+        Ok::<Vec<TraceId>, ReadError>(
+            page.traces.iter().map(|found| found.summary.trace_id).collect(),
+        )
+    };
+    let bad = ask(times.judged, bad, order)?;
+    let others = match times.reference.last() {
+        Some(range) => ask(*range, span, Order::Newest)?,
+        None => Vec::new(),
+    };
+    let what = finding.what;
+    let is_it = |span: &Span| span.service_name() == service && normal(&span.name) == name;
+    let is_bad = |span: &Span| match what {
+        What::SlowCode => i64::try_from(span.duration_nano()).is_ok_and(|nano| nano >= least_nano),
+        What::Failing | What::Retried => span.is_error(),
+        _ => true,
+    };
+    let bad_spans = spans(reader, &bad, |span| is_it(span) && is_bad(span), deadline)?;
+    let others_spans = spans(reader, &others, is_it, deadline)?;
+    finding.differences = differences(&bad_spans, &others_spans);
+    finding.examples = Examples {
+        bad: bad.into_iter().take(BAD_MAX).collect(),
+        normal: others.into_iter().take(NORMAL_MAX).collect(),
+    };
+    Ok(())
+}
+
+/// The spans of `traces` that are `wanted`.
+fn spans(
+    reader: &dyn TraceReader,
+    traces: &[TraceId],
+    wanted: impl Fn(&Span) -> bool,
+    deadline: Deadline,
+) -> Result<Vec<Span>, ReadError> {
+    let mut found = Vec::new();
+    for id in traces {
+        let trace = reader.trace(*id, BOUNDS, deadline)?;
+        found.extend(trace.into_iter().flat_map(|trace| trace.spans).filter(&wanted));
+    }
+    Ok(found)
 }
 
 fn text(field: Field, text: &str) -> Condition {

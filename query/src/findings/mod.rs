@@ -6,12 +6,14 @@
 
 mod book;
 mod compare;
+mod difference;
 mod example;
 mod sentence;
 mod watch;
 
 pub use book::{Book, Entry};
 pub use compare::{Compared, Times};
+pub use difference::Difference;
 pub(crate) use watch::{Seen, Watch};
 
 use chain::What;
@@ -49,6 +51,8 @@ pub struct Finding {
     pub chain: Vec<(String, String)>,
     /// Traces to look at.
     pub examples: Examples,
+    /// What is different about the bad ones.
+    pub differences: Vec<Difference>,
 }
 
 /// Traces to look at.

@@ -111,9 +111,9 @@ impl Shared {
         book.take(findings, now_unix_nano);
         if let Some(compared) = &compared {
             for entry in book.open_mut().take(EXAMPLES_MAX) {
-                match example::find(reader, &entry.finding, &compared.times, deadline) {
-                    Ok(examples) => entry.finding.examples = examples,
-                    Err(error) => tracing::debug!(%error, "no examples"),
+                let found = example::find(reader, &mut entry.finding, &compared.times, deadline);
+                if let Err(error) = found {
+                    tracing::debug!(%error, "no examples");
                 }
             }
         }

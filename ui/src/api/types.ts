@@ -225,6 +225,17 @@ export interface FindingFigures {
 }
 
 /** One thing that is worse than before, with its history. */
+/** An attribute that bad ones have more often. */
+export interface Difference {
+  scope: "span" | "resource";
+  key: string;
+  value: string;
+  /** The part of the bad ones that has it. */
+  bad: number;
+  /** The part of the others that has it. */
+  normal: number;
+}
+
 export interface Finding {
   kind: FindingKind;
   sentence: string;
@@ -244,6 +255,8 @@ export interface Finding {
   before: FindingFigures;
   /** What leads there, from the root on, along the path where it does most harm. */
   chain: { service: string; span_name: string }[];
+  /** What the bad ones have more often than others. */
+  differences: Difference[];
   bad_trace_ids: string[];
   normal_trace_ids: string[];
   since_unix_nano: UnixNano;

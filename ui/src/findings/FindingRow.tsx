@@ -2,6 +2,7 @@ import type { Finding } from "../api/types";
 import { formatAgo, formatDateTime } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
 import { FindingChain } from "./FindingChain";
+import { FindingDifferences } from "./FindingDifferences";
 import { FindingLinks } from "./FindingLinks";
 import classes from "./FindingRow.module.css";
 import { FindingSentence } from "./FindingSentence";
@@ -24,6 +25,7 @@ export function FindingRow({ finding, now }: Props) {
       </div>
       <div className={classes.about}>
         <FindingChain finding={finding} />
+        <FindingDifferences finding={finding} />
         <FindingLinks finding={finding} />
       </div>
       <div className={classes.figures}>

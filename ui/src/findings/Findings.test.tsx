@@ -21,6 +21,7 @@ const BANK: Finding = {
   now: FIGURES,
   before: FIGURES,
   chain: ["frontend", "payment", "payment", "bank"].map((service) => ({ service, span_name: "x" })),
+  differences: [{ scope: "resource", key: "host.name", value: "b7", bad: 1, normal: 0.1 }],
   bad_trace_ids: ["a".repeat(32), "b".repeat(32)],
   normal_trace_ids: ["c".repeat(32)],
   since_unix_nano: "1763900000000000000",
@@ -49,6 +50,7 @@ function cart(n: number): Finding {
     span_name: `GET /${n}`,
     harm: 0.12,
     paths: 1,
+    differences: [],
     bad_trace_ids: ["d".repeat(32)],
     normal_trace_ids: [],
   };
@@ -77,6 +79,7 @@ test("what is wrong stands above the search, in the server's order", async () =>
   const [slow, failing] = (await rows()).map(textOf);
   expect(slow).toMatch(/^slow networkthe way between payment and bank POST \/charge is slow/);
   expect(slow).toContain("frontend → payment → bank and 2 other paths");
+  expect(slow).toContain("host.name = b7 in 100 %, else 10 %");
   // More than the whole: the figure says so, though the bar is full.
   expect(slow).toMatch(/183 % longerfound \d+ \S+ ago$/);
   expect(failing).toMatch(/^failingerrors begin in cart GET \/1: 0 % before, now 12 %/);

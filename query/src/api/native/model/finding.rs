@@ -68,6 +68,8 @@ pub(in crate::api::native) struct Finding<'a> {
     /// Traces in which it happened.
     #[schema(value_type = Vec<String>)]
     pub(in crate::api::native) bad_trace_ids: Vec<AsText<TraceId>>,
+    /// What the bad ones have more often than others, the largest difference first.
+    pub(in crate::api::native) differences: Vec<Difference<'a>>,
     /// Traces of the time before.
     #[schema(value_type = Vec<String>)]
     pub(in crate::api::native) normal_trace_ids: Vec<AsText<TraceId>>,
@@ -84,6 +86,20 @@ pub(in crate::api::native) struct Figures {
     pub(in crate::api::native) p50_nano: u64,
     /// Nine of ten take no longer.
     pub(in crate::api::native) p90_nano: u64,
+}
+
+/// An attribute that bad ones have more often.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Difference<'a> {
+    /// `span` or `resource`.
+    pub(in crate::api::native) scope: &'static str,
+    pub(in crate::api::native) key: &'a str,
+    /// As text.
+    pub(in crate::api::native) value: &'a str,
+    /// The part of the bad ones that has it.
+    pub(in crate::api::native) bad: f64,
+    /// The part of the others that has it.
+    pub(in crate::api::native) normal: f64,
 }
 
 /// One call of a chain.
@@ -166,9 +182,17 @@ impl<'a> Finding<'a> {
             now: Figures::of(&finding.now),
             before: Figures::of(&finding.before),
             chain: chain.map(|(service, span_name)| ChainLink { service, span_name }).collect(),
+            differences: finding.differences.iter().map(Difference::of).collect(),
             bad_trace_ids: ids(&finding.examples.bad),
             normal_trace_ids: ids(&finding.examples.normal),
         }
+    }
+}
+
+impl<'a> Difference<'a> {
+    fn of(difference: &'a findings::Difference) -> Self {
+        let findings::Difference { scope, key, value, bad, normal } = difference;
+        Self { scope, key, value, bad: *bad, normal: *normal }
     }
 }
 
