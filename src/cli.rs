@@ -35,6 +35,8 @@ pub(crate) enum Command {
     /// Serve, and run a small chain of five services that sends spans, with one
     /// slow and one failing hop that change every minute.
     Demo(Demo),
+    /// Ask a running server, in a terminal.
+    Query(Ask),
     /// Read all that is stored in --data-dir, which no server may have open, and compare
     /// it with its checksums, and spans and indexes with each other, both ways. Exits
     /// with 2 where something is wrong, and names it.
@@ -52,6 +54,47 @@ pub(crate) enum Command {
     Config(ConfigCommand),
     /// Print the version.
     Version,
+}
+
+/// What to ask, and whom.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Ask {
+    #[command(subcommand)]
+    pub(crate) question: Question,
+    /// The server's web address.
+    #[arg(long, global = true, value_name = "URL", default_value = "http://127.0.0.1:4320")]
+    pub(crate) server: reqwest::Url,
+    /// Print the answer as the server gave it.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to ask.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Question {
+    /// What is wrong now: hops that are slower or fail more often than before.
+    Findings,
+    /// The calls between services, those with the largest part of the time first.
+    Hops {
+        /// How far back, as 15m; or all.
+        #[arg(long, default_value = "1h")]
+        since: String,
+        /// Only hops from or to this service.
+        #[arg(long)]
+        service: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// What makes slow requests slow: each hop's part.
+    Tail {
+        /// How far back, as 15m; or all.
+        #[arg(long, default_value = "1h")]
+        since: String,
+        /// Only requests that this service takes.
+        #[arg(long)]
+        service: Option<String>,
+    },
 }
 
 /// What to do with a backup.

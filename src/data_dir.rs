@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use crate::control;
 
 /// What a store and its server keep in the folder, in this layout or a later one.
-const OF_A_STORE: [&str; 6] = [LOCK, "acknowledged", "scratch", "db", "log", control::FILE_NAME];
+const OF_A_STORE: [&str; 7] =
+    [LOCK, "acknowledged", "scratch", "db", "log", control::FILE_NAME, FINDINGS];
+/// What was found to be wrong, and when.
+pub(crate) const FINDINGS: &str = "findings.json";
 /// Every store has it from its first moment.
 const LOCK: &str = "lock";
 /// One of these holds the spans.

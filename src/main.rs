@@ -1,6 +1,7 @@
 //! The program on one screen: what was typed, what it means, the parts built in
 //! order, one drain on the way out.
 
+mod ask;
 mod backup;
 mod cli;
 mod config;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         Command::Config(ConfigCommand::Check) => say(effective.to_string().trim_end()).map(done),
         Command::Serve => serve::run(effective.settings).map(done),
         Command::Demo(demo) => demo::run(effective, &demo).map(done),
+        Command::Query(ask) => ask::run(&ask).map(done),
         Command::Fsck => fsck::run(effective.settings.into_parts().0),
         Command::Backup(BackupCommand::Create { folder }) => {
             backup::create(&effective.settings.data_dir, &folder).map(done)

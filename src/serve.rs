@@ -79,7 +79,8 @@ impl App {
     /// # Errors
     /// With a sentence that says which part and what to do.
     pub(crate) async fn build(settings: Settings, taking: &Handle) -> anyhow::Result<Self> {
-        let (storage, collector, web) = settings.into_parts();
+        let (storage, collector, mut web) = settings.into_parts();
+        web.findings_file = Some(storage.data_dir.join(data_dir::FINDINGS));
         let mut registry = Registry::default();
 
         let data_dir = storage.data_dir.clone();

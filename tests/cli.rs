@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Output;
 
-use crate::support::{Command, Ports, Server};
+use crate::support::{Command, Ports, Server, otlp};
 
 /// Runs it, and expects this exit code and these words on standard error.
 /// Answers what it said.
@@ -187,4 +187,35 @@ fn it_stops_on_sigterm_and_takes_the_same_folder_and_ports_again() {
         assert_eq!(server.ports().web, ports.web);
         assert!(server.stop().success());
     }
+}
+
+#[test]
+fn query_shows_what_hops_take_and_says_what_is_wrong_with_a_question() {
+    let server = Server::start();
+    let address = format!("http://{}", server.web());
+    let ask = |arguments: &[&str]| {
+        let all = [&["query", "--server", &address], arguments].concat();
+        Command::new(all).output()
+    };
+    let nothing = said(ask(&["hops"]));
+    assert!(nothing.starts_with("no requests in this time"), "{nothing}");
+    let request = otlp::request("shop", otlp::spans(3));
+    assert_eq!(otlp::send_http(&server, &request).expect("an answer").status(), 200);
+
+    let hops = said(ask(&["hops", "--since", "15m"]));
+    let line = hops.lines().last().expect("a hop");
+    assert!(line.trim_start().starts_with("100 %"), "{hops}");
+    assert!(line.ends_with("(entry) → shop work"), "{hops}");
+    let json = said(ask(&["hops", "--json"]));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["hops"][0]["calls"], 3);
+    let findings = said(ask(&["findings"]));
+    assert!(findings.starts_with("nothing to compare yet"), "{findings}");
+    assert!(said(ask(&["tail"])).starts_with("no requests that differ"));
+
+    let since = ["query", "--server", &address, "hops", "--since", "soon"];
+    refuses(&since, 1, &["since: ", "soon"]);
+    let nobody = ["query", "--server", "http://127.0.0.1:1", "hops"];
+    refuses(&nobody, 1, &["no server answers at http://127.0.0.1:1/", "--server"]);
+    assert!(server.stop().success());
 }

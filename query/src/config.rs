@@ -1,6 +1,7 @@
 //! What the query side listens on and what it bounds.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 const MIB: usize = 1024 * 1024;
@@ -33,6 +34,8 @@ pub struct Config {
     /// Memory for verdicts that were found before, in bytes; about 500 each. A list
     /// shown again then costs no reading.
     pub verdict_cache_bytes: usize,
+    /// Where findings and their history are kept over restarts; nowhere if `None`.
+    pub findings_file: Option<PathBuf>,
     /// The bounds of the listener.
     pub listener: listener::Config,
 }
@@ -61,6 +64,7 @@ impl Default for Config {
             verdict_spans_max: 20_000,
             verdict_duration_max: Duration::from_secs(3),
             verdict_cache_bytes: 16 * MIB,
+            findings_file: None,
             listener: listener::Config::default(),
         }
     }

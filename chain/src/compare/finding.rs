@@ -1,9 +1,11 @@
 //! One thing that is worse than before.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{PathId, Sketch};
 
 /// What is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum What {
     /// The service itself takes longer.
     SlowCode,
@@ -56,7 +58,7 @@ pub struct Finding {
 }
 
 /// Figures of a hop.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Figures {
     /// Calls, or those that might have made one.
     pub calls: f64,

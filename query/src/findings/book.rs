@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use chain::What;
+use serde::{Deserialize, Serialize};
 use storage::TimeRange;
 
 use super::Finding;
@@ -27,7 +28,7 @@ const RESOLVED_MAX: usize = 200;
 const OPEN_MAX: usize = 100;
 
 /// A finding and its history.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// How it was when it was found last.
     pub finding: Finding,
@@ -47,11 +48,35 @@ pub struct Entry {
 type Key = (What, String, Option<String>, String);
 
 /// All findings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Entries", into = "Entries")]
 pub struct Book {
     /// Those found lately, open or about to.
     current: HashMap<Key, Entry>,
     resolved: VecDeque<Entry>,
+}
+
+/// A book as it is written.
+#[derive(Serialize, Deserialize)]
+struct Entries {
+    current: Vec<Entry>,
+    resolved: Vec<Entry>,
+}
+
+impl From<Book> for Entries {
+    fn from(book: Book) -> Self {
+        let mut current: Vec<(Key, Entry)> = book.current.into_iter().collect();
+        current.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let current = current.into_iter().map(|(_, entry)| entry).collect();
+        Self { current, resolved: book.resolved.into() }
+    }
+}
+
+impl From<Entries> for Book {
+    fn from(Entries { current, resolved }: Entries) -> Self {
+        let current = current.into_iter().map(|entry| (key(&entry.finding), entry)).collect();
+        Self { current, resolved: resolved.into() }
+    }
 }
 
 fn key(finding: &Finding) -> Key {
@@ -155,11 +180,11 @@ impl Book {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::findings::Examples;
 
-    fn slow(harm: f64) -> Finding {
+    pub(in crate::findings) fn slow(harm: f64) -> Finding {
         Finding {
             what: What::SlowCode,
             service: "bank".to_owned(),

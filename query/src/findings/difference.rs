@@ -1,9 +1,11 @@
 //! What is different about the bad ones: attributes that the spans of a finding have where
 //! it happened, and seldom where it did not.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use proto::{Attribute, Span};
+use serde::{Deserialize, Serialize};
 
 /// With fewer spans that have it, an attribute is chance.
 const SUPPORT_MIN: usize = 3;
@@ -17,10 +19,10 @@ const DIFFERENCES_MAX: usize = 5;
 const VALUE_BYTES_MAX: usize = 128;
 
 /// An attribute that the bad ones have more often.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     /// `span` or `resource`.
-    pub scope: &'static str,
+    pub scope: Cow<'static, str>,
     /// Its key.
     pub key: String,
     /// Its value, as text.
@@ -50,6 +52,7 @@ pub(super) fn differences(bad: &[Span], normal: &[Span]) -> Vec<Difference> {
             && difference >= DIFFERENCE_MIN
             && difference / spread >= SURE_DEVIATIONS
         {
+            let scope = Cow::Borrowed(scope);
             found.push(Difference { scope, key, value, bad: part, normal: other_part });
         }
     }
@@ -99,7 +102,7 @@ mod tests {
     fn the_host_that_all_bad_ones_have_is_told_and_ids_are_not() {
         let found = differences(&spans(20, |_| 7), &spans(40, |number| number % 10));
         let expected = Difference {
-            scope: "resource",
+            scope: Cow::Borrowed("resource"),
             key: "host.name".to_owned(),
             value: "h7".to_owned(),
             bad: 1.0,

@@ -8,6 +8,8 @@ mod book;
 mod compare;
 mod difference;
 mod example;
+mod history;
+mod ids;
 mod sentence;
 mod watch;
 
@@ -18,12 +20,13 @@ pub(crate) use watch::{Seen, Watch};
 
 use chain::What;
 use proto::TraceId;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use compare::compare;
 pub(crate) use example::add_examples;
 
 /// One finding, in names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// What it is.
     pub what: What,
@@ -56,11 +59,13 @@ pub struct Finding {
 }
 
 /// Traces to look at.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Examples {
     /// Where it happened.
+    #[serde(with = "ids")]
     pub bad: Vec<TraceId>,
     /// Of the time before.
+    #[serde(with = "ids")]
     pub normal: Vec<TraceId>,
 }
 

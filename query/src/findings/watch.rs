@@ -1,5 +1,6 @@
 //! Looks for what is wrong, every few seconds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use parking_lot::{Condvar, Mutex};
 use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
+use super::history::History;
 use super::{Book, Compared, Times, compare, example};
 
 /// How often it is looked.
@@ -54,17 +56,25 @@ pub(crate) struct Seen {
 }
 
 impl Watch {
-    /// Starts to look at `reader`.
+    /// Starts to look at `reader`, and keeps what it found in the file `history`.
     ///
     /// # Errors
     /// Where the system gives no thread.
-    pub(crate) fn start(reader: Arc<dyn TraceReader>) -> io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+    pub(crate) fn start(
+        reader: Arc<dyn TraceReader>,
+        history: Option<PathBuf>,
+    ) -> io::Result<Self> {
+        let (mut history, book) = History::open(history);
+        let trouble = Some("the first look comes some seconds after the start".to_owned());
+        let seen = Seen { book, last: None, trouble };
+        let shared = Arc::new(Shared { seen: Mutex::new(seen), ..Shared::default() });
         let thread = {
             let shared = Arc::clone(&shared);
             let look = move || {
                 while shared.wait() {
                     shared.look(&*reader, now_unix_nano());
+                    let book = shared.seen.lock().book.clone();
+                    history.keep(&book);
                 }
             };
             thread::Builder::new().name("hopline-watch".to_owned()).spawn(look)?

@@ -119,7 +119,7 @@ impl QueryService {
         };
         let (pool, end) =
             ReadPool::start("hopline-read", bounds, metrics.waiting_questions.clone())?;
-        let watch = Watch::start(Arc::clone(&reader))?;
+        let watch = Watch::start(Arc::clone(&reader), config.findings_file.clone())?;
         let desk = Arc::new(Desk {
             reader,
             watch,

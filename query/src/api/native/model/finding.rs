@@ -92,7 +92,7 @@ pub(in crate::api::native) struct Figures {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct Difference<'a> {
     /// `span` or `resource`.
-    pub(in crate::api::native) scope: &'static str,
+    pub(in crate::api::native) scope: &'a str,
     pub(in crate::api::native) key: &'a str,
     /// As text.
     pub(in crate::api::native) value: &'a str,
