@@ -1,6 +1,7 @@
 //! The program on one screen: what was typed, what it means, the parts built in
 //! order, one drain on the way out.
 
+mod alert;
 mod ask;
 mod backup;
 mod cli;

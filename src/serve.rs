@@ -9,12 +9,14 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use collector::Collector;
 use prometheus_client::registry::Registry;
+use query::findings::NoticeFn;
 use query::{OtlpAddresses, Parts, Web};
 use storage::{SpanWriter, Store};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use crate::alert::Alerts;
 use crate::config::Settings;
 use crate::control::Control;
 use crate::data_dir;
@@ -79,6 +81,7 @@ impl App {
     /// # Errors
     /// With a sentence that says which part and what to do.
     pub(crate) async fn build(settings: Settings, taking: &Handle) -> anyhow::Result<Self> {
+        let alerts = settings.alert_url.url().cloned().map(Alerts::to);
         let (storage, collector, mut web) = settings.into_parts();
         web.findings_file = Some(storage.data_dir.join(data_dir::FINDINGS));
         let mut registry = Registry::default();
@@ -108,6 +111,8 @@ impl App {
                 grpc: collector.otlp_grpc_address(),
                 http: collector.otlp_http_address(),
             },
+            notice: alerts
+                .map(|mut alerts| -> NoticeFn { Box::new(move |notice| alerts.tell(notice)) }),
             ui: ui::router(),
         };
         let web = match Web::bind(web, parts, &mut registry).await {

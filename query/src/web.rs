@@ -20,6 +20,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::native;
 use crate::config::Config;
+use crate::findings::NoticeFn;
 use crate::metrics::Metrics;
 use crate::monitor::{HealthFn, Monitor, StoreFigures};
 use crate::observe::{self, observe};
@@ -40,6 +41,8 @@ pub struct Parts {
     pub health: HealthFn,
     /// Where spans are sent to, for those who ask how.
     pub otlp: OtlpAddresses,
+    /// Is told what is found to be wrong, at each look; may block for some seconds.
+    pub notice: Option<NoticeFn>,
     /// What answers every path that is neither the API's nor a probe's: the viewer.
     pub ui: Router,
 }
@@ -147,10 +150,10 @@ impl App {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(config: &Config, parts: Parts, registry: &mut Registry) -> io::Result<Self> {
-        let Parts { reader, health, otlp, ui } = parts;
+        let Parts { reader, health, otlp, notice, ui } = parts;
         let metrics = Metrics::register(registry);
         let (service, service_end) =
-            QueryService::start(config, Arc::clone(&reader), metrics.clone())?;
+            QueryService::start(config, Arc::clone(&reader), notice, metrics.clone())?;
         registry.register_collector(Box::new(StoreFigures(Arc::clone(&reader))));
         let (monitor, monitor_end) = Monitor::start(reader, health, otlp)?;
         let ends = [service_end, monitor_end];

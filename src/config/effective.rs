@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::age::Age;
+use super::alert_url::AlertUrl;
 use super::listen::Listen;
 use super::memory::MemoryLimit;
 use super::options::{Durability, Typed};
@@ -29,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) retention_age: Age,
     pub(crate) retention_bytes: SizeMax,
     pub(crate) disk_free_min: FreeMin,
+    pub(crate) alert_url: AlertUrl,
 }
 
 /// Into how many segments at least a store is cut whose bytes are bounded.
@@ -104,6 +106,7 @@ impl Effective {
             retention_age,
             retention_bytes,
             disk_free_min,
+            alert_url,
         } = std::mem::take(&mut typed.options);
         let settings = Settings {
             data_dir: match data_dir.or(file.data_dir) {
@@ -122,6 +125,7 @@ impl Effective {
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),
             retention_bytes: retention_bytes.or(file.retention_bytes).unwrap_or(SizeMax::UNLIMITED),
             disk_free_min: disk_free_min.or(file.disk_free_min).unwrap_or(FreeMin::LEAST),
+            alert_url: alert_url.or(file.alert_url).unwrap_or(AlertUrl::OFF),
         };
         Ok(Self { settings, typed, file: table })
     }

@@ -2,6 +2,7 @@
 //! file over defaults.
 
 mod age;
+mod alert_url;
 mod effective;
 mod file;
 mod listen;

@@ -5,6 +5,7 @@ use clap::{ArgMatches, Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 use super::age::Age;
+use super::alert_url::AlertUrl;
 use super::listen::Listen;
 use super::memory::MemoryLimit;
 use super::size::{FreeMin, SizeMax};
@@ -60,6 +61,11 @@ pub(crate) struct Options {
     /// until there is more [default: 64MiB].
     #[arg(long, global = true, value_name = "BYTES", env = "HOPLINE_DISK_FREE_MIN")]
     pub(crate) disk_free_min: Option<FreeMin>,
+
+    /// Where to send findings when they open and resolve, as alerts for Alertmanager:
+    /// http://localhost:9093/api/v2/alerts, off [default: off].
+    #[arg(long, global = true, value_name = "URL", env = "HOPLINE_ALERT_URL")]
+    pub(crate) alert_url: Option<AlertUrl>,
 }
 
 /// What an acknowledged span survives.

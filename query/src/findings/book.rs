@@ -97,8 +97,8 @@ fn counts(finding: &Finding, part: f64) -> bool {
 }
 
 impl Book {
-    /// Takes what was found at `now`.
-    pub fn take(&mut self, findings: Vec<Finding>, now_unix_nano: u64) {
+    /// Takes what was found at `now`; answers what is over since.
+    pub fn take(&mut self, findings: Vec<Finding>, now_unix_nano: u64) -> Vec<Entry> {
         let mut seen = Vec::new();
         for finding in findings {
             let key = key(&finding);
@@ -129,6 +129,7 @@ impl Book {
             seen.push(key);
         }
         let Self { current, resolved } = self;
+        let mut over = Vec::new();
         current.retain(|key, entry| {
             if seen.contains(key) {
                 return true;
@@ -140,11 +141,13 @@ impl Book {
             }
             if is_open {
                 let resolved_unix_nano = Some(now_unix_nano);
-                resolved.push_front(Entry { resolved_unix_nano, ..entry.clone() });
-                resolved.truncate(RESOLVED_MAX);
+                over.push(Entry { resolved_unix_nano, ..entry.clone() });
             }
             false
         });
+        over.iter().for_each(|entry| resolved.push_front(entry.clone()));
+        resolved.truncate(RESOLVED_MAX);
+        over
     }
 
     /// The open ones, the most harmful first.

@@ -101,7 +101,8 @@ mod tests {
         history.keep(&book);
         let (_, again) = History::open(Some(file.clone()));
         assert_eq!(again.open(), book.open());
-        (0..3).for_each(|look| book.take(vec![], 30 + look));
+        let over: Vec<_> = (0..3).flat_map(|look| book.take(vec![], 30 + look)).collect();
+        assert_eq!(over.len(), 1);
         history.keep(&book);
         let (_, again) = History::open(Some(file.clone()));
         assert_eq!(again.resolved().collect::<Vec<_>>(), book.resolved().collect::<Vec<_>>());

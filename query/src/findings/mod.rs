@@ -16,6 +16,7 @@ mod watch;
 pub use book::{Book, Entry};
 pub use compare::{Compared, Times};
 pub use difference::Difference;
+pub use watch::{Notice, NoticeFn};
 pub(crate) use watch::{Seen, Watch};
 
 use chain::What;

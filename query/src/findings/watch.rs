@@ -11,7 +11,7 @@ use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
 use super::history::History;
-use super::{Book, Compared, Times, compare, example};
+use super::{Book, Compared, Entry, Times, compare, example};
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -31,6 +31,18 @@ const DAY_NANO: u64 = 24 * 60 * MINUTE_NANO;
 const REQUESTS_MIN: u64 = 20;
 /// Of so many of the open findings examples are looked for at each look.
 const EXAMPLES_MAX: usize = 10;
+
+/// What was found at a look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// What is wrong, the most harmful first.
+    pub open: Vec<Entry>,
+    /// What is over since the look before.
+    pub resolved: Vec<Entry>,
+}
+
+/// Who is told at each look.
+pub type NoticeFn = Box<dyn FnMut(&Notice) + Send>;
 
 /// The thread that looks. It ends when this is dropped.
 pub(crate) struct Watch {
@@ -56,13 +68,15 @@ pub(crate) struct Seen {
 }
 
 impl Watch {
-    /// Starts to look at `reader`, and keeps what it found in the file `history`.
+    /// Starts to look at `reader`, keeps what it found in the file `history`,
+    /// and tells `notice`.
     ///
     /// # Errors
     /// Where the system gives no thread.
     pub(crate) fn start(
         reader: Arc<dyn TraceReader>,
         history: Option<PathBuf>,
+        mut notice: Option<NoticeFn>,
     ) -> io::Result<Self> {
         let (mut history, book) = History::open(history);
         let trouble = Some("the first look comes some seconds after the start".to_owned());
@@ -72,7 +86,10 @@ impl Watch {
             let shared = Arc::clone(&shared);
             let look = move || {
                 while shared.wait() {
-                    shared.look(&*reader, now_unix_nano());
+                    let found = shared.look(&*reader, now_unix_nano());
+                    if let Some(tell) = &mut notice {
+                        tell(&found);
+                    }
                     let book = shared.seen.lock().book.clone();
                     history.keep(&book);
                 }
@@ -108,7 +125,7 @@ impl Shared {
         !*is_over
     }
 
-    fn look(&self, reader: &dyn TraceReader, now_unix_nano: u64) {
+    fn look(&self, reader: &dyn TraceReader, now_unix_nano: u64) -> Notice {
         let deadline = Deadline::after(LOOK_MAX);
         let troubled = self.seen.lock().book.troubled();
         let (compared, trouble) = match compare_now(reader, now_unix_nano, &troubled, deadline) {
@@ -118,7 +135,7 @@ impl Shared {
         };
         let mut book = self.seen.lock().book.clone();
         let findings = compared.as_ref().map_or_else(Vec::new, |it| it.findings.clone());
-        book.take(findings, now_unix_nano);
+        let resolved = book.take(findings, now_unix_nano);
         if let Some(compared) = &compared {
             for entry in book.open_mut().take(EXAMPLES_MAX) {
                 let found = example::find(reader, &mut entry.finding, &compared.times, deadline);
@@ -127,7 +144,9 @@ impl Shared {
                 }
             }
         }
+        let open = book.open().into_iter().cloned().collect();
         *self.seen.lock() = Seen { book, last: compared.map(Arc::new), trouble };
+        Notice { open, resolved }
     }
 }
 

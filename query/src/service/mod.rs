@@ -20,7 +20,7 @@ use storage::{
 };
 
 use crate::config::{Config, TraceBytes};
-use crate::findings::{self, Compared, Seen, Times, Watch};
+use crate::findings::{self, Compared, NoticeFn, Seen, Times, Watch};
 use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
@@ -111,6 +111,7 @@ impl QueryService {
     pub(crate) fn start(
         config: &Config,
         reader: Arc<dyn TraceReader>,
+        notice: Option<NoticeFn>,
         metrics: Metrics,
     ) -> io::Result<(Self, ReadPoolEnd)> {
         let bounds = Bounds {
@@ -119,7 +120,7 @@ impl QueryService {
         };
         let (pool, end) =
             ReadPool::start("hopline-read", bounds, metrics.waiting_questions.clone())?;
-        let watch = Watch::start(Arc::clone(&reader), config.findings_file.clone())?;
+        let watch = Watch::start(Arc::clone(&reader), config.findings_file.clone(), notice)?;
         let desk = Arc::new(Desk {
             reader,
             watch,

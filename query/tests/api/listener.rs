@@ -18,7 +18,13 @@ fn config() -> Config {
 
 fn parts() -> Parts {
     let reader = Arc::new(store(proto::testing::trace(SHOP)));
-    Parts { reader, health: Arc::new(|| Health::Accepting), otlp: otlp(), ui: Router::new() }
+    Parts {
+        reader,
+        health: Arc::new(|| Health::Accepting),
+        otlp: otlp(),
+        notice: None,
+        ui: Router::new(),
+    }
 }
 
 #[tokio::test]

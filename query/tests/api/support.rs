@@ -66,7 +66,13 @@ impl Api {
 
     pub(crate) fn over(reader: Arc<dyn TraceReader>, config: Config, health: Health) -> Self {
         let ui = Router::new().fallback(async || VIEWER);
-        let parts = Parts { reader, health: Arc::new(move || health.clone()), otlp: otlp(), ui };
+        let parts = Parts {
+            reader,
+            health: Arc::new(move || health.clone()),
+            otlp: otlp(),
+            notice: None,
+            ui,
+        };
         let mut registry = Registry::default();
         let app = App::start(&config, parts, &mut registry).unwrap();
         let runtime = Runtime::new().unwrap();
