@@ -23,8 +23,14 @@ const ERROR_EVENT_WEIGHT: f64 = 2.0;
 /// An error status beside it says the same again, or is passed on.
 const ERROR_WEIGHT: f64 = 0.5;
 
-/// The largest shift at a path.
-type Shifts = BTreeMap<PathId, Finding>;
+/// The largest shift at each path.
+type Shifts = BTreeMap<PathId, Shift>;
+
+struct Shift {
+    finding: Finding,
+    /// The path that is there less often.
+    stopped: Option<PathId>,
+}
 
 pub(super) fn find(sides: &Sides, found: &mut Found) {
     let mut shifts = Shifts::new();
@@ -48,7 +54,8 @@ fn calls(sides: &Sides, shifts: &mut Shifts) {
         }
         // Of a call it is told whom it called, if that is known.
         let step = sides.answers.get(&path).copied().unwrap_or(step);
-        keep_largest(sides, shifts, parent, step, (now, before), 1.0);
+        let stopped = (rate(now) < rate(before)).then_some(path);
+        keep_largest(sides, shifts, parent, step, (now, before), 1.0, stopped);
     }
 }
 
@@ -99,7 +106,7 @@ fn events(sides: &Sides, shifts: &mut Shifts) {
         };
         if counts {
             let weight = if is_error { ERROR_EVENT_WEIGHT } else { 1.0 };
-            keep_largest(sides, shifts, *path, &step, (now, before), weight);
+            keep_largest(sides, shifts, *path, &step, (now, before), weight, None);
         }
     }
 }
@@ -122,6 +129,7 @@ fn keep_largest(
     step: &Step,
     (now, before): (Figures, Figures),
     weight: f64,
+    stopped: Option<PathId>,
 ) {
     let Some(service) = sides.service(owner) else {
         return;
@@ -149,26 +157,30 @@ fn keep_largest(
         path_harm: harm,
     };
     match shifts.get_mut(&owner) {
-        Some(known) if known.harm >= harm => {}
-        Some(known) => *known = finding,
-        None => drop(shifts.insert(owner, finding)),
+        Some(known) if known.finding.harm >= harm => {}
+        Some(known) => *known = Shift { finding, stopped },
+        None => drop(shifts.insert(owner, Shift { finding, stopped })),
     }
 }
 
-/// Takes what changed below a path off what changed there.
+/// Takes what changed below a path off what changed there: but not what changed below a
+/// call that is no longer made, which does not explain that.
 fn blame_deepest(sides: &Sides, shifts: Shifts, found: &mut Found) {
     let mut net: BTreeMap<PathId, f64> =
-        shifts.iter().map(|(path, finding)| (*path, finding.harm)).collect();
-    for (path, finding) in &shifts {
+        shifts.iter().map(|(path, shift)| (*path, shift.finding.harm)).collect();
+    for (path, shift) in &shifts {
+        let mut below = *path;
         let mut above = sides.steps.get(path).and_then(|step| step.parent);
         while let Some(at) = above {
-            if let Some(net) = net.get_mut(&at) {
-                *net -= finding.harm;
+            let explains = shifts.get(&at).is_some_and(|it| it.stopped != Some(below));
+            if explains && let Some(net) = net.get_mut(&at) {
+                *net -= shift.finding.harm;
             }
+            below = at;
             above = sides.steps.get(&at).and_then(|step| step.parent);
         }
     }
-    for (path, finding) in shifts {
+    for (path, Shift { finding, .. }) in shifts {
         let harm = net.get(&path).copied().unwrap_or(0.0);
         if harm > 0.0 {
             found.blame(finding.service, harm);

@@ -71,18 +71,26 @@ fn request(id: &str, start: u64, trouble: Trouble) -> String {
     }
     line(3, "payment POST /pay", from, from + pay, &format!("kind=client {bank_fails}"));
     let (answer, answered) = (from + 2 + gap_millis / 2, from + pay - 2 - gap_millis / 2);
-    line(4, "bank POST /pay", answer, answered, &format!("kind=server {bank_fails}"));
+    let thrown = match trouble.bank_fails {
+        true => format!("event=exception@{}", start + answered - 1),
+        false => String::new(),
+    };
+    line(4, "bank POST /pay", answer, answered, &format!("kind=server {bank_fails} {thrown}"));
     out
 }
 
 /// Five minutes as they should be, and one in which every `nth` request is in trouble.
 fn minutes(trouble: Trouble, nth: u64) -> Vec<Span> {
+    minutes_with(|number| if number % nth == 0 { trouble } else { Trouble::default() })
+}
+
+/// Five minutes as they should be, and one with the trouble of each request's number.
+fn minutes_with(trouble: impl Fn(u64) -> Trouble) -> Vec<Span> {
     let mut text = String::new();
     for minute in 0..6 {
         for number in 0..REQUESTS {
             let start = BEGIN_MILLIS + minute * MINUTE_MILLIS + number * 1_000;
-            let is_troubled = minute == 5 && number % nth == 0;
-            let trouble = if is_troubled { trouble } else { Trouble::default() };
+            let trouble = if minute == 5 { trouble(number) } else { Trouble::default() };
             text += &request(&format!("r{minute}-{number}"), start, trouble);
         }
     }
@@ -178,6 +186,20 @@ fn a_call_that_is_not_made_any_more_is_found() {
     let found = check(trouble, 1, "stopped", "payment", Some("bank"));
     let sentence = "payment no longer calls bank `POST /pay`: 100 % before, now 0 %";
     assert_eq!(found["sentence"], sentence);
+}
+
+#[test]
+fn what_fails_below_a_call_does_not_hide_that_it_is_not_made() {
+    let answer = compare(minutes_with(|number| Trouble {
+        bank_is_left_out: number % 4 == 0,
+        bank_fails: number % 2 == 1,
+        ..Trouble::default()
+    }));
+    let findings = answer["findings"].as_array().unwrap();
+    for (kind, service) in [("failing", "bank"), ("stopped", "payment")] {
+        let is_it = |finding: &&Value| finding["kind"] == kind && finding["service"] == service;
+        assert!(findings.iter().any(|finding| is_it(&finding)), "{kind} {service}: {answer:#}");
+    }
 }
 
 #[test]

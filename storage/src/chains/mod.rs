@@ -104,6 +104,13 @@ impl Place {
         })
     }
 
+    /// The hour that a minute is in, in seconds since the Unix epoch; of longer times
+    /// themselves.
+    fn hour(self) -> (Tier, u64) {
+        let seconds = Tier::Hour.seconds();
+        (self.tier, self.begin / seconds * seconds)
+    }
+
     /// When it began to get older, in seconds since the Unix epoch: the first moment after
     /// it, or when it was written.
     fn done(self) -> u64 {
@@ -132,7 +139,16 @@ pub(crate) struct SealedChains {
     pub(crate) dictionary: Dictionary,
     /// Where there are any. Changed under the store's lock, together with its segments.
     places: Mutex<Arc<BTreeSet<Place>>>,
-    read: Cache<Place, Arc<RollUp>, Bytes>,
+    read: Cache<Read, Arc<RollUp>, Bytes>,
+}
+
+/// What was read and is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Read {
+    /// What a record says.
+    Record(Place),
+    /// What the records of an hour add up to, as long as there are these.
+    Hour(Vec<Place>),
 }
 
 /// Times that their cache is laid out for: so few that it is not cut into parts by key.
@@ -161,7 +177,10 @@ impl SealedChains {
 
     /// Shows readers the figures that came with a commit, in place of others.
     pub(crate) fn replace(&self, added: Vec<Place>, removed: &[Place]) {
-        removed.iter().chain(&added).for_each(|place| drop(self.read.remove(place)));
+        removed
+            .iter()
+            .chain(&added)
+            .for_each(|place| drop(self.read.remove(&Read::Record(*place))));
         let mut places = self.places.lock();
         let places = Arc::make_mut(&mut places);
         places.retain(|place| !removed.contains(place));
@@ -169,7 +188,7 @@ impl SealedChains {
     }
 
     fn get(&self, rocks: &Rocks, place: Place) -> Result<Option<Arc<RollUp>>, Fault> {
-        if let Some(known) = self.read.get(&place) {
+        if let Some(known) = self.read.get(&Read::Record(place)) {
             return Ok(Some(known));
         }
         let Some(record) = rocks.get(Family::Chain, &place.key())? else {
@@ -179,7 +198,26 @@ impl SealedChains {
         let figures = RollUp::decode(&mut reader).in_record(place)?;
         reader.end().in_record(place)?;
         let figures = Arc::new(figures);
-        self.read.insert(place, Arc::clone(&figures));
+        self.read.insert(Read::Record(place), Arc::clone(&figures));
+        Ok(Some(figures))
+    }
+
+    /// What the minutes of an hour add up to: added up once, as long as none is added.
+    /// `None` where one of them is not there any more.
+    fn hour(&self, rocks: &Rocks, minutes: &[Place]) -> Result<Option<Arc<RollUp>>, Fault> {
+        let key = Read::Hour(minutes.to_vec());
+        if let Some(known) = self.read.get(&key) {
+            return Ok(Some(known));
+        }
+        let mut figures = RollUp::default();
+        for place in minutes {
+            match self.get(rocks, *place)? {
+                Some(found) => figures.merge(&found),
+                None => return Ok(None),
+            }
+        }
+        let figures = Arc::new(figures);
+        self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
 }
@@ -221,8 +259,8 @@ fn seconds_of(unix_nano: u64) -> u32 {
 #[derive(Clone)]
 struct Bytes;
 
-impl Weighter<Place, Arc<RollUp>> for Bytes {
-    fn weight(&self, _: &Place, figures: &Arc<RollUp>) -> u64 {
+impl Weighter<Read, Arc<RollUp>> for Bytes {
+    fn weight(&self, _: &Read, figures: &Arc<RollUp>) -> u64 {
         figures.memory_bytes() as u64
     }
 }

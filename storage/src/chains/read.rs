@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chain::RollUp;
 
-use super::{Minutes, SealedChains, Tally};
+use super::{Minutes, Place, SealedChains, Tally};
 use crate::contract::chains::{Chains, ChainsQuestion};
 use crate::contract::{Completeness, Deadline, ReadError, TimeRange};
 use crate::fault::Fault;
@@ -47,13 +47,14 @@ fn seconds(range: TimeRange) -> std::ops::Range<u64> {
 }
 
 impl View {
-    /// See [`crate::TraceReader::chains`].
+    /// See [`crate::TraceReader::chains`]. `None` where records went while they were read:
+    /// they were folded, and what they became is in a later view.
     pub(crate) fn chains(
         &self,
         sealed: &SealedChains,
         question: &ChainsQuestion,
         deadline: Deadline,
-    ) -> Result<Chains, ReadError> {
+    ) -> Result<Option<Chains>, ReadError> {
         let ChainsQuestion { range, settled } = *question;
         let settled_unix_nano = match settled {
             Duration::ZERO => u64::MAX,
@@ -62,14 +63,24 @@ impl View {
         let asked = seconds(range);
         let mut figures = RollUp::default();
         let mut missing = Missing::default();
-        for place in &*self.chain_places {
-            if !asked.contains(&place.begin) {
-                continue;
+        let places: Vec<Place> =
+            self.chain_places.iter().copied().filter(|it| asked.contains(&it.begin)).collect();
+        let mut single: Vec<Place> = Vec::new();
+        for hour in places.chunk_by(|one, next| one.hour() == next.hour()) {
+            deadline.check()?;
+            // One is kept by itself, and what can't be read is told by itself.
+            match (hour.len() > 1).then(|| sealed.hour(&self.sealed.rocks, hour)) {
+                Some(Ok(Some(found))) => figures.merge(&found),
+                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => {
+                    single.extend_from_slice(hour);
+                }
+                Some(Err(fault)) => return Err(fault.into()),
             }
+        }
+        for place in &single {
             deadline.check()?;
             match sealed.get(&self.sealed.rocks, *place) {
-                // It was folded meanwhile; what it became is in no view of ours.
-                Ok(None) => missing.add_what(format!("{place}: it was just merged, ask again")),
+                Ok(None) => return Ok(None),
                 Ok(Some(found)) => figures.merge(&found),
                 Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
                 Err(fault) => return Err(fault.into()),
@@ -83,7 +94,7 @@ impl View {
         figures.tidy();
         let (steps, names) = sealed.dictionary.describe(&figures);
         let completeness = missing.completeness(Completeness::Complete);
-        Ok(Chains { roll_up: figures, steps, names, completeness })
+        Ok(Some(Chains { roll_up: figures, steps, names, completeness }))
     }
 }
 

@@ -33,7 +33,8 @@ mod write;
 
 use std::fs::File;
 use std::sync::{Arc, OnceLock};
-use std::thread::JoinHandle;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use hashbrown::HashSet;
 use parking_lot::{Mutex, RwLock};
@@ -129,6 +130,8 @@ struct Upkeep {
 pub(crate) const LOCK_FILE: &str = "lock";
 pub(crate) const DATABASE_DIR: &str = "db";
 const SCRATCH_DIR: &str = "scratch";
+/// How long a reader waits for figures that were folded to be shown.
+const FOLD_PAUSE: Duration = Duration::from_millis(5);
 
 impl Store {
     /// Opens the store in `config.data_dir`, made where there is none: everything
@@ -255,7 +258,14 @@ impl TraceReader for Store {
     }
 
     fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
-        self.shared.view().chains(&self.shared.chains, question, deadline)
+        loop {
+            let view = self.shared.view();
+            if let Some(chains) = view.chains(&self.shared.chains, question, deadline)? {
+                return Ok(chains);
+            }
+            deadline.check()?;
+            thread::sleep(FOLD_PAUSE);
+        }
     }
 
     fn stats(&self) -> Stats {
