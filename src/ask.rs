@@ -105,8 +105,8 @@ fn hops(answer: &Value) -> Vec<String> {
         format!(
             "{:>6} {:>9} {:>7} {:>9} {:>9} {:>9} {:>9}  {}",
             share(&hop["share"]),
-            hop["calls"],
-            hop["errors"],
+            hop["calls"].to_string(),
+            hop["errors"].to_string(),
             time("duration", "p50_nano"),
             time("duration", "p90_nano"),
             time("duration", "p99_nano"),
