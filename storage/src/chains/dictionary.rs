@@ -123,6 +123,12 @@ impl Dictionary {
         }
     }
 
+    /// How many paths in `figures` nobody knows.
+    pub(crate) fn unknown_paths(&self, figures: &RollUp) -> usize {
+        let known = self.0.read();
+        figures.cells.keys().filter(|path| !known.steps.contains_key(*path)).count()
+    }
+
     /// What the numbers in `figures` stand for, and those of all paths above.
     pub(crate) fn describe(
         &self,

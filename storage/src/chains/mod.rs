@@ -83,7 +83,7 @@ mod kind {
 }
 
 impl Place {
-    fn key(self) -> Vec<u8> {
+    pub(crate) fn key(self) -> Vec<u8> {
         let Self { tier, begin, written, segment } = self;
         let mut key = vec![kind::FIGURES, tier as u8];
         key.extend_from_slice(&begin.to_be_bytes());
@@ -187,7 +187,8 @@ impl SealedChains {
         places.extend(added);
     }
 
-    fn get(&self, rocks: &Rocks, place: Place) -> Result<Option<Arc<RollUp>>, Fault> {
+    /// The figures of `place`.
+    pub(crate) fn get(&self, rocks: &Rocks, place: Place) -> Result<Option<Arc<RollUp>>, Fault> {
         if let Some(known) = self.read.get(&Read::Record(place)) {
             return Ok(Some(known));
         }

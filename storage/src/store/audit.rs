@@ -53,7 +53,7 @@ impl Audit {
 impl Store {
     /// Reads all that is sealed and compares it with itself: each record with its
     /// checksum, each trace with its summary and with every index entry that leads to
-    /// it, each index entry with the spans it leads to. Calls `progress` after each
+    /// it, each index entry with the spans it leads to, and the figures of hops. Calls `progress` after each
     /// segment. What is only in the log was verified when the store was opened.
     ///
     /// # Errors
@@ -75,7 +75,30 @@ impl Store {
             audit.index_bytes += size.index_bytes;
             progress(&audit);
         }
+        self.audit_chains(&view, &mut audit)?;
         Ok(audit)
+    }
+
+    /// Whether all figures of hops can be read, and what their paths stand for is known.
+    fn audit_chains(&self, view: &SealedView, audit: &mut Audit) -> Result<(), MaintainError> {
+        let chains = &self.shared.chains;
+        for place in &*chains.places() {
+            match chains.get(&view.rocks, *place) {
+                Ok(Some(figures)) => {
+                    audit.records += 1;
+                    let unknown = chains.dictionary.unknown_paths(&figures);
+                    if unknown > 0 {
+                        audit.add(format_args!(
+                            "{place}: {unknown} paths of which nothing is known"
+                        ));
+                    }
+                }
+                Ok(None) => audit.add(format_args!("{place}: missing")),
+                Err(fault @ Fault::Corrupt { .. }) => audit.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(())
     }
 }
 

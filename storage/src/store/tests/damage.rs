@@ -3,6 +3,7 @@
 use super::*;
 use crate::changes::Changes;
 use crate::contract::ReadError;
+use crate::contract::chains::ChainsQuestion;
 use crate::rocks::Family;
 use crate::store::OpenError;
 
@@ -167,4 +168,28 @@ fn a_flipped_or_missing_byte_of_the_log_never_goes_unnoticed() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn figures_that_do_not_verify_are_named_and_others_count() {
+    let mut lab = Lab::new();
+    lab.write(&shop());
+    lab.store().seal_now().unwrap();
+    lab.write(&other("b"));
+    lab.store().seal_now().unwrap();
+    let question = ChainsQuestion { range: TimeRange::ALL, settled: Duration::ZERO };
+    let all = lab.store().chains(&question, soon()).unwrap();
+    assert_eq!(all.completeness, Completeness::Complete);
+    let place = *lab.store().shared.chains.places().first().unwrap();
+    spoil(&lab, Family::Chain, &place.key());
+    lab.reopen();
+    let some = lab.store().chains(&question, soon()).unwrap();
+    assert!(
+        matches!(&some.completeness, Completeness::Partial { missing } if missing.len() == 1),
+        "{:?}",
+        some.completeness
+    );
+    assert!(!some.roll_up.cells.is_empty() && some.roll_up != all.roll_up);
+    let audit = lab.store().audit(|_| {}).unwrap();
+    assert!(audit.faults.iter().any(|fault| fault.contains("chain record")), "{audit:?}");
 }
