@@ -192,15 +192,11 @@ impl SealedChains {
         if let Some(known) = self.read.get(&Read::Record(place)) {
             return Ok(Some(known));
         }
-        let Some(record) = rocks.get(Family::Chain, &place.key())? else {
-            return Ok(None);
-        };
-        let mut reader = Reader::new(&record);
-        let figures = RollUp::decode(&mut reader).in_record(place)?;
-        reader.end().in_record(place)?;
-        let figures = Arc::new(figures);
-        self.read.insert(Read::Record(place), Arc::clone(&figures));
-        Ok(Some(figures))
+        let found = read_record(rocks, place)?.map(Arc::new);
+        if let Some(figures) = &found {
+            self.read.insert(Read::Record(place), Arc::clone(figures));
+        }
+        Ok(found)
     }
 
     /// What the minutes of an hour add up to: added up once, as long as none is added.
@@ -212,15 +208,29 @@ impl SealedChains {
         }
         let mut figures = RollUp::default();
         for place in minutes {
-            match self.get(rocks, *place)? {
-                Some(found) => figures.merge(&found),
-                None => return Ok(None),
+            // The sum is kept: they would only take the room of other hours.
+            match self.read.get(&Read::Record(*place)) {
+                Some(known) => figures.merge(&known),
+                None => match read_record(rocks, *place)? {
+                    Some(found) => figures.merge(&found),
+                    None => return Ok(None),
+                },
             }
         }
         let figures = Arc::new(figures);
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
+}
+
+fn read_record(rocks: &Rocks, place: Place) -> Result<Option<RollUp>, Fault> {
+    let Some(record) = rocks.get(Family::Chain, &place.key())? else {
+        return Ok(None);
+    };
+    let mut reader = Reader::new(&record);
+    let figures = RollUp::decode(&mut reader).in_record(place)?;
+    reader.end().in_record(place)?;
+    Ok(Some(figures))
 }
 
 /// Adds to `changes` what the traces of `segment` add, and what of the dictionary is not

@@ -1,6 +1,6 @@
 //! What there is to add up when somebody asks.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chain::RollUp;
@@ -19,9 +19,24 @@ pub(crate) struct HotChains {
     retired: u64,
     has_sealed_parts: bool,
     minutes: Minutes,
+    /// All of them, added up for the first that asks for all.
+    sum: OnceLock<RollUp>,
 }
 
 impl HotChains {
+    /// Adds to `figures` those of the minutes that are asked for.
+    fn add_to(&self, figures: &mut RollUp, range: TimeRange) {
+        if self.minutes.len() > 1 && within(&self.minutes, range).count() == self.minutes.len() {
+            let sum = self.sum.get_or_init(|| {
+                let mut sum = RollUp::default();
+                self.minutes.values().for_each(|minute| sum.merge(minute));
+                sum
+            });
+            return figures.merge(sum);
+        }
+        within(&self.minutes, range).for_each(|minute| figures.merge(minute));
+    }
+
     /// Whether it holds after `retired` segments went.
     pub(crate) fn holds(&self, retired: u64) -> bool {
         !self.has_sealed_parts || self.retired == retired
@@ -89,7 +104,7 @@ impl View {
         for chunk in self.hot.chunks() {
             deadline.check()?;
             let found = hot_chains(&self.sealed, sealed, chunk, settled_unix_nano, &mut missing)?;
-            within(&found.minutes, range).for_each(|found| figures.merge(found));
+            found.add_to(&mut figures, range);
         }
         figures.tidy();
         let (steps, names) = sealed.dictionary.describe(&figures);
@@ -121,8 +136,12 @@ fn hot_chains(
         has_sealed_parts |= !parts.found.is_empty();
         here.extend(tally.add_hot(view, trace.id(), trace.heads(), &parts)?);
     }
-    let found =
-        Arc::new(HotChains { retired: view.retired, has_sealed_parts, minutes: tally.finish() });
+    let found = Arc::new(HotChains {
+        retired: view.retired,
+        has_sealed_parts,
+        minutes: tally.finish(),
+        sum: OnceLock::new(),
+    });
     if here.is_empty() && are_all_settled {
         chunk.keep_chains(&found);
     }
