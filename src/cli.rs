@@ -32,8 +32,9 @@ struct Cli {
 pub(crate) enum Command {
     /// Receive, keep and show spans (the default).
     Serve,
-    /// Serve, and run a small chain of five services that sends spans, with one
-    /// slow and one failing hop that change every minute.
+    /// Serve, and run a small chain of five services that sends spans, in trouble every
+    /// other minute: slow or failing hops, a slow way, repeated queries and calls, a call
+    /// that is left out.
     Demo(Demo),
     /// Ask a running server, in a terminal.
     Query(Ask),

@@ -1,8 +1,8 @@
 //! What traces add, by the notation of the house.
 
 use proptest::prelude::*;
+use proto::Span;
 use proto::testing::{trace, trace_strategy};
-use proto::{Span, StatusCode};
 
 use crate::{Analyst, Event, Line, RollUp, Row, event_text, is_error, name_key, span_name_key};
 
@@ -18,18 +18,7 @@ fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Event>) {
                 name: name_key(&event_text(event)),
                 is_error: is_error(event),
             }));
-            Line {
-                span_id: span.span_id,
-                parent_span_id: span.parent_span_id.unwrap_or_default(),
-                kind: span.kind,
-                start_unix_nano: span.start_time_unix_nano,
-                end_unix_nano: span.end_time_unix_nano,
-                is_error: span.is_error(),
-                is_ok: span.status.code == StatusCode::OK,
-                service: name_key(&span.service_name()),
-                name: span_name_key(&span.name),
-                events: span.events.len() as u32,
-            }
+            Line::of(span, span.events.len() as u32)
         };
     let lines = spans.iter().map(line).collect();
     (lines, events)

@@ -7,7 +7,9 @@
 //! says so is moved to the middle of its call, with all below it.
 
 use hashbrown::HashMap;
-use proto::{SpanId, SpanKind};
+use proto::{Span, SpanId, SpanKind, StatusCode};
+
+use crate::key::{name_key, span_name_key};
 
 /// What lies outside its caller by no more than this is left where it is, in
 /// nanoseconds: clocks and instrumentation round, commonly to a millisecond.
@@ -42,6 +44,24 @@ pub struct Line {
     /// How many events it has, among those that lie beside the lines: its own come after
     /// those of the lines before.
     pub events: u32,
+}
+
+impl Line {
+    /// Of `span`, of whose events so many lie beside the lines.
+    pub fn of(span: &Span, events: u32) -> Self {
+        Self {
+            span_id: span.span_id,
+            parent_span_id: span.parent_span_id.unwrap_or_default(),
+            kind: span.kind,
+            start_unix_nano: span.start_time_unix_nano,
+            end_unix_nano: span.end_time_unix_nano,
+            is_error: span.is_error(),
+            is_ok: span.status.code == StatusCode::OK,
+            service: name_key(&span.service_name()),
+            name: span_name_key(&span.name),
+            events,
+        }
+    }
 }
 
 /// The rows of a trace in pre-order: a parent stands before its children, and children

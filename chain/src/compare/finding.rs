@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PathId, Sketch};
+use crate::{PathId, Sketch, Step};
 
 /// What is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,6 +87,25 @@ impl Figures {
 }
 
 impl Finding {
+    /// That `what` is so of `step`, at `path`; nothing else is said yet.
+    pub(super) fn of(what: What, path: PathId, step: &Step, harm: f64) -> Self {
+        Self {
+            what,
+            service: step.service,
+            caller: None,
+            name: step.name,
+            is_event: step.kind.is_event(),
+            path,
+            paths: 1,
+            harm,
+            seconds: 0.0,
+            per_request: 0.0,
+            now: Figures::default(),
+            before: Figures::default(),
+            path_harm: harm,
+        }
+    }
+
     /// Adds the same at another path.
     pub(super) fn add(&mut self, other: Self) {
         self.paths += other.paths;

@@ -56,6 +56,8 @@ struct Sides<'a> {
     steps: &'a HashMap<PathId, Step>,
     reference: &'a RollUp,
     judged: &'a RollUp,
+    /// Of either side, in an order that is always the same.
+    paths: Vec<(PathId, &'a Step)>,
     requests: f64,
     request_seconds: f64,
     /// By the path of a call: an answer of another service.
@@ -73,6 +75,7 @@ impl Comparison {
             steps,
             reference,
             judged,
+            paths: paths(steps, reference, judged),
             requests: now.0.max(1.0),
             request_seconds: before.1.max(1e-6),
             answers: answers(steps),
@@ -169,10 +172,10 @@ impl<'a> Sides<'a> {
     }
 
     fn workload_shift(&self, requests: f64, reference_requests: f64) -> f64 {
-        let roots = self.paths().into_iter().filter(|(_, step)| step.parent.is_none());
+        let roots = self.paths.iter().filter(|(_, step)| step.parent.is_none());
         let differences = roots.map(|(path, _)| {
-            let now = self.now(path).calls() / requests.max(1.0);
-            (now - self.before(path).calls() / reference_requests.max(1.0)).abs()
+            let now = self.now(*path).calls() / requests.max(1.0);
+            (now - self.before(*path).calls() / reference_requests.max(1.0)).abs()
         });
         differences.sum::<f64>() / 2.0
     }
@@ -180,16 +183,19 @@ impl<'a> Sides<'a> {
     fn service(&self, path: PathId) -> Option<u64> {
         self.steps.get(&path).map(|step| step.service)
     }
+}
 
-    /// Paths of either side, in an order that is always the same.
-    fn paths(&self) -> Vec<(PathId, &'a Step)> {
-        let all = self.judged.cells.keys().chain(self.reference.cells.keys());
-        let mut paths: Vec<_> =
-            all.filter_map(|path| self.steps.get(path).map(|step| (*path, step))).collect();
-        paths.sort_unstable_by_key(|(path, _)| *path);
-        paths.dedup_by_key(|(path, _)| *path);
-        paths
-    }
+fn paths<'a>(
+    steps: &'a HashMap<PathId, Step>,
+    reference: &RollUp,
+    judged: &RollUp,
+) -> Vec<(PathId, &'a Step)> {
+    let all = judged.cells.keys().chain(reference.cells.keys());
+    let mut paths: Vec<_> =
+        all.filter_map(|path| steps.get(path).map(|step| (*path, step))).collect();
+    paths.sort_unstable_by_key(|(path, _)| *path);
+    paths.dedup_by_key(|(path, _)| *path);
+    paths
 }
 
 /// How far apart two parts of two numbers are, in standard deviations.

@@ -42,7 +42,7 @@ pub(super) fn find(sides: &Sides, found: &mut Found) {
 
 /// Calls that a caller makes less or more often than before, if at all.
 fn calls(sides: &Sides, shifts: &mut Shifts) {
-    for (path, step) in sides.paths() {
+    for &(path, step) in &sides.paths {
         let Some(parent) = step.parent.filter(|_| !step.kind.is_event()) else {
             continue;
         };
@@ -67,7 +67,7 @@ fn events(sides: &Sides, shifts: &mut Shifts) {
     let mut owners: HashMap<u64, (PathId, f64, f64)> = HashMap::new();
     let mut counts: BTreeMap<Key, (Step, f64, f64)> = BTreeMap::new();
     let mut said_before: HashSet<Key> = HashSet::new();
-    for (path, step) in sides.paths() {
+    for &(path, step) in &sides.paths {
         let (now, before) = (sides.now(path), sides.before(path));
         if !step.kind.is_event() {
             let (most, all, all_before) = owners.entry(step.own()).or_insert((path, 0.0, 0.0));
@@ -142,19 +142,12 @@ fn keep_largest(
         (false, false) => What::Stopped,
     };
     let finding = Finding {
-        what,
         service,
         caller: (step.service != service).then_some(step.service),
-        name: step.name,
-        is_event: step.kind.is_event(),
-        path: owner,
-        paths: 1,
-        harm,
-        seconds: 0.0,
         per_request,
         now,
         before,
-        path_harm: harm,
+        ..Finding::of(what, owner, step, harm)
     };
     match shifts.get_mut(&owner) {
         Some(known) if known.finding.harm >= harm => {}
@@ -191,7 +184,7 @@ fn blame_deepest(sides: &Sides, shifts: Shifts, found: &mut Found) {
 
 /// Errors that began at a path more often than before, and calls made again.
 fn errors(sides: &Sides, found: &mut Found) {
-    for (path, step) in sides.paths() {
+    for &(path, step) in &sides.paths {
         let (now, before) = (sides.now(path), sides.before(path));
         if step.kind.is_event() || now.counts.calls <= 0 {
             continue;
@@ -213,21 +206,8 @@ fn errors(sides: &Sides, found: &mut Found) {
             if what == What::Failing {
                 found.blame(step.service, harm);
             }
-            found.add(Finding {
-                what,
-                service: step.service,
-                caller,
-                name: step.name,
-                is_event: false,
-                path,
-                paths: 1,
-                harm,
-                seconds: 0.0,
-                per_request,
-                now,
-                before,
-                path_harm: harm,
-            });
+            let finding = Finding::of(what, path, step, harm);
+            found.add(Finding { caller, per_request, now, before, ..finding });
         }
     }
 }

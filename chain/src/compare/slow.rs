@@ -46,7 +46,7 @@ pub(super) fn find(sides: &Sides, found: &mut Found) {
     }
     let nothing = Pooled::default();
     let mut edges: BTreeMap<Edge, Slow> = BTreeMap::new();
-    for (path, step) in sides.paths() {
+    for &(path, step) in &sides.paths {
         if step.kind.is_event() {
             continue;
         }
@@ -166,20 +166,6 @@ impl Sides<'_> {
         seconds: f64,
     ) -> Finding {
         let harm = seconds / self.request_seconds;
-        Finding {
-            what,
-            service: step.service,
-            caller,
-            name: step.name,
-            is_event: false,
-            path,
-            paths: 1,
-            harm,
-            seconds,
-            per_request: 0.0,
-            now: Figures::default(),
-            before: Figures::default(),
-            path_harm: harm,
-        }
+        Finding { caller, seconds, ..Finding::of(what, path, step, harm) }
     }
 }

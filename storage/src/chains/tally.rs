@@ -104,24 +104,10 @@ impl<'a> Tally<'a> {
         if !trace.identities.insert((span.span_id, span.kind)) || trace.is_too_large() {
             return;
         }
-        let service = name_key(&span.service_name());
-        dictionary.add_name(service, || span.service_name().into_owned());
-        let name = span_name_key(&span.name);
-        dictionary.add_name(name, || normal(&span.name));
         let first_event = trace.events.len();
-        let events = trace.take_events(dictionary, span);
-        let line = Line {
-            span_id: span.span_id,
-            parent_span_id: span.parent_span_id.unwrap_or_default(),
-            kind: span.kind,
-            start_unix_nano: span.start_time_unix_nano,
-            end_unix_nano: span.end_time_unix_nano,
-            is_error: span.is_error(),
-            is_ok: span.status.code == StatusCode::OK,
-            service,
-            name,
-            events,
-        };
+        let line = Line::of(span, trace.take_events(dictionary, span));
+        dictionary.add_name(line.service, || span.service_name().into_owned());
+        dictionary.add_name(line.name, || normal(&span.name));
         trace.lines.push((line, first_event));
     }
 
