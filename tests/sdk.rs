@@ -60,6 +60,25 @@ fn exporters_lose_nothing_while_the_program_is_killed() {
 }
 
 #[test]
+fn logs_of_an_sdk_are_events_of_its_spans() {
+    let server = Server::start();
+    for (protocol, address) in [("grpc", server.grpc()), ("protobuf", server.http())] {
+        let (trace, span) = sender::log(protocol, &format!("http://{address}"), "logger");
+        let found = web::json(&server, &format!("/api/v1/traces/{trace}/spans/{span}"));
+        let events = found["events"].as_array().expect("events");
+        assert_eq!(events.len(), 1, "{protocol}: {found}");
+        let attributes = events[0]["attributes"].as_array().expect("attributes");
+        for (key, text) in
+            [("log.severity", "ERROR"), ("log.message", "card of order o-17 was refused")]
+        {
+            let is_it = |one: &&serde_json::Value| one["key"] == key;
+            let attribute = attributes.iter().find(is_it).expect(key);
+            assert_eq!(attribute["value"]["value"], text, "{protocol}: {found}");
+        }
+    }
+}
+
+#[test]
 fn telemetrygen_loses_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let ports = Ports::fixed();

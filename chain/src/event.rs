@@ -2,14 +2,11 @@
 
 use std::borrow::Cow;
 
+use proto::log_record::{MESSAGE, SEVERITY};
 use proto::{Event, Value};
 
 use crate::key::normal;
 
-/// The severity and the words of a log record that became an event.
-pub const LOG_SEVERITY: &str = "log.severity";
-/// See [`LOG_SEVERITY`].
-pub const LOG_MESSAGE: &str = "log.message";
 /// How many words of a log message tell it from others: what follows are its values.
 const WORDS_MAX: usize = 6;
 /// Longer runs of hexadecimal digits without a number are ids, too.
@@ -22,8 +19,8 @@ pub fn event_text(event: &Event) -> Cow<'_, str> {
         let value = proto::span::find_attribute(&event.attributes, key).map(Value::text);
         value.filter(|text| !text.is_empty())
     };
-    if let Some(message) = text(LOG_MESSAGE) {
-        let severity = text(LOG_SEVERITY).unwrap_or_default();
+    if let Some(message) = text(MESSAGE) {
+        let severity = text(SEVERITY).unwrap_or_default();
         return Cow::Owned(format!("{severity} {}", words(&message)));
     }
     match text("exception.type") {
@@ -34,7 +31,7 @@ pub fn event_text(event: &Event) -> Cow<'_, str> {
 
 /// Whether `event` tells of an error: an exception, or a log record that says so.
 pub fn is_error(event: &Event) -> bool {
-    let severity = proto::span::find_attribute(&event.attributes, LOG_SEVERITY);
+    let severity = proto::span::find_attribute(&event.attributes, SEVERITY);
     let severity = severity.map(Value::text).unwrap_or_default();
     event.name == "exception"
         || ["ERROR", "FATAL"].iter().any(|error| severity.eq_ignore_ascii_case(error))
@@ -73,8 +70,7 @@ mod tests {
 
     #[test]
     fn events_that_say_the_same_have_the_same_text() {
-        let log =
-            |severity, message| event("log", &[(LOG_SEVERITY, severity), (LOG_MESSAGE, message)]);
+        let log = |severity, message| event("log", &[(SEVERITY, severity), (MESSAGE, message)]);
         let paid = log("INFO", "16:43:25.207 INFO Charge#41 order 4711 was paid by card");
         assert_eq!(event_text(&paid), "INFO INFO Charge#* order * was paid by");
         assert!(!is_error(&paid));

@@ -19,7 +19,7 @@ mod tree;
 
 pub use cell::{Cell, Counts};
 pub use compare::{Comparison, Figures, Finding, Suspect, What};
-pub use event::{LOG_MESSAGE, LOG_SEVERITY, event_text, is_error};
+pub use event::{event_text, is_error};
 pub use key::{name_key, normal, span_name_key};
 pub use path::{PathId, Step, StepKind};
 pub use roll_up::RollUp;

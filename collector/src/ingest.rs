@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proto::otlp::response::ExportResponse;
-use proto::otlp::{self, Limits};
+use proto::otlp::{self, Limits, Signal};
 
 use crate::Config;
 use crate::admission::{Budget, Charge};
@@ -27,6 +27,7 @@ pub(crate) enum Format {
 
 /// A body that was read whole.
 pub(crate) struct Received {
+    pub(crate) signal: Signal,
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
     pub(crate) format: Format,
@@ -43,13 +44,13 @@ pub(crate) struct Ingest {
 }
 
 impl Ingest {
-    /// Takes the request's spans. Returns when those that are kept are durable, with
+    /// Takes the request's spans or log records. Returns when those that are kept are durable, with
     /// what to tell the sender about the others.
     ///
     /// # Errors
     /// Nothing of the request is acknowledged.
     pub(crate) async fn export(&self, received: Received) -> Result<ExportResponse, Refusal> {
-        let Received { bytes, encoding, format, mut charge } = received;
+        let Received { signal, bytes, encoding, format, mut charge } = received;
         let limits = self.config.limits;
         let body = decompress(encoding, bytes, limits.request_bytes_max, &mut charge)?;
         charge.shrink_to(body.len());
@@ -57,18 +58,23 @@ impl Ingest {
         let decoded = {
             let _turn = self.budget.turn(body.len()).await;
             charge.try_grow(expected_bytes(body.len(), &limits))?;
-            match format {
-                Format::Protobuf => otlp::protobuf::decode_request(&body, &limits)?,
-                Format::Json => otlp::json::decode_request(&body, &limits)?,
-            }
+            let decode = match (signal, format) {
+                (Signal::Traces, Format::Protobuf) => otlp::protobuf::decode_request,
+                (Signal::Traces, Format::Json) => otlp::json::decode_request,
+                (Signal::Logs, Format::Protobuf) => otlp::protobuf::decode_logs_request,
+                (Signal::Logs, Format::Json) => otlp::json::decode_logs_request,
+            };
+            decode(&body, &limits)?
         };
         drop(body);
         let batch_bytes = decoded.batch.memory_bytes();
         charge.shrink_to(batch_bytes);
         charge.try_grow(batch_bytes.saturating_sub(charge.bytes()))?;
 
-        let findings = sanitize::inspect(&decoded);
-        self.metrics.found(&findings);
+        if signal == Signal::Traces {
+            let findings = sanitize::inspect(&decoded);
+            self.metrics.found(&findings);
+        }
         let response = ExportResponse::from(&decoded.rejected);
         let accepted = decoded.batch.len();
         let mut resent = 0;
@@ -76,9 +82,9 @@ impl Ingest {
             let written = self.writer.write(Arc::new(decoded.batch), charge).await?;
             resent = written.known_spans;
         }
-        self.metrics.spans(accepted, resent, response.rejected_spans);
-        if response.rejected_spans > 0 {
-            tracing::debug!(accepted, reason = %response.error_message, "refused spans");
+        self.metrics.taken(signal, accepted, resent, response.rejected);
+        if response.rejected > 0 {
+            tracing::debug!(accepted, reason = %response.error_message, "partial success");
         }
         Ok(response)
     }

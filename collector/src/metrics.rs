@@ -6,6 +6,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+use proto::otlp::Signal;
+
 use crate::sanitize::Findings;
 
 type Labels<const N: usize> = [(&'static str, &'static str); N];
@@ -64,13 +66,41 @@ pub(crate) struct Metrics {
     requests: Family<Labels<1>, Counter>,
     refused_requests: Family<Labels<2>, Counter>,
     received: Family<Labels<1>, Counter>,
-    accepted_spans: Counter,
-    refused_spans: Counter,
-    resent_spans: Counter,
+    spans: Taken,
+    log_records: Taken,
     repairs: Family<Labels<1>, Counter>,
     odd_spans: Family<Labels<1>, Counter>,
     in_flight: Gauge,
     writing: Writing,
+}
+
+/// What became of the spans or the log records that came.
+#[derive(Clone, Default)]
+struct Taken {
+    accepted: Counter,
+    refused: Counter,
+    resent: Counter,
+}
+
+impl Taken {
+    fn register(&self, registry: &mut Registry, items: &str) {
+        let name = |what: &str| format!("{what}_{}", items.replace(' ', "_"));
+        registry.register(
+            name("accepted"),
+            format!("The {items} acknowledged to their sender"),
+            self.accepted.clone(),
+        );
+        registry.register(
+            name("refused"),
+            format!("The {items} refused one by one, reported to their sender as rejected"),
+            self.refused.clone(),
+        );
+        registry.register(
+            name("resent"),
+            format!("Accepted {items} that the store had before, as after a lost answer"),
+            self.resent.clone(),
+        );
+    }
 }
 
 /// The figures of the writer thread.
@@ -112,21 +142,8 @@ impl Metrics {
             Unit::Bytes,
             metrics.received.clone(),
         );
-        registry.register(
-            "accepted_spans",
-            "Spans acknowledged to their sender",
-            metrics.accepted_spans.clone(),
-        );
-        registry.register(
-            "refused_spans",
-            "Spans refused one by one, reported to their sender as rejected",
-            metrics.refused_spans.clone(),
-        );
-        registry.register(
-            "resent_spans",
-            "Accepted spans that the store had before, as after a lost answer",
-            metrics.resent_spans.clone(),
-        );
+        metrics.spans.register(registry, Signal::Traces.items());
+        metrics.log_records.register(registry, Signal::Logs.items());
         registry.register(
             "repairs",
             "Corrections made to accepted spans, by kind",
@@ -179,11 +196,15 @@ impl Metrics {
         self.received.get_or_create(&labels).inc_by(bytes as u64);
     }
 
-    /// What became of a request's spans.
-    pub(crate) fn spans(&self, accepted: usize, resent: usize, refused: u64) {
-        self.accepted_spans.inc_by(accepted as u64);
-        self.resent_spans.inc_by(resent as u64);
-        self.refused_spans.inc_by(refused);
+    /// What became of what a request exported.
+    pub(crate) fn taken(&self, signal: Signal, accepted: usize, resent: usize, refused: u64) {
+        let taken = match signal {
+            Signal::Traces => &self.spans,
+            Signal::Logs => &self.log_records,
+        };
+        taken.accepted.inc_by(accepted as u64);
+        taken.resent.inc_by(resent as u64);
+        taken.refused.inc_by(refused);
     }
 
     /// What was corrected and what was odd in a request.

@@ -104,6 +104,16 @@ impl SpanKind {
     pub const PRODUCER: Self = Self(4);
     /// The receiving side of a message.
     pub const CONSUMER: Self = Self(5);
+    /// No span at all, but a log record that belongs to one, see [`crate::log_record`].
+    /// The readers of wire formats never give it to a span.
+    pub const LOG_RECORD: Self = Self(-1);
+
+    /// The kind of a span that a sender says is of kind `number`: what it says, unless that
+    /// is ours.
+    pub(crate) fn of_wire(number: i32) -> Self {
+        let kind = Self(number);
+        if kind == Self::LOG_RECORD { Self::UNSPECIFIED } else { kind }
+    }
 }
 
 impl fmt::Display for SpanKind {
@@ -114,6 +124,7 @@ impl fmt::Display for SpanKind {
             2 => f.write_str("server"),
             3 => f.write_str("client"),
             4 => f.write_str("producer"),
+            -1 => f.write_str("log record"),
             5 => f.write_str("consumer"),
             other => write!(f, "unknown({other})"),
         }

@@ -155,7 +155,7 @@ fn model_span(span: WireSpan, resource: &Arc<Resource>, scope: &Arc<Scope>) -> O
         trace_state: span.trace_state,
         flags: span.flags,
         name: span.name,
-        kind: SpanKind(span.kind),
+        kind: SpanKind(if span.kind == -1 { 0 } else { span.kind }),
         start_time_unix_nano: span.start_time_unix_nano,
         end_time_unix_nano: span.end_time_unix_nano,
         attributes: attributes(span.attributes),

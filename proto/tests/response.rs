@@ -39,7 +39,7 @@ fn row_47_responses_stay_short() {
         rejected.add(Reason::Other(format!("reason {number}")));
     }
     let response = ExportResponse::from(&rejected);
-    assert_eq!(response.rejected_spans, 100_000);
+    assert_eq!(response.rejected, 100_000);
     assert!(response.to_protobuf().len() < 5000 && response.to_json().len() < 5000);
     let status = Status { message: "x".repeat(1 << 24), ..Status::default() };
     assert!(status.to_protobuf().len() < 5000 && status.to_json().len() < 5000);

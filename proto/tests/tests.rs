@@ -9,6 +9,7 @@ mod checklist;
 mod descriptor;
 mod json;
 mod json_value;
+mod logs;
 mod mutation;
 mod notation;
 mod oracle;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chain::RollUp;
 use parking_lot::RwLock;
-use proto::{Batch, Span, SpanId, SpanKind, TraceId};
+use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 
 use crate::chains::{Dictionary, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
@@ -38,10 +38,17 @@ impl MemoryStore {
     }
 }
 
-/// A trace's spans in the order of answers.
+/// A trace's spans in the order of answers, log records among them.
 fn sorted(spans: &TraceSpans) -> Vec<Span> {
     let mut spans: Vec<Span> = spans.values().cloned().collect();
     evaluate::sort(&mut spans);
+    spans
+}
+
+/// The same with log records as events of their spans.
+fn with_events(spans: &TraceSpans) -> Vec<Span> {
+    let mut spans = sorted(spans);
+    log_record::attach(&mut spans);
     spans
 }
 
@@ -90,6 +97,10 @@ impl TraceReader for MemoryStore {
         } else {
             Completeness::Complete
         };
+        log_record::attach(&mut spans);
+        if spans.is_empty() && completeness == Completeness::Complete {
+            return Ok(None);
+        }
         Ok(Some(Trace { id, spans, completeness }))
     }
 
@@ -99,7 +110,7 @@ impl TraceReader for MemoryStore {
         let traces = self.traces.read();
         for spans in traces.values() {
             deadline.check()?;
-            tally.add_spans(sorted(spans).iter());
+            tally.add_spans(with_events(spans).iter());
         }
         let mut roll_up = RollUp::default();
         for figures in within(&tally.finish(), question.range) {
@@ -113,7 +124,7 @@ impl TraceReader for MemoryStore {
         let mut page = PageCollector::new(search);
         for spans in self.traces.read().values() {
             deadline.check()?;
-            if let Some(found) = evaluate::find(&sorted(spans), search) {
+            if let Some(found) = evaluate::find(&with_events(spans), search) {
                 page.offer(found);
             }
         }

@@ -20,6 +20,9 @@ const AWAITED_MIN: usize = 1_024;
 #[derive(Debug, Default)]
 pub(crate) struct Outline {
     identities: HashSet<(SpanId, SpanKind)>,
+    span_count: u32,
+    /// The earliest time of log records, 0 where none is known; `None` where there are none.
+    first_record_unix_nano: Option<u64>,
     ids: HashSet<SpanId>,
     start_unix_nano: Option<u64>,
     end_unix_nano: u64,
@@ -78,6 +81,13 @@ impl Outline {
         if !self.identities.insert((id, kind)) {
             return;
         }
+        if kind == SpanKind::LOG_RECORD {
+            let known = self.first_record_unix_nano.unwrap_or(0);
+            let times = [known, start].into_iter().filter(|time| *time != 0);
+            self.first_record_unix_nano = Some(times.min().unwrap_or(0));
+            return;
+        }
+        self.span_count = self.span_count.saturating_add(1);
         self.ids.insert(id);
         if start != 0 {
             self.start_unix_nano = Some(self.start_unix_nano.map_or(start, |min| min.min(start)));
@@ -120,13 +130,16 @@ impl Outline {
     pub(crate) fn summary(&self, trace: TraceId) -> Option<TraceSummary> {
         let orphans = self.orphans.iter().filter(|(parent, _)| !self.ids.contains(*parent));
         let orphan = orphans.map(|(_, child)| child).min_by_key(|child| child.order);
-        let root = self.root.as_ref().or(orphan).or(self.earliest.as_ref())?;
+        let Some(root) = self.root.as_ref().or(orphan).or(self.earliest.as_ref()) else {
+            let time = self.first_record_unix_nano?;
+            return Some(TraceSummary::without_spans(trace, std::iter::once(time)));
+        };
         let start_unix_nano = self.start_unix_nano.unwrap_or(0);
         Some(TraceSummary {
             trace_id: trace,
             start_unix_nano,
             duration_nano: self.end_unix_nano.saturating_sub(start_unix_nano),
-            span_count: u32::try_from(self.identities.len()).unwrap_or(u32::MAX),
+            span_count: self.span_count,
             error_count: self.error_count,
             root_service: root.resource.service_name().into_owned(),
             root_name: root.name.clone(),
@@ -154,7 +167,7 @@ fn keep_earlier(known: &mut Option<Candidate>, candidate: &Candidate) {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use proto::testing::trace_strategy;
+    use proto::testing::{log_record_of, trace_strategy};
 
     use super::*;
     use crate::evaluate;
@@ -164,10 +177,17 @@ mod tests {
         fn an_outline_has_the_summary_of_its_spans(
             spans in trace_strategy(12),
             again in trace_strategy(12),
+            records in trace_strategy(4),
+            spans_count in 0usize..13,
             cut in 0usize..20,
         ) {
             let id = spans.first().map_or(TraceId::default(), |span| span.trace_id);
+            let records: Vec<Span> =
+                records.into_iter().map(|content| log_record_of(&spans[0], content)).collect();
             let mut all = [spans, again].concat();
+            // At times there are log records only.
+            all.truncate(spans_count);
+            all.extend(records);
             all.iter_mut().for_each(|span| span.trace_id = id);
             let mut outline = Outline::default();
             for part in all.chunks(cut.max(1)) {

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use proto::{Span, SpanId, SpanKind};
+use proto::{Span, SpanId, SpanKind, log_record};
 
 use crate::contract::TraceBounds;
 use crate::evaluate;
@@ -65,11 +65,14 @@ impl TraceSpans {
         Ok(())
     }
 
-    /// The spans, sorted, and whether there was no room for others.
-    pub(crate) fn finish(mut self) -> (Vec<Span>, bool) {
+    /// The spans, sorted, with their log records as events; how many of both there are, and
+    /// whether there was no room for others.
+    pub(crate) fn finish(mut self) -> (Vec<Span>, usize, bool) {
         if self.is_cut {
             leave_beyond(&mut self.spans, self.bounds);
         }
-        (self.spans, self.is_cut)
+        let kept = self.spans.len();
+        log_record::attach(&mut self.spans);
+        (self.spans, kept, self.is_cut)
     }
 }

@@ -61,6 +61,8 @@ pub(crate) struct Parts {
 pub(crate) struct Whole<'a> {
     /// Its spans, once each: the one that was written first. Sorted.
     pub(crate) spans: Vec<Span>,
+    /// How many spans and log records those were made of.
+    pub(crate) kept: usize,
     /// Whether there was no room for further ones.
     pub(crate) is_cut: bool,
     /// The parts that can't be read.
@@ -194,8 +196,8 @@ impl SealedView {
                 Ok(())
             })?;
         }
-        let (spans, is_cut) = spans.finish();
-        Ok(Whole { spans, is_cut, missing, _turn: None })
+        let (spans, kept, is_cut) = spans.finish();
+        Ok(Whole { spans, kept, is_cut, missing, _turn: None })
     }
 
     /// The outline of a trace whose parts were looked up before, with what of it is hot.

@@ -6,6 +6,7 @@ mod errors;
 mod fields;
 mod hopline;
 mod json;
+mod logs;
 mod message;
 mod size;
 mod spans;

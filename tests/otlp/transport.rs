@@ -118,8 +118,9 @@ fn what_is_no_export_is_refused_in_the_requests_own_format() {
         (9, "POST", "/v1/unknown", JSON, 404, JSON, "/v1/traces"),
         (10, "POST", "/", PROTOBUF, 404, PROTOBUF, "/v1/traces"),
         (10, "POST", "/", JSON, 404, JSON, "/v1/traces"),
-        (12, "POST", "/v1/metrics", PROTOBUF, 404, PROTOBUF, "traces only"),
-        (12, "POST", "/v1/logs", JSON, 404, JSON, "traces only"),
+        (8, "GET", "/v1/logs", "", 405, JSON, "use POST for /v1/logs"),
+        (12, "POST", "/v1/metrics", PROTOBUF, 404, PROTOBUF, "turn off the exporter"),
+        (12, "POST", "/v1development/profiles", JSON, 404, JSON, "turn off the exporter"),
         (13, "POST", "/v1/traces", "", 415, JSON, "application/x-protobuf, application/json"),
         (14, "POST", "/v1/traces", "text/plain", 415, JSON, "unsupported media type"),
         (14, "POST", "/v1/traces", "application/jsonl", 415, JSON, "unsupported media type"),
@@ -208,8 +209,11 @@ fn rows_12_19_other_grpc_methods_are_unimplemented() {
     for (path, part) in [
         ("/opentelemetry.proto.collector.trace.v1.TraceService/Import", ""),
         ("/unknown.Service/Method", ""),
-        ("/opentelemetry.proto.collector.metrics.v1.MetricsService/Export", "traces only"),
-        ("/opentelemetry.proto.collector.logs.v1.LogsService/Export", "traces only"),
+        (
+            "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
+            "turn off the exporter",
+        ),
+        ("/opentelemetry.proto.collector.logs.v1.LogsService/Import", ""),
     ] {
         let answer = connection.call(&Call::raw(path, frame(0, &empty())));
         assert_eq!(answer.code, UNIMPLEMENTED, "{path}: {answer:?}");

@@ -100,6 +100,22 @@ impl Sender {
     }
 }
 
+/// Logs an error within a span with the exporters of OpenTelemetry Python; the ids of the
+/// span.
+pub(super) fn log(protocol: &str, endpoint: &str, service: &str) -> (String, String) {
+    let output = Command::new(installed("python/bin/python"))
+        .arg(source("python/logs.py"))
+        .args([protocol, endpoint, service])
+        .stdin(Stdio::null())
+        .output()
+        .expect("the sender starts");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaints}");
+    let line = String::from_utf8(output.stdout).expect("UTF-8");
+    let (trace, span) = line.trim().split_once(' ').expect("TRACE_ID SPAN_ID");
+    (trace.to_owned(), span.to_owned())
+}
+
 /// The SDKs' own settings that decide how much they can hold, and for how long,
 /// while nobody takes it.
 pub(super) fn patience(timeout: &str) -> [(&'static str, &str); 5] {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
-use chain::{LOG_MESSAGE, LOG_SEVERITY};
+use proto::log_record::{MESSAGE, SEVERITY};
 use proto::{
     Attribute, Event, Resource, Scope, Span, SpanId, SpanKind, Status, StatusCode, TraceId,
 };
@@ -270,8 +270,8 @@ impl Log {
             time_unix_nano: self.time_unix_nano,
             name: "log".to_owned(),
             attributes: vec![
-                Attribute::new(LOG_SEVERITY, self.severity),
-                Attribute::new(LOG_MESSAGE, &*self.message),
+                Attribute::new(SEVERITY, self.severity),
+                Attribute::new(MESSAGE, &*self.message),
             ],
             dropped_attributes_count: 0,
         });

@@ -1,4 +1,4 @@
-//! OTLP/HTTP: `POST /v1/traces`, protobuf and JSON on one port (OTLP
+//! OTLP/HTTP: `POST /v1/traces` and `POST /v1/logs`, protobuf and JSON on one port (OTLP
 //! specification.md, "OTLP/HTTP").
 
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::extract::State;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode, Version};
+use proto::otlp::Signal;
 use proto::otlp::response::{ExportResponse, Status};
 use tonic::Code;
 
@@ -18,6 +19,7 @@ use crate::metrics::{Reason, Transport};
 use crate::refusal::Refusal;
 
 const TRACES_PATH: &str = "/v1/traces";
+const LOGS_PATH: &str = "/v1/logs";
 
 /// The service of the OTLP/HTTP port.
 pub(crate) fn service(ingest: Arc<Ingest>) -> Router {
@@ -47,34 +49,41 @@ async fn serve(State(ingest): State<Arc<Ingest>>, request: Request<Body>) -> Res
     }
     let path = request.uri().path();
     // A slash too many is a common slip in a configured endpoint.
-    if path.strip_suffix('/').unwrap_or(path) == TRACES_PATH {
+    let signal = match path.strip_suffix('/').unwrap_or(path) {
+        TRACES_PATH => Some(Signal::Traces),
+        LOGS_PATH => Some(Signal::Logs),
+        _ => None,
+    };
+    if let Some(signal) = signal {
         return match *request.method() {
-            Method::POST => export(&ingest, request).await,
+            Method::POST => export(&ingest, signal, request).await,
             Method::OPTIONS => options(),
-            _ => refuse(
-                request,
-                Problem {
-                    status: StatusCode::METHOD_NOT_ALLOWED,
-                    code: Code::Unimplemented,
-                    message: format!("use POST for {TRACES_PATH}"),
-                    header: Some((header::ALLOW, "POST, OPTIONS")),
-                },
-                &ingest,
-            ),
+            _ => {
+                let message = format!("use POST for {path}");
+                refuse(
+                    request,
+                    Problem {
+                        status: StatusCode::METHOD_NOT_ALLOWED,
+                        code: Code::Unimplemented,
+                        message,
+                        header: Some((header::ALLOW, "POST, OPTIONS")),
+                    },
+                    &ingest,
+                )
+            }
         };
     }
     let message = match path {
-        "/v1/logs" | "/v1/metrics" | "/v1development/profiles" => {
-            format!(
-                "Hopline keeps traces only; send them to {TRACES_PATH}, and turn off the exporter that sends to {path}"
-            )
-        }
+        "/v1/metrics" | "/v1development/profiles" => format!(
+            "Hopline keeps traces, and logs that belong to their spans; send those to \
+             {TRACES_PATH} and {LOGS_PATH}, and turn off the exporter that sends to {path}"
+        ),
         _ => format!("nothing is served here; send traces by POST to {TRACES_PATH}"),
     };
     refuse(request, Problem::not_found(message), &ingest)
 }
 
-async fn export(ingest: &Ingest, request: Request<Body>) -> Response<Body> {
+async fn export(ingest: &Ingest, signal: Signal, request: Request<Body>) -> Response<Body> {
     ingest.metrics.request(Transport::OtlpHttp);
     let Some(format) = format_of(request.headers()) else {
         ingest.metrics.refused_request(Transport::OtlpHttp, Reason::UnsupportedMediaType);
@@ -90,7 +99,7 @@ async fn export(ingest: &Ingest, request: Request<Body>) -> Response<Body> {
     let can_linger = can_linger(&request);
     let (parts, body) = request.into_parts();
     let mut reader = BodyReader::new(body, &ingest.config);
-    let received = receive(ingest, &parts.headers, format, &mut reader).await;
+    let received = receive(ingest, &parts.headers, (signal, format), &mut reader).await;
     ingest.metrics.received(Transport::OtlpHttp, reader.received());
     let result = match received {
         Ok(received) => ingest.export(received).await,
@@ -114,7 +123,7 @@ async fn export(ingest: &Ingest, request: Request<Body>) -> Response<Body> {
 async fn receive(
     ingest: &Ingest,
     headers: &HeaderMap,
-    format: Format,
+    (signal, format): (Signal, Format),
     reader: &mut BodyReader,
 ) -> Result<Received, Refusal> {
     let encoding = encoding_of(headers)?;
@@ -130,7 +139,7 @@ async fn receive(
     }
     let mut charge = ingest.budget.open();
     let bytes = reader.read_all(declared, bytes_max, &mut charge).await?;
-    Ok(Received { bytes, encoding, format, charge })
+    Ok(Received { signal, bytes, encoding, format, charge })
 }
 
 /// The media type, compared as RFC 9110 §8.3.1 demands: in any case, without its

@@ -123,6 +123,12 @@ impl Builder {
         Ok(push_attribute(&mut self.batch, key, self.scratch.as_bytes()))
     }
 
+    /// The key and the [`value`] of the attribute of this number.
+    pub fn attribute_of(&self, number: AttributeNumber) -> (&str, &[u8]) {
+        let (key, value) = self.batch.attribute(number);
+        (self.batch.text(key), value)
+    }
+
     /// The number of an attribute, new if it is.
     pub fn attribute(&mut self, attribute: &Attribute) -> AttributeNumber {
         let key = self.text(&attribute.key);

@@ -14,7 +14,8 @@
 //! | times of 0, in the far past or future, end before start | kept as they came |
 //! | any number of attributes, events, links; values of any length | kept whole, as far as [`Limits::decoded_bytes_max`] reaches; never truncated |
 //! | a key that occurs twice among attributes | both kept, in order; [`crate::span::find_attribute`] lets the last win |
-//! | kinds and status codes that OTLP does not name | kept as numbers |
+//! | kinds and status codes that OTLP does not name | kept as numbers, but for the kind -1, which is ours |
+//! | log record without trace id or span id | that log record is refused: only those that belong to a span are kept, see [`crate::log_record`] |
 //! | `string_value_strindex`, `key_strindex`, `entity_refs`, unknown fields | ignored |
 //! | a field of another wire type than OTLP's, as when logs are sent to the traces path | malformed |
 //!
@@ -32,8 +33,10 @@ mod limits;
 pub mod protobuf;
 mod rejected;
 pub mod response;
+mod signal;
 
 pub use decoded::Decoded;
 pub use error::DecodeError;
 pub use limits::Limits;
 pub use rejected::{Reason, Rejected};
+pub use signal::Signal;

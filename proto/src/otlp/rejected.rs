@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::Signal;
+
 /// How many different reasons are kept; the spans of further ones are only
 /// counted.
 const REASONS_MAX: usize = 16;
@@ -28,6 +30,8 @@ pub enum Reason {
     ParentIdText,
     /// An attribute's value nests deeper than this.
     ValueDepth(usize),
+    /// A log record that has neither trace id nor span id.
+    NoSpan,
     /// Something that a later stage found.
     Other(String),
 }
@@ -48,26 +52,41 @@ impl fmt::Display for Reason {
             Self::ValueDepth(max) => {
                 write!(f, "an attribute's value nests more than {max} levels deep")
             }
+            Self::NoSpan => f.write_str(
+                "no trace id and span id: only log records that belong to a span are kept, as its \
+                 events",
+            ),
             Self::Other(text) => f.write_str(text),
         }
     }
 }
 
-/// The spans of a request that were refused, and why. Takes the same little
+/// The spans or log records of a request that were refused, and why. Takes the same little
 /// memory however many they are.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rejected {
+    signal: Signal,
     spans: u64,
     reasons: Vec<(Reason, u64)>,
 }
 
 impl Rejected {
-    /// Counts one more span.
+    /// None yet.
+    pub fn new(signal: Signal) -> Self {
+        Self { signal, ..Self::default() }
+    }
+
+    /// What was refused.
+    pub fn signal(&self) -> Signal {
+        self.signal
+    }
+
+    /// Counts one more.
     pub fn add(&mut self, reason: Reason) {
         self.add_spans(reason, 1);
     }
 
-    /// Counts `spans` more.
+    /// Counts so many more.
     pub fn add_spans(&mut self, reason: Reason, spans: u64) {
         if spans == 0 {
             return;
@@ -81,7 +100,7 @@ impl Rejected {
         }
     }
 
-    /// How many spans.
+    /// How many.
     pub fn spans(&self) -> u64 {
         self.spans
     }
@@ -91,7 +110,7 @@ impl Rejected {
         self.spans == 0
     }
 
-    /// The reasons met first, and how many spans each refused.
+    /// The reasons met first, and how many each refused.
     pub fn reasons(&self) -> impl Iterator<Item = (&Reason, u64)> {
         self.reasons.iter().map(|(reason, spans)| (reason, *spans))
     }
@@ -102,7 +121,7 @@ impl Rejected {
         if self.is_empty() {
             return String::new();
         }
-        let mut message = format!("refused {} spans", self.spans);
+        let mut message = format!("refused {} {}", self.spans, self.signal.items());
         let mut unnamed = self.spans;
         for (position, (reason, spans)) in self.reasons.iter().enumerate() {
             let separator = if position == 0 { ": " } else { "; " };

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::protobuf::Writer;
 use super::rejected::shorten;
-use super::{DecodeError, Rejected};
+use super::{DecodeError, Rejected, Signal};
 
 /// How many field violations a status names.
 pub const VIOLATIONS_MAX: usize = 16;
@@ -17,27 +17,33 @@ pub const VIOLATIONS_MAX: usize = 16;
 /// The type of google.rpc's details, in an `Any`.
 const TYPE_PREFIX: &str = "type.googleapis.com/google.rpc.";
 
-/// `ExportTraceServiceResponse`.
+/// `ExportTraceServiceResponse` or `ExportLogsServiceResponse`.
 ///
 /// Where nothing was refused the partial success is left out, as OTLP demands of
 /// a full success: no bytes in protobuf, `{}` in JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ExportResponse {
-    /// Spans that were not taken and must not be sent again.
-    pub rejected_spans: u64,
+    /// What was exported.
+    pub signal: Signal,
+    /// How many were not taken and must not be sent again.
+    pub rejected: u64,
     /// Why, or a warning where none was refused.
     pub error_message: String,
 }
 
 impl From<&Rejected> for ExportResponse {
     fn from(rejected: &Rejected) -> Self {
-        Self { rejected_spans: rejected.spans(), error_message: rejected.error_message() }
+        Self {
+            signal: rejected.signal(),
+            rejected: rejected.spans(),
+            error_message: rejected.error_message(),
+        }
     }
 }
 
 impl ExportResponse {
     fn is_full_success(&self) -> bool {
-        self.rejected_spans == 0 && self.error_message.is_empty()
+        self.rejected == 0 && self.error_message.is_empty()
     }
 
     /// The protobuf form.
@@ -45,7 +51,7 @@ impl ExportResponse {
         let mut out = Writer::default();
         if !self.is_full_success() {
             out.message(1, |partial_success| {
-                partial_success.varint(1, self.rejected_spans);
+                partial_success.varint(1, self.rejected);
                 partial_success.text(2, &shorten(self.error_message.clone()));
             });
         }
@@ -57,9 +63,13 @@ impl ExportResponse {
         if self.is_full_success() {
             return "{}".to_owned();
         }
+        let rejected = match self.signal {
+            Signal::Traces => "rejectedSpans",
+            Signal::Logs => "rejectedLogRecords",
+        };
         serde_json::json!({
             "partialSuccess": {
-                "rejectedSpans": self.rejected_spans.to_string(),
+                rejected: self.rejected.to_string(),
                 "errorMessage": shorten(self.error_message.clone()),
             }
         })

@@ -6,4 +6,4 @@ mod notation;
 mod strategy;
 
 pub use notation::{EPOCH_UNIX_NANO, ParseTraceError, parse_trace, trace};
-pub use strategy::{span_strategy, trace_strategy, value_strategy};
+pub use strategy::{log_record_of, span_strategy, trace_strategy, value_strategy};

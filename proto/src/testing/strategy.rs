@@ -28,6 +28,30 @@ pub fn span_strategy() -> impl Strategy<Value = Span> {
         .prop_flat_map(|(trace_id, (resource, scope))| span_of(trace_id, resource, scope))
 }
 
+/// A log record that belongs to `span`, one of seven to none, with the sender, the
+/// time and an event of `content`.
+pub fn log_record_of(span: &Span, content: Span) -> Span {
+    let events = content.events.into_iter().take(1).collect::<Vec<_>>();
+    let is_stray =
+        content.span_id.as_bytes().iter().map(|byte| u32::from(*byte)).sum::<u32>() % 7 == 0;
+    Span {
+        trace_id: span.trace_id,
+        parent_span_id: Some(if is_stray { content.span_id } else { span.span_id }),
+        kind: SpanKind::LOG_RECORD,
+        name: String::new(),
+        trace_state: String::new(),
+        flags: 0,
+        attributes: Vec::new(),
+        dropped_attributes_count: 0,
+        events: if events.is_empty() { vec![Event::default()] } else { events },
+        dropped_events_count: 0,
+        links: Vec::new(),
+        dropped_links_count: 0,
+        status: Status::default(),
+        ..content
+    }
+}
+
 /// Up to `spans_max` spans (at least one) of one trace, by several services.
 /// Parents are mostly spans of the trace: trees, with the odd cycle and orphan.
 pub fn trace_strategy(spans_max: usize) -> impl Strategy<Value = Vec<Span>> {
@@ -180,7 +204,7 @@ fn any_link() -> impl Strategy<Value = Link> {
 }
 
 fn any_kind() -> impl Strategy<Value = SpanKind> {
-    prop_oneof![9 => 0..6_i32, 1 => select(vec![-1, 99, i32::MAX])].prop_map(SpanKind)
+    prop_oneof![9 => 0..6_i32, 1 => select(vec![-2, 99, i32::MAX])].prop_map(SpanKind)
 }
 
 fn any_status() -> impl Strategy<Value = Status> {

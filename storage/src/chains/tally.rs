@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chain::{Analyst, Event, Line, RollUp, event_text, is_error, name_key, normal, span_name_key};
 use hashbrown::{HashMap, HashSet};
 use proto::batch::{Head, SpanReader, body};
-use proto::{Batch, Span, SpanId, SpanKind, StatusCode, TraceId};
+use proto::{Batch, Event as SpanEvent, Span, SpanId, SpanKind, StatusCode, TraceId};
 
 use super::Dictionary;
 use crate::fault::Fault;
@@ -42,9 +42,20 @@ struct TraceLines {
     /// Each with where its events begin.
     lines: Vec<(Line, usize)>,
     events: Vec<Event>,
+    records: Vec<Record>,
     identities: HashSet<(SpanId, SpanKind)>,
     sorted: Vec<Line>,
     sorted_events: Vec<Event>,
+}
+
+/// A log record: an event of the span it belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Record {
+    /// Its place among those of the trace.
+    order: (u64, SpanId),
+    span_id: Option<SpanId>,
+    service: u64,
+    event: Event,
 }
 
 impl<'a> Tally<'a> {
@@ -104,6 +115,11 @@ impl<'a> Tally<'a> {
         if !trace.identities.insert((span.span_id, span.kind)) || trace.is_too_large() {
             return;
         }
+        if span.kind == SpanKind::LOG_RECORD {
+            let service = name_key(&span.service_name());
+            trace.take_record(dictionary, span, service);
+            return;
+        }
         let first_event = trace.events.len();
         let line = Line::of(span, trace.take_events(dictionary, span));
         dictionary.add_name(line.service, || span.service_name().into_owned());
@@ -142,6 +158,10 @@ impl<'a> Tally<'a> {
             dictionary.add_name(number, || name.to_owned());
             number
         });
+        if head.kind == SpanKind::LOG_RECORD {
+            trace.take_record(dictionary, &numbers.reader.span(id, head), service);
+            return;
+        }
         let name = number(&mut numbers.names, head.name, &|| {
             let name = batch.text(head.name);
             let number = span_name_key(name);
@@ -206,48 +226,99 @@ impl TraceLines {
         self.lines.len() > SPANS_MAX
     }
 
-    fn lengths(&self) -> (usize, usize) {
-        (self.lines.len(), self.events.len())
+    fn lengths(&self) -> [usize; 3] {
+        [self.lines.len(), self.events.len(), self.records.len()]
     }
 
-    /// Forgets what was taken since there were so many lines and events.
-    fn truncate(&mut self, (lines, events): (usize, usize)) {
+    /// Forgets what was taken since there were so many lines, events and log records.
+    fn truncate(&mut self, [lines, events, records]: [usize; 3]) {
         for (line, _) in self.lines.drain(lines..) {
             self.identities.remove(&(line.span_id, line.kind));
         }
         self.events.truncate(events);
+        for record in self.records.drain(records..) {
+            self.identities.remove(&(record.order.1, SpanKind::LOG_RECORD));
+        }
     }
 
     /// What follows is another trace.
     fn clear(&mut self) {
         self.lines.clear();
         self.events.clear();
+        self.records.clear();
         self.identities.clear();
     }
 
     fn take_events(&mut self, dictionary: &Dictionary, span: &Span) -> u32 {
         let mut count = 0;
         for event in span.events.iter().take(EVENTS_MAX) {
-            let text = event_text(event);
-            let name = name_key(&text);
-            dictionary.add_name(name, || text.into_owned());
-            self.events.push(Event { name, is_error: is_error(event) });
+            self.events.push(known_event(dictionary, event));
             count += 1;
         }
         count
     }
 
+    fn take_record(&mut self, dictionary: &Dictionary, record: &Span, service: u64) {
+        for event in record.events.iter().take(1) {
+            self.records.push(Record {
+                order: (record.start_time_unix_nano, record.span_id),
+                span_id: record.parent_span_id,
+                service,
+                event: known_event(dictionary, event),
+            });
+        }
+    }
+
     fn sort(&mut self) {
-        let Self { lines, events, sorted, sorted_events, .. } = self;
+        let Self { lines, events, records, sorted, sorted_events, .. } = self;
         lines.sort_unstable_by_key(|(line, _)| (line.start_unix_nano, line.span_id, line.kind));
         sorted.clear();
         sorted.extend(lines.iter().map(|(line, _)| *line));
         sorted_events.clear();
-        if !events.is_empty() {
-            for (line, first) in &*lines {
-                let own = events.get(*first..first.saturating_add(line.events as usize));
-                sorted_events.extend_from_slice(own.unwrap_or_default());
-            }
+        if events.is_empty() && records.is_empty() {
+            return;
+        }
+        let attached = attach(sorted, records);
+        let mut attached = attached.as_slice();
+        for (place, (line, (_, first))) in sorted.iter_mut().zip(&*lines).enumerate() {
+            let begin = sorted_events.len();
+            let own = events.get(*first..first.saturating_add(line.events as usize));
+            sorted_events.extend_from_slice(own.unwrap_or_default());
+            let (of_line, rest) =
+                attached.split_at(attached.partition_point(|(at, _)| *at <= place));
+            attached = rest;
+            let room = EVENTS_MAX.saturating_sub(line.events as usize);
+            sorted_events.extend(of_line.iter().take(room).map(|(_, event)| *event));
+            line.events = u32::try_from(sorted_events.len() - begin).unwrap_or(u32::MAX);
         }
     }
+}
+
+/// The events of log records with the place of the line they belong to, sorted: the rule of
+/// [`proto::log_record::attach`].
+fn attach(lines: &[Line], records: &mut [Record]) -> Vec<(usize, Event)> {
+    if records.is_empty() {
+        return Vec::new();
+    }
+    records.sort_unstable_by_key(|record| record.order);
+    let mut places: HashMap<SpanId, Vec<usize>> = HashMap::new();
+    for (place, line) in lines.iter().enumerate() {
+        places.entry(line.span_id).or_default().push(place);
+    }
+    let mut attached: Vec<(usize, Event)> = Vec::with_capacity(records.len());
+    for record in records {
+        let sharing = record.span_id.and_then(|id| places.get(&id));
+        let sharing = sharing.map(Vec::as_slice).unwrap_or_default();
+        let own = sharing.iter().find(|place| lines[**place].service == record.service);
+        attached.extend(own.or(sharing.first()).map(|place| (*place, record.event)));
+    }
+    attached.sort_by_key(|(place, _)| *place);
+    attached
+}
+
+fn known_event(dictionary: &Dictionary, event: &SpanEvent) -> Event {
+    let text = event_text(event);
+    let name = name_key(&text);
+    dictionary.add_name(name, || text.into_owned());
+    Event { name, is_error: is_error(event) }
 }

@@ -50,9 +50,9 @@ pub(crate) fn dedup_and_sort(spans: &mut Vec<Span>) {
 /// [`PageCollector`]'s.
 ///
 /// The spans are one trace's, once each and sorted, as [`dedup_and_sort`] leaves
-/// them.
+/// them, with their log records as events.
 pub(crate) fn find(spans: &[Span], search: &Search) -> Option<FoundTrace> {
-    let summary = TraceSummary::of(spans)?;
+    let summary = TraceSummary::of(spans).filter(|summary| summary.span_count > 0)?;
     if !search.range.contains(summary.start_unix_nano) || !search.trace.are_met_by(&summary) {
         return None;
     }

@@ -33,6 +33,7 @@ pub(crate) struct Lines {
     /// How many segments had been retired: parts may have gone with later ones.
     retired: u64,
     pub(crate) has_sealed_parts: bool,
+    pub(crate) has_log_records: bool,
     pub(crate) reach: Reach,
     pub(crate) lines: Vec<Line>,
     /// The batches that have the traces' hot spans, each once.
@@ -127,6 +128,7 @@ impl Lines {
         for (trace, facts) in traces {
             lines.reach.widen(&facts.summary);
             lines.has_sealed_parts |= !facts.sealed_in.is_empty();
+            lines.has_log_records |= trace.has_log_records();
             for batch in trace.batches() {
                 if batches.insert(Arc::as_ptr(batch)) {
                     lines.batches.push(Arc::clone(batch));

@@ -6,12 +6,22 @@ use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
 use proto::batch::Head;
-use proto::{Batch, SpanId, TraceId};
+use proto::{Batch, SpanId, SpanKind, TraceId};
 
 use crate::contract::summary::{ServiceCount, TraceSummary};
 
 /// The summary of the trace `id` that consists of `heads`, each identity once.
 pub(crate) fn summarize(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<TraceSummary> {
+    let is_span = |(_, head): &(&Arc<Batch>, &Head)| head.kind != SpanKind::LOG_RECORD;
+    if heads.iter().all(is_span) {
+        return summarize_spans(id, heads);
+    }
+    let spans: Vec<_> = heads.iter().copied().filter(is_span).collect();
+    let times = heads.iter().map(|(_, head)| head.start_time_unix_nano);
+    summarize_spans(id, &spans).or_else(|| Some(TraceSummary::without_spans(id, times)))
+}
+
+fn summarize_spans(id: TraceId, heads: &[(&Arc<Batch>, &Head)]) -> Option<TraceSummary> {
     let (batch, root) = root(heads)?;
     let timed = || heads.iter().map(|(_, head)| head).filter(|head| head.start_time_unix_nano != 0);
     let start = timed().map(|head| head.start_time_unix_nano).min().unwrap_or(0);

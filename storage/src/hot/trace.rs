@@ -23,6 +23,7 @@ pub(crate) struct HotTrace {
     id: TraceId,
     parts: Vec<Part>,
     identities: Identities,
+    has_log_records: bool,
     facts: OnceLock<Arc<Facts>>,
 }
 
@@ -95,11 +96,22 @@ pub(super) struct Arrival {
 
 impl HotTrace {
     pub(super) fn new(id: TraceId) -> Self {
-        Self { id, parts: Vec::new(), identities: Identities::default(), facts: OnceLock::new() }
+        Self {
+            id,
+            parts: Vec::new(),
+            identities: Identities::default(),
+            has_log_records: false,
+            facts: OnceLock::new(),
+        }
     }
 
     pub(crate) fn id(&self) -> TraceId {
         self.id
+    }
+
+    /// Whether log records are among its spans: events of others.
+    pub(crate) fn has_log_records(&self) -> bool {
+        self.has_log_records
     }
 
     /// How many spans there are, each once.
@@ -125,16 +137,19 @@ impl HotTrace {
         arrival: Arrival,
     ) -> (usize, usize) {
         let mut known = Vec::new();
+        let mut has_log_records = false;
         for (place, head) in (spans.first..).zip(batch.heads_of(&spans)) {
             if !self.identities.insert(head) {
                 known.push(place);
             }
+            has_log_records |= head.kind == SpanKind::LOG_RECORD;
         }
         let new = spans.range().len().saturating_sub(known.len());
         if new == 0 {
             return (0, 0);
         }
         self.facts = OnceLock::new();
+        self.has_log_records |= has_log_records;
         let bytes = new.saturating_mul(arrival.span_bytes);
         self.parts.push(Part {
             batch: Arc::clone(batch),
@@ -197,10 +212,12 @@ impl HotTrace {
         let cut = self.parts.partition_point(|part| part.record <= through);
         let parts = self.parts.get(cut..).filter(|parts| !parts.is_empty())?.to_vec();
         let mut identities = Identities::default();
+        let mut has_log_records = false;
         for (_, head) in parts.iter().flat_map(Part::heads) {
             identities.insert(head);
+            has_log_records |= head.kind == SpanKind::LOG_RECORD;
         }
-        Some(Self { id: self.id, parts, identities, facts: OnceLock::new() })
+        Some(Self { id: self.id, parts, identities, has_log_records, facts: OnceLock::new() })
     }
 }
 

@@ -89,7 +89,9 @@ impl Run<'_> {
         for lines in self.view.hot_lines(missing, self.deadline)? {
             if lines.reach.may_start_in(&self.search.range)
                 && lines.reach.may_meet(&self.search.trace)
-                && (lines.has_sealed_parts || precheck.may_match_any(&lines.batches))
+                && (lines.has_sealed_parts
+                    || lines.has_log_records
+                    || precheck.may_match_any(&lines.batches))
             {
                 sources.push(Source::of_hot(lines, self.search.order));
             }

@@ -17,8 +17,13 @@ use crate::segment::term::{Term, Terms};
 /// the batch.
 pub(super) struct Precheck<'a> {
     conditions: Vec<(&'a Condition, Option<Vec<Term>>)>,
-    /// What of each batch meets each condition; `None` where no span can meet one.
-    batches: HashMap<*const HotBatch, Option<Vec<(&'a Condition, Met)>>>,
+    batches: HashMap<*const HotBatch, OfBatch<'a>>,
+}
+
+/// What of a batch meets each condition, and whether one of its spans may meet all.
+struct OfBatch<'a> {
+    met: Vec<(&'a Condition, Met)>,
+    is_possible: bool,
 }
 
 /// What of a batch can meet one condition.
@@ -61,28 +66,44 @@ impl<'a> Precheck<'a> {
     /// Whether a span in one of the batches may meet them. Batches must stay where they
     /// are as long as this is used.
     pub(super) fn may_match_any(&mut self, batches: &[Arc<HotBatch>]) -> bool {
-        self.conditions.is_empty() || batches.iter().any(|batch| self.met(batch).is_some())
+        self.conditions.is_empty() || batches.iter().any(|batch| self.met(batch).is_possible)
     }
 
-    /// Whether a span of the trace may meet them.
+    /// Whether a span of the trace may meet them. What a span does not say, its log records
+    /// may.
     pub(super) fn may_match(&mut self, trace: &HotTrace) -> bool {
+        let has_log_records = trace.has_log_records();
         self.conditions.is_empty()
             || trace.parts().any(|(batch, mut heads)| {
-                let Some(met) = self.met(batch) else { return false };
-                heads.any(|head| met.iter().all(|(one, met)| met.by(batch, head, one)))
+                let OfBatch { met, is_possible } = self.met(batch);
+                (*is_possible || has_log_records)
+                    && heads.any(|head| {
+                        met.iter().all(|(one, met)| {
+                            has_log_records && is_met_by_events(one) || met.by(batch, head, one)
+                        })
+                    })
             })
     }
 
-    fn met(&mut self, batch: &HotBatch) -> Option<&Vec<(&'a Condition, Met)>> {
+    fn met(&mut self, batch: &HotBatch) -> &OfBatch<'a> {
         let Self { conditions, batches } = self;
-        let met = batches.entry(std::ptr::from_ref(batch)).or_insert_with(|| {
-            let met = conditions.iter().map(|(one, terms)| {
-                let met = met_by(batch, one, terms);
-                met.is_possible().then_some((*one, met))
-            });
-            met.collect()
-        });
-        met.as_ref()
+        batches.entry(std::ptr::from_ref(batch)).or_insert_with(|| {
+            let met = conditions.iter().map(|(one, terms)| (*one, met_by(batch, one, terms)));
+            let met: Vec<_> = met.collect();
+            let is_possible = met.iter().all(|(_, met)| met.is_possible());
+            OfBatch { met, is_possible }
+        })
+    }
+}
+
+/// Whether events can meet a condition.
+fn is_met_by_events(condition: &Condition) -> bool {
+    match &condition.field {
+        Field::EventName => true,
+        Field::Attribute { scope, .. } => {
+            matches!(scope, AttributeScope::Any | AttributeScope::Event)
+        }
+        _ => false,
     }
 }
 

@@ -238,7 +238,7 @@ impl TraceReader for Store {
         }
         let spans = whole.spans;
         let completeness = match whole.is_cut {
-            true => truncated(spans.len(), bounds),
+            true => truncated(whole.kept, bounds),
             false => Completeness::Complete,
         };
         let completeness = whole.missing.completeness(completeness);

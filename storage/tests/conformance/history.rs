@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use proto::testing::{span_strategy, trace_strategy};
+use proto::testing::{log_record_of, span_strategy, trace_strategy};
 use proto::{Batch, Span};
 
 use crate::question::{Question, QuestionSeed, question_strategy};
@@ -45,7 +45,7 @@ enum StepSeed {
 
 /// A history over a pool of spans. Batches draw from the pool with replacement, so
 /// spans come late and again; some of the pool share another's identity, with other
-/// content. Every history ends with questions.
+/// content, and some are log records of others, or of none. Every history ends with questions.
 pub(crate) fn history_strategy() -> impl Strategy<Value = Vec<Step>> {
     let write = vec(vec(any::<Index>(), 0..BATCH_SPANS_MAX), 1..BATCHES_MAX);
     let step = prop_oneof![
@@ -89,13 +89,18 @@ fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
     let traces = vec(trace_strategy(12), 1..6);
     let singles = vec(span_strategy(), 0..12);
     let impostors = vec((any::<Index>(), span_strategy()), 0..4);
-    (traces, singles, impostors).prop_map(|(traces, singles, impostors)| {
+    let records = vec((any::<Index>(), span_strategy()), 0..8);
+    (traces, singles, impostors, records).prop_map(|(traces, singles, impostors, records)| {
         let mut pool: Vec<Span> = traces.into_iter().flatten().chain(singles).collect();
         for (index, content) in impostors {
             let real = index.get(&pool);
             let impostor =
                 Span { trace_id: real.trace_id, span_id: real.span_id, kind: real.kind, ..content };
             pool.push(impostor);
+        }
+        for (index, content) in records {
+            let record = log_record_of(index.get(&pool), content);
+            pool.push(record);
         }
         pool
     })

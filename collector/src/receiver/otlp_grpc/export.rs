@@ -1,13 +1,14 @@
-//! `TraceService/Export`.
+//! `TraceService/Export` and `LogsService/Export`.
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
 use http::{HeaderMap, Request, Response};
+use proto::otlp::Signal;
 use proto::otlp::response::ExportResponse;
 
-use super::unary;
+use super::unary::{self, Message};
 use crate::decompress::Encoding;
 use crate::ingest::{Format, Ingest, Received};
 use crate::metrics::Transport;
@@ -15,13 +16,13 @@ use crate::receiver::body::BodyReader;
 use crate::refusal::Refusal;
 
 pub(super) async fn serve(
-    State(ingest): State<Arc<Ingest>>,
+    State((ingest, signal)): State<(Arc<Ingest>, Signal)>,
     request: Request<Body>,
 ) -> Response<Body> {
     ingest.metrics.request(Transport::OtlpGrpc);
     let (parts, body) = request.into_parts();
     let mut reader = BodyReader::new(body, &ingest.config);
-    let call = export(&ingest, &parts.headers, &mut reader);
+    let call = export(&ingest, signal, &parts.headers, &mut reader);
     let result = match unary::timeout_of(&parts.headers) {
         None => call.await,
         Some(timeout) => {
@@ -40,6 +41,7 @@ pub(super) async fn serve(
 
 async fn export(
     ingest: &Ingest,
+    signal: Signal,
     headers: &HeaderMap,
     reader: &mut BodyReader,
 ) -> Result<ExportResponse, Refusal> {
@@ -55,5 +57,6 @@ async fn export(
         (true, encoding) => encoding,
     };
     let format = Format::Protobuf;
-    ingest.export(Received { bytes: message.bytes, encoding, format, charge: message.charge }).await
+    let Message { bytes, charge, .. } = message;
+    ingest.export(Received { signal, bytes, encoding, format, charge }).await
 }

@@ -11,8 +11,8 @@ use tonic_health::server::HealthReporter;
 /// How often the store is asked.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// The services whose health is told: the whole server, and the one it is for.
-const SERVICES: [&str; 2] = ["", super::TRACES_SERVICE];
+/// The services whose health is told: the whole server, and those it is for.
+const SERVICES: [&str; 3] = ["", super::TRACES_SERVICE, super::LOGS_SERVICE];
 
 /// Reports the store's health until `shutdown`, and from then on not serving, so
 /// that balancers look elsewhere while requests in flight finish.

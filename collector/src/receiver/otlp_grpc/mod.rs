@@ -1,4 +1,4 @@
-//! OTLP/gRPC: `TraceService/Export`, with health and reflection beside it.
+//! OTLP/gRPC: `TraceService/Export` and `LogsService/Export`, with health and reflection beside it.
 //!
 //! The export call is served by hand (module `unary`), since the checks that
 //! matter come before the message is allocated and with codes of OTLP's choice.
@@ -17,6 +17,7 @@ use axum::middleware::{self, Next};
 use axum::response::IntoResponse;
 use axum::routing::any;
 use http::{Request, Response, StatusCode, header};
+use proto::otlp::Signal;
 use tonic::service::Routes;
 use tonic_health::server::HealthReporter;
 
@@ -25,6 +26,7 @@ use crate::ingest::Ingest;
 pub(crate) use health::follow_store;
 
 const TRACES_SERVICE: &str = proto::otlp::descriptor::TRACE_SERVICE;
+const LOGS_SERVICE: &str = proto::otlp::descriptor::LOGS_SERVICE;
 const TRACES: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const METRICS: &str = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export";
 const LOGS: &str = "/opentelemetry.proto.collector.logs.v1.LogsService/Export";
@@ -39,16 +41,17 @@ pub(crate) fn service(
     let (reporter, health) = tonic_health::server::health_reporter();
     let router = reflection::add_to(Routes::new(health))?
         .into_axum_router()
-        .route(TRACES, any(export::serve).with_state(ingest))
-        .route(METRICS, any(only_traces))
-        .route(LOGS, any(only_traces))
+        .route(TRACES, any(export::serve).with_state((Arc::clone(&ingest), Signal::Traces)))
+        .route(LOGS, any(export::serve).with_state((ingest, Signal::Logs)))
+        .route(METRICS, any(no_metrics))
         .layer(middleware::from_fn(only_grpc));
     Ok((router, reporter))
 }
 
-async fn only_traces() -> Response<Body> {
+async fn no_metrics() -> Response<Body> {
     tonic::Status::unimplemented(
-        "Hopline keeps traces only; turn off the exporter of metrics or logs for this endpoint",
+        "Hopline keeps traces, and logs that belong to their spans; turn off the exporter of metrics \
+         for this endpoint",
     )
     .into_http()
 }

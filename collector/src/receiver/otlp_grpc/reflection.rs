@@ -17,6 +17,7 @@ fn schema() -> Builder<'static> {
         .register_encoded_file_descriptor_set(proto::otlp::descriptor::FILE_DESCRIPTOR_SET)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         .with_service_name(super::TRACES_SERVICE)
+        .with_service_name(super::LOGS_SERVICE)
         .with_service_name("grpc.health.v1.Health")
         .with_service_name("grpc.reflection.v1.ServerReflection")
 }

@@ -8,11 +8,12 @@ use super::VALUE_DEPTH_MAX;
 use super::span::ReadSpan;
 use crate::otlp::limits::{Budget, Exhausted, Mark};
 use crate::otlp::rejected::shorten;
-use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
+use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected, Signal};
 use crate::{Batch, Resource, Scope, Span, SpanId, SpanKind, Status, TraceId};
 
 /// What all parts of the reader share.
 pub(super) struct Decoder {
+    pub(super) signal: Signal,
     pub(super) budget: Budget,
     pub(super) decoded: ReadSpans,
     spans_seen: usize,
@@ -40,10 +41,12 @@ pub(super) struct ReadSpans {
 }
 
 impl Decoder {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(signal: Signal, limits: &Limits) -> Self {
+        let rejected = Rejected::new(signal);
         Self {
+            signal,
             budget: Budget::new(limits),
-            decoded: ReadSpans::default(),
+            decoded: ReadSpans { rejected, ..ReadSpans::default() },
             spans_seen: 0,
             spans_max: limits.spans_max,
             depth: 0,

@@ -24,6 +24,7 @@
 mod decoder;
 mod encode;
 mod key;
+mod log_record;
 mod message;
 mod request;
 mod scalar;
@@ -31,7 +32,7 @@ mod span;
 mod value;
 
 pub use encode::encode_request;
-pub use request::decode_request;
+pub use request::{decode_logs_request, decode_request};
 
 /// How deep values nest in JSON at most: four JSON levels each, and the JSON
 /// library stops at 128.

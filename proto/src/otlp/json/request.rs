@@ -6,10 +6,11 @@ use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess};
 
 use super::decoder::Decoder;
 use super::key::keys;
+use super::log_record::LogRecords;
 use super::message::{Items, List, Message, Object, Text};
 use super::scalar::Number;
 use super::span::ReadSpan;
-use crate::otlp::{DecodeError, Decoded, Limits, Reason};
+use crate::otlp::{DecodeError, Decoded, Limits, Reason, Signal};
 use crate::{Resource, Scope};
 
 /// Reads an `ExportTraceServiceRequest` in JSON.
@@ -18,8 +19,21 @@ use crate::{Resource, Scope};
 /// Where the request is malformed or over a limit; then nothing of it is kept.
 /// Single bad spans are no error: see [`Decoded::rejected`].
 pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
+    decode(Signal::Traces, body, limits)
+}
+
+/// Reads an `ExportLogsServiceRequest` in JSON: each log record as a span of the kind
+/// [`SpanKind::LOG_RECORD`](crate::SpanKind::LOG_RECORD), see [`crate::log_record`].
+///
+/// # Errors
+/// As of [`decode_request`].
+pub fn decode_logs_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
+    decode(Signal::Logs, body, limits)
+}
+
+fn decode(signal: Signal, body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
     limits.check_request(body)?;
-    let mut decoder = Decoder::new(limits);
+    let mut decoder = Decoder::new(signal, limits);
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = Object(&mut Request, &mut decoder).deserialize(&mut json).and_then(|is_object| {
         json.end()?;
@@ -34,11 +48,11 @@ pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeErr
 
 struct Request;
 
-keys!(RequestKey { ResourceSpans = "resourceSpans" });
+keys!(RequestKey { ResourceSpans = "resourceSpans", ResourceLogs = "resourceLogs" });
 
 impl Message for Request {
     type Key = RequestKey;
-    const EXPECTED: &'static str = "an object with resourceSpans";
+    const EXPECTED: &'static str = "an object with resourceSpans or resourceLogs";
 
     fn read_field<'de, A: MapAccess<'de>>(
         &mut self,
@@ -47,18 +61,22 @@ impl Message for Request {
         decoder: &mut Decoder,
     ) -> Result<(), A::Error> {
         match key {
-            RequestKey::ResourceSpans => {
-                values.next_value_seed(List(&mut AllResourceSpans, decoder))
+            RequestKey::ResourceSpans if decoder.signal == Signal::Traces => {
+                values.next_value_seed(List(&mut AllResourceItems, decoder))
             }
-            RequestKey::Other => values.next_value::<IgnoredAny>().map(|_| ()),
+            RequestKey::ResourceLogs if decoder.signal == Signal::Logs => {
+                values.next_value_seed(List(&mut AllResourceItems, decoder))
+            }
+            _ => values.next_value::<IgnoredAny>().map(|_| ()),
         }
     }
 }
 
-struct AllResourceSpans;
+/// The `ResourceSpans` or `ResourceLogs`.
+struct AllResourceItems;
 
-impl Items for AllResourceSpans {
-    const EXPECTED: &'static str = "a list of resourceSpans";
+impl Items for AllResourceItems {
+    const EXPECTED: &'static str = "a list with an entry for each resource";
 
     fn read_item<'de, A: SeqAccess<'de>>(
         &mut self,
@@ -67,7 +85,7 @@ impl Items for AllResourceSpans {
     ) -> Result<bool, A::Error> {
         let first = decoder.decoded.spans.len();
         let mark = decoder.budget.mark();
-        let mut item = ResourceSpans::default();
+        let mut item = ResourceItems::default();
         if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
@@ -88,41 +106,46 @@ impl Items for AllResourceSpans {
 }
 
 #[derive(Default)]
-struct ResourceSpans {
+struct ResourceItems {
     resource: Resource,
     refused: Option<Reason>,
     has_spans: bool,
 }
 
-keys!(ResourceSpansKey {
+keys!(ResourceItemsKey {
     Resource = "resource",
     ScopeSpans = "scopeSpans",
+    ScopeLogs = "scopeLogs",
     SchemaUrl = "schemaUrl",
 });
 
-impl Message for ResourceSpans {
-    type Key = ResourceSpansKey;
-    const EXPECTED: &'static str = "an object with resource and scopeSpans";
+impl Message for ResourceItems {
+    type Key = ResourceItemsKey;
+    const EXPECTED: &'static str = "an object with resource and scopeSpans or scopeLogs";
 
     fn read_field<'de, A: MapAccess<'de>>(
         &mut self,
-        key: ResourceSpansKey,
+        key: ResourceItemsKey,
         values: &mut A,
         decoder: &mut Decoder,
     ) -> Result<(), A::Error> {
         match key {
-            ResourceSpansKey::Resource => {
+            ResourceItemsKey::Resource => {
                 values.next_value_seed(Object(&mut self.resource, decoder))?;
                 self.refused = self.refused.take().or(decoder.refused.take());
             }
-            ResourceSpansKey::ScopeSpans => {
+            ResourceItemsKey::ScopeSpans if decoder.signal == Signal::Traces => {
                 self.has_spans = true;
-                values.next_value_seed(List(&mut AllScopeSpans, decoder))?;
+                values.next_value_seed(List(&mut AllScopeItems, decoder))?;
             }
-            ResourceSpansKey::SchemaUrl => {
+            ResourceItemsKey::ScopeLogs if decoder.signal == Signal::Logs => {
+                self.has_spans = true;
+                values.next_value_seed(List(&mut AllScopeItems, decoder))?;
+            }
+            ResourceItemsKey::SchemaUrl => {
                 values.next_value_seed(Text(&mut self.resource.schema_url, decoder))?;
             }
-            ResourceSpansKey::Other => {
+            _ => {
                 values.next_value::<IgnoredAny>()?;
             }
         }
@@ -155,10 +178,11 @@ impl Message for Resource {
     }
 }
 
-struct AllScopeSpans;
+/// The `ScopeSpans` or `ScopeLogs`.
+struct AllScopeItems;
 
-impl Items for AllScopeSpans {
-    const EXPECTED: &'static str = "a list of scopeSpans";
+impl Items for AllScopeItems {
+    const EXPECTED: &'static str = "a list with an entry for each scope";
 
     fn read_item<'de, A: SeqAccess<'de>>(
         &mut self,
@@ -166,7 +190,7 @@ impl Items for AllScopeSpans {
         decoder: &mut Decoder,
     ) -> Result<bool, A::Error> {
         let first = decoder.decoded.spans.len();
-        let mut item = ScopeSpans::default();
+        let mut item = ScopeItems::default();
         if items.next_element_seed(Object(&mut item, decoder))?.is_none() {
             return Ok(false);
         }
@@ -185,33 +209,43 @@ impl Items for AllScopeSpans {
 }
 
 #[derive(Default)]
-struct ScopeSpans {
+struct ScopeItems {
     scope: Scope,
     refused: Option<Reason>,
 }
 
-keys!(ScopeSpansKey { Scope = "scope", Spans = "spans", SchemaUrl = "schemaUrl" });
+keys!(ScopeItemsKey {
+    Scope = "scope",
+    Spans = "spans",
+    LogRecords = "logRecords",
+    SchemaUrl = "schemaUrl",
+});
 
-impl Message for ScopeSpans {
-    type Key = ScopeSpansKey;
-    const EXPECTED: &'static str = "an object with scope and spans";
+impl Message for ScopeItems {
+    type Key = ScopeItemsKey;
+    const EXPECTED: &'static str = "an object with scope and spans or logRecords";
 
     fn read_field<'de, A: MapAccess<'de>>(
         &mut self,
-        key: ScopeSpansKey,
+        key: ScopeItemsKey,
         values: &mut A,
         decoder: &mut Decoder,
     ) -> Result<(), A::Error> {
         match key {
-            ScopeSpansKey::Scope => {
+            ScopeItemsKey::Scope => {
                 values.next_value_seed(Object(&mut self.scope, decoder))?;
                 self.refused = self.refused.take().or(decoder.refused.take());
             }
-            ScopeSpansKey::Spans => values.next_value_seed(List(&mut Spans, decoder))?,
-            ScopeSpansKey::SchemaUrl => {
+            ScopeItemsKey::Spans if decoder.signal == Signal::Traces => {
+                values.next_value_seed(List(&mut Spans, decoder))?;
+            }
+            ScopeItemsKey::LogRecords if decoder.signal == Signal::Logs => {
+                values.next_value_seed(List(&mut LogRecords, decoder))?;
+            }
+            ScopeItemsKey::SchemaUrl => {
                 values.next_value_seed(Text(&mut self.scope.schema_url, decoder))?;
             }
-            ScopeSpansKey::Other => {
+            _ => {
                 values.next_value::<IgnoredAny>()?;
             }
         }

@@ -104,7 +104,7 @@ impl Scalar for SpanKind {
     const EXPECTED: &'static str = "a span kind, as a number or as SPAN_KIND_SERVER";
 
     fn from_integer(number: i128) -> Option<Self> {
-        number.try_into().ok().map(Self)
+        number.try_into().ok().map(Self::of_wire)
     }
 
     fn from_text(text: &str) -> Option<Self> {

@@ -12,6 +12,7 @@
 mod attribute;
 mod chunk;
 mod encode;
+mod log_record;
 mod request;
 mod span;
 mod value;
@@ -19,5 +20,5 @@ mod writer;
 
 pub use encode::encode_request;
 pub(super) use encode::{resource_identity, scope_identity};
-pub use request::decode_request;
+pub use request::{decode_logs_request, decode_request};
 pub(super) use writer::Writer;

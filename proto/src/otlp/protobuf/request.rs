@@ -6,7 +6,7 @@ use super::span::Scratch;
 use crate::batch::{Builder, PackedResource, PackedScope, SpanHead};
 use crate::otlp::fault::Fault;
 use crate::otlp::limits::Budget;
-use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
+use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected, Signal};
 
 /// Reads an `ExportTraceServiceRequest`.
 ///
@@ -14,16 +14,29 @@ use crate::otlp::{DecodeError, Decoded, Limits, Reason, Rejected};
 /// Where the request is malformed or over a limit; then nothing of it is kept.
 /// Single bad spans are no error: see [`Decoded::rejected`].
 pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
+    decode(Signal::Traces, body, limits)
+}
+
+/// Reads an `ExportLogsServiceRequest`: each log record as a span of the kind
+/// [`SpanKind::LOG_RECORD`](crate::SpanKind::LOG_RECORD), see [`crate::log_record`].
+///
+/// # Errors
+/// As of [`decode_request`].
+pub fn decode_logs_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
+    decode(Signal::Logs, body, limits)
+}
+
+fn decode(signal: Signal, body: &[u8], limits: &Limits) -> Result<Decoded, DecodeError> {
     limits.check_request(body)?;
-    let mut decoder = Decoder::new(limits);
+    let mut decoder = Decoder::new(signal, limits);
     let mut fields = Chunk::new(body);
     let mut index = 0_usize;
     while let Some((number, field)) = fields.next_field()? {
         if number == 1 {
             field
                 .chunk("")
-                .and_then(|chunk| decoder.resource_spans(chunk))
-                .map_err(|error| error.within_item("resource_spans", index))?;
+                .and_then(|chunk| decoder.resource_items(chunk))
+                .map_err(|error| error.within_item(signal.fields()[0], index))?;
             index = index.saturating_add(1);
         }
     }
@@ -33,6 +46,7 @@ pub fn decode_request(body: &[u8], limits: &Limits) -> Result<Decoded, DecodeErr
 }
 
 pub(super) struct Decoder<'a> {
+    signal: Signal,
     pub(super) limits: &'a Limits,
     pub(super) budget: Budget,
     pub(super) builder: Builder,
@@ -44,20 +58,22 @@ pub(super) struct Decoder<'a> {
 }
 
 impl<'a> Decoder<'a> {
-    fn new(limits: &'a Limits) -> Self {
+    fn new(signal: Signal, limits: &'a Limits) -> Self {
         Self {
+            signal,
             limits,
             budget: Budget::new(limits),
             builder: Builder::new(),
             known: KnownAttributes::default(),
             scratch: Scratch::default(),
             links_dropped: 0,
-            rejected: Rejected::default(),
+            rejected: Rejected::new(signal),
             spans_seen: 0,
         }
     }
 
-    fn resource_spans(&mut self, chunk: Chunk<'a>) -> Result<(), DecodeError> {
+    /// Reads a `ResourceSpans` or a `ResourceLogs`.
+    fn resource_items(&mut self, chunk: Chunk<'a>) -> Result<(), DecodeError> {
         // Fields come in any order: the resource first, wherever it stands.
         let mut resource = PackedResource::default();
         let mut refused = None;
@@ -87,8 +103,8 @@ impl<'a> Decoder<'a> {
             if number == 2 {
                 field
                     .chunk("")
-                    .and_then(|chunk| self.scope_spans(chunk, &mut resource, refused.as_ref()))
-                    .map_err(|error| error.within_item("scope_spans", index))?;
+                    .and_then(|chunk| self.scope_items(chunk, &mut resource, refused.as_ref()))
+                    .map_err(|error| error.within_item(self.signal.fields()[1], index))?;
                 index = index.saturating_add(1);
             }
         }
@@ -114,12 +130,14 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn scope_spans(
+    /// Reads a `ScopeSpans` or a `ScopeLogs`.
+    fn scope_items(
         &mut self,
         chunk: Chunk<'a>,
         resource: &mut Pending,
         refused: Option<&Reason>,
     ) -> Result<(), DecodeError> {
+        let [_, _, name] = self.signal.fields();
         let mut scope = PackedScope::default();
         let mut refused = refused.cloned();
         let mut fields = chunk;
@@ -132,7 +150,7 @@ impl<'a> Decoder<'a> {
                     refused = refused.or(Fault::split(read.map_err(|f| f.within("scope")))?);
                 }
                 2 => {
-                    field.chunk("spans")?;
+                    field.chunk(name)?;
                     spans = spans.saturating_add(1);
                 }
                 3 => schema_url = field.text("schema_url")?,
@@ -158,8 +176,12 @@ impl<'a> Decoder<'a> {
         let mut index = 0_usize;
         while let Some((number, field)) = fields.next_field()? {
             if number == 2 {
-                let read = self.span(field.chunk("spans")?, &mut head);
-                match read.map_err(|fault| fault.within_item("spans", index)) {
+                let chunk = field.chunk(name)?;
+                let read = match self.signal {
+                    Signal::Traces => self.span(chunk, &mut head),
+                    Signal::Logs => self.log_record(chunk, &mut head),
+                };
+                match read.map_err(|fault| fault.within_item(name, index)) {
                     Ok(()) => {
                         // Numbered for the first span that is kept: empty envelopes
                         // take nothing.

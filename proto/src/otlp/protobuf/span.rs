@@ -19,8 +19,8 @@ pub(super) struct Scratch {
     attributes: Vec<u32>,
     events: Writer,
     links: Writer,
-    body: Writer,
-    inner: Vec<u32>,
+    pub(super) body: Writer,
+    pub(super) inner: Vec<u32>,
 }
 
 /// A span's ids as they came.
@@ -109,7 +109,7 @@ impl<'a> Decoder<'a> {
                 1 | 2 | 4 => ids.take(number, field)?,
                 3 => scalars.trace_state = field.text("trace_state")?,
                 5 => scalars.name = field.text("name")?,
-                6 => head.kind = SpanKind(field.varint("kind")? as i32),
+                6 => head.kind = SpanKind::of_wire(field.varint("kind")? as i32),
                 7 => head.start_time_unix_nano = field.fixed64("start_time_unix_nano")?,
                 8 => head.end_time_unix_nano = field.fixed64("end_time_unix_nano")?,
                 9 => {
@@ -304,7 +304,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads an attribute of an event or link.
-    fn inner_attribute(&mut self, field: Field<'a>) -> Result<(), Fault> {
+    pub(super) fn inner_attribute(&mut self, field: Field<'a>) -> Result<(), Fault> {
         let index = self.scratch.inner.len();
         let attribute = self.attribute(field, index)?;
         self.scratch.inner.push(attribute);
@@ -328,7 +328,7 @@ impl<'a> Scalars<'a> {
     }
 }
 
-fn write_numbers(out: &mut Writer, numbers: &[u32]) {
+pub(super) fn write_numbers(out: &mut Writer, numbers: &[u32]) {
     out.size(numbers.len());
     numbers.iter().for_each(|number| out.varint((*number).into()));
 }

@@ -10,6 +10,7 @@ mod full;
 mod large;
 mod life;
 mod lock;
+mod log_records;
 mod merge;
 mod retention;
 mod sealing;
