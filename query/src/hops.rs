@@ -10,9 +10,13 @@ use hashbrown::HashMap;
 use proto::SpanKind;
 use storage::Chains;
 
+use crate::hop_id::HopId;
+
 /// One hop, wherever in a chain it stands.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct HopTotal {
+    /// What it is called by.
+    pub id: HopId,
     /// The calling service; `None` for the requests that entered the system.
     pub caller: Option<String>,
     /// The called service; `None` where none answers, as a database does not.
@@ -81,10 +85,12 @@ pub fn hops(chains: &Chains) -> Vec<HopTotal> {
     }
     let name = |number: u64| chains.name(number);
     let mut hops: Vec<HopTotal> = Vec::with_capacity(totals.len());
-    for (Ends { caller, callee, span_name }, mut total) in totals {
+    for (ends, mut total) in totals {
         if total.calls == 0 && total.self_nano == 0 {
             continue;
         }
+        let Ends { caller, callee, span_name } = ends;
+        total.id = HopId::of(&ends);
         total.caller = caller.map(name);
         total.callee = callee.map(name);
         total.span_name = name(span_name);
@@ -143,6 +149,12 @@ fn is_call(step: &Step) -> bool {
     [SpanKind::CLIENT, SpanKind::PRODUCER].map(StepKind::span).contains(&step.kind)
 }
 
+/// Whether `answer`, which `call` leads to, is the other side of it.
+pub(crate) fn is_answer(answer: &Step, call: &Step) -> bool {
+    let kinds = [SpanKind::SERVER, SpanKind::CONSUMER].map(StepKind::span);
+    is_call(call) && (kinds.contains(&answer.kind) || answer.service != call.service)
+}
+
 /// The two ends of a hop and its span name, as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ends {
@@ -169,6 +181,21 @@ impl<'a> Places<'a> {
     /// The hop that `path` belongs to.
     pub(crate) fn ends(&self, path: PathId) -> Option<Ends> {
         self.hop(path).map(|(hop, _)| self.ends_of(hop))
+    }
+
+    /// The id of the hop that `path` belongs to: of a call that is answered its answer's, of
+    /// an event its span's.
+    pub(crate) fn hop_id(&self, path: PathId) -> Option<HopId> {
+        let step = self.steps.get(&path)?;
+        if step.kind.is_event() {
+            return self.hop_id(step.parent?);
+        }
+        let is_its_answer = |answer: &Step| answer.parent == Some(path) && is_answer(answer, step);
+        let answer = match is_call(step) {
+            true => self.steps.iter().find(|(_, answer)| is_its_answer(answer)),
+            false => None,
+        };
+        self.ends(answer.map_or(path, |(path, _)| *path)).map(|ends| HopId::of(&ends))
     }
 
     fn ends_of(&self, hop: &Step) -> Ends {

@@ -7,8 +7,10 @@
 //! Nothing here writes spans.
 
 mod api;
+pub mod chains;
 mod config;
 pub mod findings;
+mod hop_id;
 pub mod hops;
 mod metrics;
 mod monitor;
@@ -20,5 +22,6 @@ pub mod trace;
 mod web;
 
 pub use config::{Config, TraceBytes};
+pub use hop_id::HopId;
 pub use monitor::HealthFn;
 pub use web::{App, BindError, OtlpAddresses, Parts, Stopped, Web};

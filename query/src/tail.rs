@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use chain::{PathId, Sketch, Step};
 use storage::Chains;
 
+use crate::hop_id::HopId;
 use crate::hops::{Ends, Places};
 
 /// A request that enters the system, and what makes it slow.
@@ -30,6 +31,8 @@ pub struct Entry {
 /// A hop's part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Part {
+    /// What the hop is called by.
+    pub id: HopId,
     /// The calling service; `None` for the request itself.
     pub caller: Option<String>,
     /// The called service; `None` where none answers.
@@ -90,6 +93,7 @@ pub fn entries(chains: &Chains) -> Vec<Entry> {
             continue;
         }
         let part = |(ends, part): (Ends, OfHop)| Part {
+            id: HopId::of(&ends),
             caller: ends.caller.map(name),
             callee: ends.callee.map(name),
             span_name: name(ends.span_name),

@@ -192,6 +192,7 @@ pub(super) mod tests {
             what: What::SlowCode,
             service: "bank".to_owned(),
             other: Some("payment".to_owned()),
+            hop: None,
             name: "POST /charge".to_owned(),
             sentence: String::new(),
             harm,

@@ -8,6 +8,7 @@ use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
 use super::{Examples, Finding, sentence};
+use crate::hops::Places;
 
 /// What is compared with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +79,8 @@ pub(crate) fn compare(
     })
 }
 
-fn both(one: Completeness, other: Completeness) -> Completeness {
+/// What is missing of two answers together.
+pub(crate) fn both(one: Completeness, other: Completeness) -> Completeness {
     match (one, other) {
         (Completeness::Partial { mut missing }, Completeness::Partial { missing: others }) => {
             missing.extend(others);
@@ -117,6 +119,7 @@ impl Names<'_> {
             what: found.what,
             service: self.of(found.service),
             other: found.caller.map(|caller| self.of(caller)),
+            hop: Places { steps: self.steps }.hop_id(found.path),
             name: self.of(found.name),
             sentence: String::new(),
             harm: found.harm,

@@ -23,7 +23,9 @@ use chain::What;
 use proto::TraceId;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use compare::compare;
+use crate::hop_id::HopId;
+
+pub(crate) use compare::{both, compare};
 pub(crate) use example::add_examples;
 
 /// One finding, in names.
@@ -35,6 +37,9 @@ pub struct Finding {
     pub service: String,
     /// The other end of the hop: who calls it, or whom it calls less or more often.
     pub other: Option<String>,
+    /// What the hop that it is about is called by.
+    #[serde(default)]
+    pub hop: Option<HopId>,
     /// The span name, or what the event says. Ids in it are `*`.
     pub name: String,
     /// In one sentence, without a full stop.

@@ -23,6 +23,10 @@ fn questions() -> Vec<(&'static str, String)> {
         ("/api/v1/search", "/api/v1/search?since=all&limit=3".to_owned()),
         ("/api/v1/findings", "/api/v1/findings".to_owned()),
         ("/api/v1/compare", compare),
+        (
+            "/api/v1/chains",
+            format!("/api/v1/chains?from={from}&to={to}&reference_from={start}&limit=2"),
+        ),
         ("/api/v1/hops", "/api/v1/hops?since=all".to_owned()),
         ("/api/v1/graph", "/api/v1/graph?since=all".to_owned()),
         ("/api/v1/tail", "/api/v1/tail?since=all".to_owned()),

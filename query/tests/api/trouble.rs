@@ -81,6 +81,7 @@ fn what_the_store_cannot_answer_is_told() {
             "attributes/values?key=a",
             "search",
             "compare",
+            "chains",
             "hops",
             "graph",
             "tail",

@@ -1,5 +1,6 @@
 //! The native API, `/api/v1/*`, as docs/api.md describes it.
 
+mod call_chains;
 mod catalog;
 mod chains;
 mod error;
@@ -27,7 +28,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 15] = [
+const ROUTES: [&Route; 16] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -35,6 +36,7 @@ const ROUTES: [&Route; 15] = [
     &search::ROUTE,
     &findings::FINDINGS,
     &findings::COMPARE,
+    &call_chains::ROUTE,
     &chains::HOPS,
     &chains::GRAPH,
     &chains::TAIL,
@@ -65,6 +67,7 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route(search::ROUTE.path, get(search::search))
         .route(findings::FINDINGS.path, get(findings::findings))
         .route(findings::COMPARE.path, get(findings::compare))
+        .route(call_chains::ROUTE.path, get(call_chains::chains))
         .route(chains::HOPS.path, get(chains::hops))
         .route(chains::GRAPH.path, get(chains::graph))
         .route(chains::TAIL.path, get(chains::tail))

@@ -1,7 +1,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::AsText;
 use super::completeness::Completeness;
+use crate::HopId;
 use crate::hops::{self, Edge, HopTotal, Total};
 use crate::tail::{Entry, Part};
 
@@ -17,6 +19,9 @@ pub(in crate::api::native) struct HopsAnswer<'a> {
 /// One hop, wherever in a chain it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct HopFigures<'a> {
+    /// What it is called by: the same always and everywhere.
+    #[schema(value_type = String)]
+    id: AsText<HopId>,
     /// The calling service; null for the requests that entered the system.
     caller: Option<&'a str>,
     /// The called service; null where none answers, as a database does not.
@@ -71,6 +76,9 @@ pub(in crate::api::native) struct EntryFigures<'a> {
 /// A hop's part in that some requests take longer than others.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct PartFigures<'a> {
+    /// The hop's.
+    #[schema(value_type = String)]
+    id: AsText<HopId>,
     /// Null for the request itself.
     caller: Option<&'a str>,
     /// Null where nobody answers.
@@ -117,7 +125,7 @@ pub(in crate::api::native) struct EdgeFigures<'a> {
 }
 
 impl Quantiles {
-    fn of(sketch: &chain::Sketch) -> Self {
+    pub(in crate::api::native) fn of(sketch: &chain::Sketch) -> Self {
         let [p50_nano, p90_nano, p99_nano] = hops::quantiles(sketch);
         Self { p50_nano, p90_nano, p99_nano }
     }
@@ -126,6 +134,7 @@ impl Quantiles {
 impl<'a> HopFigures<'a> {
     pub(in crate::api::native) fn of(hop: &'a HopTotal) -> Self {
         Self {
+            id: AsText(hop.id),
             caller: hop.caller.as_deref(),
             callee: hop.callee.as_deref(),
             span_name: &hop.span_name,
@@ -144,6 +153,7 @@ impl<'a> HopFigures<'a> {
 impl<'a> EntryFigures<'a> {
     pub(in crate::api::native) fn of(entry: &'a Entry) -> Self {
         let part = |part: &'a Part| PartFigures {
+            id: AsText(part.id),
             caller: part.caller.as_deref(),
             callee: part.callee.as_deref(),
             span_name: &part.span_name,

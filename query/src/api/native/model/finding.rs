@@ -4,6 +4,7 @@ use utoipa::ToSchema;
 
 use super::AsText;
 use super::completeness::Completeness;
+use crate::HopId;
 use crate::findings::{self, Entry, word};
 
 /// What is wrong now, and what was lately.
@@ -49,6 +50,9 @@ pub(in crate::api::native) struct Finding<'a> {
     pub(in crate::api::native) service: &'a str,
     /// The other end of the hop; null where there is none.
     pub(in crate::api::native) other: Option<&'a str>,
+    /// The id of the hop that it is about; null where that is not known.
+    #[schema(value_type = Option<String>)]
+    pub(in crate::api::native) hop_id: Option<AsText<HopId>>,
     /// The span name, or what the event says. Ids in it are `*`.
     pub(in crate::api::native) span_name: &'a str,
     /// By how much a request is worse, as a part: of its time, or of all requests.
@@ -174,6 +178,7 @@ impl<'a> Finding<'a> {
             sentence: &finding.sentence,
             service: &finding.service,
             other: finding.other.as_deref(),
+            hop_id: finding.hop.map(AsText),
             span_name: &finding.name,
             harm: finding.harm,
             nano_per_request: nano(finding.seconds),

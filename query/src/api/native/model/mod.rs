@@ -2,6 +2,7 @@
 //! borrow from what the service found, and the description of the API is derived
 //! from them.
 
+pub(super) mod call_chains;
 pub(super) mod catalog;
 pub(super) mod chains;
 pub(super) mod completeness;

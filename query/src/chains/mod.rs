@@ -1,0 +1,11 @@
+//! Call chains: which calls requests make, how often, and where their time goes.
+//!
+//! [`forest`] adds up the requests of each kind to one tree of calls, from the figures that
+//! the store keeps by path; [`ServiceChains`] say which services wait for which there, and
+//! what shape that has.
+
+mod service_chain;
+mod tree;
+
+pub use service_chain::{Hop, ServiceChain, ServiceChains, Shape};
+pub use tree::{Asked, Entry, Figures, Forest, LeftOut, Node, forest};
