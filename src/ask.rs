@@ -1,5 +1,7 @@
 //! `hopline query`: a running server's answers in a terminal.
 
+mod chains;
+
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -28,6 +30,12 @@ pub(crate) fn run(ask: &Ask) -> anyhow::Result<()> {
             parameters.extend(service.clone().map(|service| ("service", service)));
             ("hops", parameters)
         }
+        Question::Chains { since, service, span_name, limit } => {
+            let mut parameters = vec![("since", since.clone()), ("limit", limit.to_string())];
+            parameters.extend(service.clone().map(|service| ("service", service)));
+            parameters.extend(span_name.clone().map(|name| ("span_name", name)));
+            ("chains", parameters)
+        }
         Question::Tail { since, service } => {
             let mut parameters = vec![("since", since.clone())];
             parameters.extend(service.clone().map(|service| ("service", service)));
@@ -41,6 +49,7 @@ pub(crate) fn run(ask: &Ask) -> anyhow::Result<()> {
     let lines = match ask.question {
         Question::Findings => findings(&answer),
         Question::Hops { .. } => hops(&answer),
+        Question::Chains { .. } => chains::chains(&answer),
         Question::Tail { .. } => tail(&answer),
     };
     lines.iter().try_for_each(|line| say(line))?;

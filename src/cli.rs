@@ -87,6 +87,22 @@ pub(crate) enum Question {
         #[arg(long, default_value_t = 20)]
         limit: usize,
     },
+    /// The calls that requests of each kind make, as a tree: how often, how long, and their
+    /// part of the time.
+    Chains {
+        /// How far back, as 15m; or all.
+        #[arg(long, default_value = "1h")]
+        since: String,
+        /// Only requests that this service takes.
+        #[arg(long)]
+        service: Option<String>,
+        /// Only requests of this span name.
+        #[arg(long)]
+        span_name: Option<String>,
+        /// How many calls at most, those with the most time.
+        #[arg(long, default_value_t = 60)]
+        limit: usize,
+    },
     /// What makes slow requests slow: each hop's part.
     Tail {
         /// How far back, as 15m; or all.

@@ -209,6 +209,9 @@ fn query_shows_what_hops_take_and_says_what_is_wrong_with_a_question() {
     let json = said(ask(&["hops", "--json"]));
     let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["hops"][0]["calls"], 3);
+    let chains = said(ask(&["chains"]));
+    assert!(chains.starts_with("shop work: 3 requests"), "{chains}");
+    assert!(chains.lines().all(|line| line.chars().count() <= 100), "{chains}");
     let findings = said(ask(&["findings"]));
     assert!(findings.starts_with("nothing to compare yet"), "{findings}");
     assert!(said(ask(&["tail"])).starts_with("no requests that differ"));
