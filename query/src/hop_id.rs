@@ -1,13 +1,13 @@
 //! What a hop is called by in addresses.
 
 use std::fmt;
+use std::str::FromStr;
 
 use chain::name_key;
-use proto::SpanId;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::hops::Ends;
+use crate::places::Ends;
 
 /// A hop's id: the same hop has the same, in every answer, on every server and for ever.
 ///
@@ -33,10 +33,18 @@ impl HopId {
     }
 }
 
-/// As it was read from an address, where it has as many digits as a span's id.
-impl From<SpanId> for HopId {
-    fn from(digits: SpanId) -> Self {
-        Self(u64::from_be_bytes(*digits.as_bytes()))
+/// A text that is no hop's id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no hop's id, which has 16 hexadecimal digits, as other answers have it")]
+pub struct NoHopId;
+
+impl FromStr for HopId {
+    type Err = NoHopId;
+
+    fn from_str(text: &str) -> Result<Self, NoHopId> {
+        let is_id = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = is_id.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        number.map(Self).ok_or(NoHopId)
     }
 }
 
@@ -62,5 +70,11 @@ mod tests {
         let expected =
             ["7b5cf8cb593c6c0c", "b54c33f918de112e", "6ebfb5bdc3623e07", "7ce69fd597c8917b"];
         assert_eq!(ids, expected);
+        let read: HopId = ids[0].parse().unwrap();
+        assert_eq!(read.to_string(), ids[0]);
+        for text in ["", "7b5cf8cb593c6c0", "7b5cf8cb593c6c0cc", "+b5cf8cb593c6c0c", "äöüäöüäö"]
+        {
+            assert!(text.parse::<HopId>().is_err(), "{text}");
+        }
     }
 }

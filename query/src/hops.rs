@@ -5,12 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use chain::{PathId, Sketch, Step, StepKind};
-use hashbrown::HashMap;
-use proto::SpanKind;
+use chain::Sketch;
 use storage::Chains;
 
 use crate::hop_id::HopId;
+use crate::places::{Ends, Places, is_call};
 
 /// One hop, wherever in a chain it stands.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -65,7 +64,7 @@ pub fn hops(chains: &Chains) -> Vec<HopTotal> {
     let mut totals: BTreeMap<Ends, HopTotal> = BTreeMap::new();
     let mut whole_nano = 0u64;
     for (path, cell) in &chains.roll_up.cells {
-        let Some((hop, step)) = places.hop(*path) else { continue };
+        let Some((begin, hop)) = places.begin(*path) else { continue };
         let is_answered = !is_call(hop);
         let total = totals.entry(places.ends_of(hop)).or_default();
         total.self_nano = total.self_nano.saturating_add(cell.self_time.sum_nano());
@@ -73,7 +72,7 @@ pub fn hops(chains: &Chains) -> Vec<HopTotal> {
         whole_nano = whole_nano
             .saturating_add(cell.self_time.sum_nano())
             .saturating_add(cell.gap.sum_nano());
-        if std::ptr::eq(hop, step) {
+        if begin == *path {
             // A call that was answered is the answer's hop.
             let calls = if is_answered { cell.counts.calls } else { cell.counts.unanswered };
             total.calls += count(calls);
@@ -142,91 +141,6 @@ impl Total {
 
 fn count(count: i64) -> u64 {
     count.max(0) as u64
-}
-
-/// Whether a hop is only known by its caller's side.
-fn is_call(step: &Step) -> bool {
-    [SpanKind::CLIENT, SpanKind::PRODUCER].map(StepKind::span).contains(&step.kind)
-}
-
-/// Whether `answer`, which `call` leads to, is the other side of it.
-pub(crate) fn is_answer(answer: &Step, call: &Step) -> bool {
-    let kinds = [SpanKind::SERVER, SpanKind::CONSUMER].map(StepKind::span);
-    is_call(call) && (kinds.contains(&answer.kind) || answer.service != call.service)
-}
-
-/// The two ends of a hop and its span name, as numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ends {
-    pub(crate) caller: Option<u64>,
-    pub(crate) callee: Option<u64>,
-    pub(crate) span_name: u64,
-}
-
-/// Finds out where paths belong.
-pub(crate) struct Places<'a> {
-    pub(crate) steps: &'a HashMap<PathId, Step>,
-}
-
-impl<'a> Places<'a> {
-    /// The root that `path` begins with.
-    pub(crate) fn root(&self, path: PathId) -> Option<(PathId, &'a Step)> {
-        let (mut path, mut step) = (path, self.steps.get(&path)?);
-        while let Some(parent) = step.parent {
-            (path, step) = (parent, self.steps.get(&parent)?);
-        }
-        Some((path, step))
-    }
-
-    /// The hop that `path` belongs to.
-    pub(crate) fn ends(&self, path: PathId) -> Option<Ends> {
-        self.hop(path).map(|(hop, _)| self.ends_of(hop))
-    }
-
-    /// The id of the hop that `path` belongs to: of a call that is answered its answer's, of
-    /// an event its span's.
-    pub(crate) fn hop_id(&self, path: PathId) -> Option<HopId> {
-        let step = self.steps.get(&path)?;
-        if step.kind.is_event() {
-            return self.hop_id(step.parent?);
-        }
-        let is_its_answer = |answer: &Step| answer.parent == Some(path) && is_answer(answer, step);
-        let answer = match is_call(step) {
-            true => self.steps.iter().find(|(_, answer)| is_its_answer(answer)),
-            false => None,
-        };
-        self.ends(answer.map_or(path, |(path, _)| *path)).map(|ends| HopId::of(&ends))
-    }
-
-    fn ends_of(&self, hop: &Step) -> Ends {
-        let caller = hop.parent.and_then(|parent| self.steps.get(&parent)).map(|it| it.service);
-        match is_call(hop) {
-            false => Ends { caller, callee: Some(hop.service), span_name: hop.name },
-            true => Ends { caller: Some(hop.service), callee: None, span_name: hop.name },
-        }
-    }
-
-    /// The step that begins the hop that `path` belongs to, and the step of `path`.
-    fn hop(&self, path: PathId) -> Option<(&'a Step, &'a Step)> {
-        let own = self.steps.get(&path).filter(|step| !step.kind.is_event())?;
-        let mut at = own;
-        loop {
-            let parent = at.parent.and_then(|parent| self.steps.get(&parent));
-            let begins = match parent {
-                None => true,
-                Some(parent) => {
-                    parent.service != at.service
-                        || at.kind == StepKind::span(SpanKind::SERVER)
-                        || at.kind == StepKind::span(SpanKind::CONSUMER)
-                        || is_call(at)
-                }
-            };
-            match parent {
-                Some(parent) if !begins => at = parent,
-                _ => return Some((at, own)),
-            }
-        }
-    }
 }
 
 /// What a person reads of values: half, nine of ten, and 99 of 100 take no longer, in

@@ -11,7 +11,7 @@ use chain::{PathId, Sketch, Step};
 use storage::Chains;
 
 use crate::hop_id::HopId;
-use crate::hops::{Ends, Places};
+use crate::places::{Ends, Places};
 
 /// A request that enters the system, and what makes it slow.
 #[derive(Debug, Clone, PartialEq)]

@@ -30,7 +30,7 @@ mod turn;
 mod view;
 
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
-pub use contract::chains::{Chains, ChainsQuestion};
+pub use contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 pub use contract::coarse::CoarseDuration;
 pub use contract::search::{
     AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, Operand, Order, Search,

@@ -11,7 +11,7 @@ use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 
 use crate::chains::{Dictionary, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
-use crate::contract::chains::{Chains, ChainsQuestion};
+use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
@@ -113,11 +113,26 @@ impl TraceReader for MemoryStore {
             tally.add_spans(with_events(spans).iter());
         }
         let mut roll_up = RollUp::default();
-        for figures in within(&tally.finish(), question.range) {
+        for (_, figures) in within(&tally.finish(), question.range) {
             roll_up.merge(figures);
         }
         let (steps, names) = dictionary.describe(&roll_up);
         Ok(Chains { roll_up, steps, names, completeness: Completeness::Complete })
+    }
+
+    fn series(&self, question: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError> {
+        let SeriesQuestion { range, period, paths } = question;
+        let dictionary = Dictionary::default();
+        let mut tally = Tally::new(&dictionary);
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            tally.add_spans(sorted(spans).iter());
+        }
+        let mut series = Series::new(*period);
+        for (begin, figures) in within(&tally.finish(), *range) {
+            series.add(begin, figures, paths);
+        }
+        Ok(series)
     }
 
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {

@@ -8,7 +8,7 @@ use storage::Chains;
 
 use super::service_chain::{Call, ServiceChains};
 use crate::hop_id::HopId;
-use crate::hops::{Places, is_answer};
+use crate::places::{Places, is_answer};
 
 /// What of it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
 use super::{Examples, Finding, sentence};
-use crate::hops::Places;
+use crate::places::Places;
 
 /// What is compared with what.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use storage::{
 
 use super::difference::differences;
 use super::{Compared, Examples, Finding, Times};
+use crate::hops::HopTotal;
 
 /// Of how many findings.
 const FINDINGS_MAX: usize = 5;
@@ -101,6 +102,65 @@ pub(super) fn find(
         normal: others.into_iter().take(NORMAL_MAX).collect(),
     };
     Ok(())
+}
+
+/// Traces to look at of a hop.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct HopExamples {
+    /// Where it took as long as one of a hundred calls does.
+    pub(crate) slow: Vec<TraceId>,
+    /// Where it failed.
+    pub(crate) failing: Vec<TraceId>,
+    /// Where it took about as long as half of the calls do.
+    pub(crate) typical: Vec<TraceId>,
+}
+
+/// How far from the median is as usual, as a part of it.
+const TYPICAL_PART: f64 = 0.1;
+
+/// Finds traces of `range` in which `hop` was slow, failed, and was as usual, the newest
+/// first. They are found by the span of the hop: another hop may have such a span, too, and
+/// of a name without its ids any span of the service counts.
+///
+/// # Errors
+/// The store's.
+pub(crate) fn hop_examples(
+    reader: &dyn TraceReader,
+    hop: &HopTotal,
+    range: TimeRange,
+    deadline: Deadline,
+) -> Result<HopExamples, ReadError> {
+    let Some(service) = hop.callee.as_ref().or(hop.caller.as_ref()) else {
+        return Ok(HopExamples::default());
+    };
+    let mut span = vec![text(Field::Service, service)];
+    if !hop.span_name.contains('*') {
+        span.push(text(Field::Name, &hop.span_name));
+    }
+    let find = |further: Vec<Condition>| {
+        let span = span.iter().cloned().chain(further).collect();
+        let (trace, order) = (TraceConditions::default(), Order::Newest);
+        let search = Search { range, span, trace, order, limit: BAD_MAX, after: None };
+        let page = reader.search(&search, deadline)?;
+        Ok::<Vec<TraceId>, ReadError>(
+            page.traces.iter().map(|found| found.summary.trace_id).collect(),
+        )
+    };
+    let nano = |quantile: f64, part: f64| (hop.duration.quantile(quantile) * part) as i64;
+    let at_least = |nano| number(Field::DurationNano, Comparison::GreaterOrEqual, nano);
+    let at_most = |nano| number(Field::DurationNano, Comparison::LessOrEqual, nano);
+    Ok(HopExamples {
+        // Quantiles are right to one percent.
+        slow: find(vec![at_least(nano(0.99, 0.99))])?,
+        failing: match hop.errors {
+            0 => Vec::new(),
+            _ => find(vec![number(Field::Status, Comparison::Equal, ERROR)])?,
+        },
+        typical: find(vec![
+            at_least(nano(0.5, 1.0 - TYPICAL_PART)),
+            at_most(nano(0.5, 1.0 + TYPICAL_PART)),
+        ])?,
+    })
 }
 
 /// The spans of `traces` that are `wanted`.

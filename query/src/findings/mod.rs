@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::hop_id::HopId;
 
 pub(crate) use compare::{both, compare};
-pub(crate) use example::add_examples;
+pub(crate) use example::{HopExamples, add_examples, hop_examples};
 
 /// One finding, in names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

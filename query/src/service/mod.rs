@@ -15,12 +15,13 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
-    FoundTrace, ReadError, Search, Stats, TimeRange, Trace, TraceBounds, TraceReader, Turn,
-    TurnTaken,
+    FoundTrace, ReadError, Search, Series, SeriesQuestion, Stats, TimeRange, Trace, TraceBounds,
+    TraceReader, Turn, TurnTaken,
 };
 
 use crate::config::{Config, TraceBytes};
-use crate::findings::{self, Compared, NoticeFn, Seen, Times, Watch};
+use crate::findings::{self, Compared, HopExamples, NoticeFn, Seen, Times, Watch};
+use crate::hops::HopTotal;
 use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
@@ -253,6 +254,28 @@ impl Questions<'_> {
         let chains = self.desk.reader.chains(&question, self.deadline)?;
         self.count(&chains.completeness);
         Ok(chains)
+    }
+
+    /// What some hops add up to, time after time.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn series(&self, question: &SeriesQuestion) -> Result<Series, ReadError> {
+        let series = self.desk.reader.series(question, self.deadline)?;
+        self.count(&series.completeness);
+        Ok(series)
+    }
+
+    /// Traces of `range` in which `hop` was slow, failed, and was as usual.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn hop_examples(
+        &self,
+        hop: &HopTotal,
+        range: TimeRange,
+    ) -> Result<HopExamples, ReadError> {
+        findings::hop_examples(&*self.desk.reader, hop, range, self.deadline)
     }
 
     /// What is wrong now, and was lately.

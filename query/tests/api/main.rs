@@ -10,6 +10,7 @@ mod catalog;
 mod chains;
 mod errors;
 mod findings;
+mod hop;
 mod listener;
 mod openapi;
 mod paging;

@@ -10,6 +10,7 @@ fn questions() -> Vec<(&'static str, String)> {
     let trace = format!("/api/v1/traces/{}", spans[0].trace_id);
     let start = spans[0].start_time_unix_nano;
     let (from, to) = (start + 60_000_000_000, start + 240_000_000_000);
+    let hop = query::HopId::of_names(Some("frontend"), Some("bank"), "POST /charge");
     let compare =
         format!("/api/v1/compare?from={from}&to={to}&reference_from={start}&reference_to={from}");
     vec![
@@ -28,6 +29,8 @@ fn questions() -> Vec<(&'static str, String)> {
             format!("/api/v1/chains?from={from}&to={to}&reference_from={start}&limit=2"),
         ),
         ("/api/v1/hops", "/api/v1/hops?since=all".to_owned()),
+        ("/api/v1/hops/{hop_id}", format!("/api/v1/hops/{hop}?since=all")),
+        ("/api/v1/red", "/api/v1/red?since=all&service=bank".to_owned()),
         ("/api/v1/graph", "/api/v1/graph?since=all".to_owned()),
         ("/api/v1/tail", "/api/v1/tail?since=all".to_owned()),
         ("/api/v1/traces/{trace_id}", trace.clone()),

@@ -18,6 +18,8 @@ fn path() -> impl Strategy<Value = String> {
         1 => Just("/api/v1/attributes".to_owned()),
         1 => Just("/api/v1/attributes/values".to_owned()),
         1 => Just("/api/v1/chains".to_owned()),
+        1 => Just("/api/v1/red".to_owned()),
+        1 => "[0-9a-f%]{15,17}".prop_map(|id| format!("/api/v1/hops/{id}")),
         1 => Just("/api/v1/status".to_owned()),
         1 => (id.clone(), "[a-z/]{0,6}").prop_map(|(id, rest)| format!("/api/v1/traces/{id}/{rest}")),
         1 => (id.clone(), id).prop_map(|(id, span)| format!("/api/v1/traces/{id}/spans/{span}")),
@@ -33,7 +35,7 @@ fn parameter() -> impl Strategy<Value = String> {
             "max_duration", "min_trace_duration", "max_trace_duration", "root_service",
             "root_name", "attribute", "event_name", "status_message", "scope_name",
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
-            "scope", "prefix", "reference_from", "reference_to",
+            "scope", "prefix", "reference_from", "reference_to", "hop",
         ]).prop_map(str::to_owned),
         1 => "[a-z%0-9]{0,5}",
     ];

@@ -9,7 +9,7 @@ use proto::TraceId;
 use query::Config;
 use storage::{
     CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Deadline, Health, ReadError, Search,
-    SearchPage, Stats, Trace, TraceBounds, TraceReader,
+    SearchPage, Series, SeriesQuestion, Stats, Trace, TraceBounds, TraceReader,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -27,6 +27,10 @@ impl TraceReader for Failing {
     }
 
     fn chains(&self, _: &ChainsQuestion, _: Deadline) -> Result<Chains, ReadError> {
+        Err((self.0)())
+    }
+
+    fn series(&self, _: &SeriesQuestion, _: Deadline) -> Result<Series, ReadError> {
         Err((self.0)())
     }
 
@@ -83,6 +87,8 @@ fn what_the_store_cannot_answer_is_told() {
             "compare",
             "chains",
             "hops",
+            "hops/7b5cf8cb593c6c0c",
+            "red?service=bank",
             "graph",
             "tail",
             "traces/0af7651916cd43dd8448eb211c80319c",
@@ -112,6 +118,10 @@ impl TraceReader for Unreadable {
 
     fn chains(&self, of: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
         self.0.chains(of, deadline)
+    }
+
+    fn series(&self, of: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError> {
+        self.0.series(of, deadline)
     }
 
     fn catalog(&self, of: &CatalogQuestion, deadline: Deadline) -> Result<CatalogPage, ReadError> {
@@ -168,6 +178,10 @@ impl TraceReader for Gate {
     }
 
     fn chains(&self, _: &ChainsQuestion, _: Deadline) -> Result<Chains, ReadError> {
+        Err(ReadError::DeadlineExceeded)
+    }
+
+    fn series(&self, _: &SeriesQuestion, _: Deadline) -> Result<Series, ReadError> {
         Err(ReadError::DeadlineExceeded)
     }
 

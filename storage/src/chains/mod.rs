@@ -39,6 +39,8 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::changes::Changes;
+// How long a time a record is about.
+use crate::contract::chains::Period as Tier;
 use crate::fault::{Fault, InRecord};
 use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
@@ -53,26 +55,6 @@ pub(crate) struct Place {
     /// When the last that counts was written, likewise.
     written: u32,
     segment: u32,
-}
-
-/// How long a time a record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Tier {
-    Minute,
-    Hour,
-    Day,
-}
-
-impl Tier {
-    const ALL: [Self; 3] = [Self::Minute, Self::Hour, Self::Day];
-
-    fn seconds(self) -> u64 {
-        match self {
-            Self::Minute => 60,
-            Self::Hour => 60 * 60,
-            Self::Day => 24 * 60 * 60,
-        }
-    }
 }
 
 /// The first byte of keys.
@@ -121,16 +103,6 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "figures of the {} from {} s", self.tier, self.begin)
-    }
-}
-
-impl std::fmt::Display for Tier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-            Self::Day => "day",
-        })
     }
 }
 
@@ -199,6 +171,15 @@ impl SealedChains {
         Ok(found)
     }
 
+    /// The figures of `place`, one of many that would only take the room of others if they
+    /// were kept.
+    fn look_at(&self, rocks: &Rocks, place: Place) -> Result<Option<Arc<RollUp>>, Fault> {
+        match self.read.get(&Read::Record(place)) {
+            Some(known) => Ok(Some(known)),
+            None => Ok(read_record(rocks, place)?.map(Arc::new)),
+        }
+    }
+
     /// What the minutes of an hour add up to: added up once, as long as none is added.
     /// `None` where one of them is not there any more.
     fn hour(&self, rocks: &Rocks, minutes: &[Place]) -> Result<Option<Arc<RollUp>>, Fault> {
@@ -208,13 +189,9 @@ impl SealedChains {
         }
         let mut figures = RollUp::default();
         for place in minutes {
-            // The sum is kept: they would only take the room of other hours.
-            match self.read.get(&Read::Record(*place)) {
-                Some(known) => figures.merge(&known),
-                None => match read_record(rocks, *place)? {
-                    Some(found) => figures.merge(&found),
-                    None => return Ok(None),
-                },
+            match self.look_at(rocks, *place)? {
+                Some(found) => figures.merge(&found),
+                None => return Ok(None),
             }
         }
         let figures = Arc::new(figures);

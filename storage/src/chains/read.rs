@@ -6,7 +6,7 @@ use std::time::Duration;
 use chain::RollUp;
 
 use super::{Minutes, Place, SealedChains, Tally};
-use crate::contract::chains::{Chains, ChainsQuestion};
+use crate::contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 use crate::contract::{Completeness, Deadline, ReadError, TimeRange};
 use crate::fault::Fault;
 use crate::hot::{Chunk, HotTrace};
@@ -34,7 +34,7 @@ impl HotChains {
             });
             return figures.merge(sum);
         }
-        within(&self.minutes, range).for_each(|minute| figures.merge(minute));
+        within(&self.minutes, range).for_each(|(_, minute)| figures.merge(minute));
     }
 
     /// Whether it holds after `retired` segments went.
@@ -47,12 +47,12 @@ fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// The figures of the minutes that are asked for.
-pub(crate) fn within(minutes: &Minutes, range: TimeRange) -> impl Iterator<Item = &RollUp> {
+/// The figures of the minutes that are asked for, each with when it begins, in seconds
+/// since the Unix epoch.
+pub(crate) fn within(minutes: &Minutes, range: TimeRange) -> impl Iterator<Item = (u64, &RollUp)> {
     let range = seconds(range);
-    let asked =
-        minutes.iter().filter(move |(minute, _)| range.contains(&(u64::from(**minute) * 60)));
-    asked.map(|(_, figures)| figures)
+    let minutes = minutes.iter().map(|(minute, figures)| (u64::from(*minute) * 60, figures));
+    minutes.filter(move |(begin, _)| range.contains(begin))
 }
 
 /// What of `range` is asked for, as whole minutes in seconds since the Unix epoch.
@@ -75,31 +75,12 @@ impl View {
             Duration::ZERO => u64::MAX,
             settled => proto::clock::now_unix_nano().saturating_sub(nanos(settled)),
         };
-        let asked = seconds(range);
         let mut figures = RollUp::default();
         let mut missing = Missing::default();
-        let places: Vec<Place> =
-            self.chain_places.iter().copied().filter(|it| asked.contains(&it.begin)).collect();
-        let mut single: Vec<Place> = Vec::new();
-        for hour in places.chunk_by(|one, next| one.hour() == next.hour()) {
-            deadline.check()?;
-            // One is kept by itself, and what can't be read is told by itself.
-            match (hour.len() > 1).then(|| sealed.hour(&self.sealed.rocks, hour)) {
-                Some(Ok(Some(found))) => figures.merge(&found),
-                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => {
-                    single.extend_from_slice(hour);
-                }
-                Some(Err(fault)) => return Err(fault.into()),
-            }
-        }
-        for place in &single {
-            deadline.check()?;
-            match sealed.get(&self.sealed.rocks, *place) {
-                Ok(None) => return Ok(None),
-                Ok(Some(found)) => figures.merge(&found),
-                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
-                Err(fault) => return Err(fault.into()),
-            }
+        let places = self.places(range);
+        let mut add = |_, found: &RollUp| figures.merge(found);
+        if self.add_sealed(sealed, &places, deadline, &mut missing, &mut add)?.is_none() {
+            return Ok(None);
         }
         for chunk in self.hot.chunks() {
             deadline.check()?;
@@ -110,6 +91,103 @@ impl View {
         let (steps, names) = sealed.dictionary.describe(&figures);
         let completeness = missing.completeness(Completeness::Complete);
         Ok(Some(Chains { roll_up: figures, steps, names, completeness }))
+    }
+
+    /// See [`crate::TraceReader::series`]. `None` as of [`View::chains`].
+    pub(crate) fn series(
+        &self,
+        sealed: &SealedChains,
+        question: &SeriesQuestion,
+        deadline: Deadline,
+    ) -> Result<Option<Series>, ReadError> {
+        let SeriesQuestion { range, period, ref paths } = *question;
+        let places = self.places(range);
+        let kept_by = places.iter().map(|place| place.tier).max();
+        let period = kept_by.map_or(period, |kept_by| kept_by.max(period));
+        let mut series = Series::new(period);
+        let mut missing = Missing::default();
+        let mut add = |begin, found: &RollUp| series.add(begin, found, paths);
+        let added = match period {
+            Period::Minute => self.add_each(sealed, &places, deadline, &mut missing, &mut add)?,
+            Period::Hour | Period::Day => {
+                self.add_sealed(sealed, &places, deadline, &mut missing, &mut add)?
+            }
+        };
+        if added.is_none() {
+            return Ok(None);
+        }
+        for chunk in self.hot.chunks() {
+            deadline.check()?;
+            let found = hot_chains(&self.sealed, sealed, chunk, u64::MAX, &mut missing)?;
+            for (begin, minute) in within(&found.minutes, range) {
+                series.add(begin, minute, paths);
+            }
+        }
+        series.tidy();
+        series.completeness = missing.completeness(Completeness::Complete);
+        Ok(Some(series))
+    }
+
+    /// Where there are figures of what is asked for.
+    fn places(&self, range: TimeRange) -> Vec<Place> {
+        let asked = seconds(range);
+        self.chain_places.iter().copied().filter(|it| asked.contains(&it.begin)).collect()
+    }
+
+    /// Hands the figures of `places` to `add`, those of an hour at once, with when they begin,
+    /// in seconds since the Unix epoch; what can't be read is `missing`. `None` where some went.
+    fn add_sealed(
+        &self,
+        sealed: &SealedChains,
+        places: &[Place],
+        deadline: Deadline,
+        missing: &mut Missing,
+        add: &mut dyn FnMut(u64, &RollUp),
+    ) -> Result<Option<()>, ReadError> {
+        let mut single: Vec<Place> = Vec::new();
+        for hour in places.chunk_by(|one, next| one.hour() == next.hour()) {
+            deadline.check()?;
+            let begin = hour.first().map_or(0, |place| place.begin);
+            // One is kept by itself, and what can't be read is told by itself.
+            match (hour.len() > 1).then(|| sealed.hour(&self.sealed.rocks, hour)) {
+                Some(Ok(Some(found))) => add(begin, &found),
+                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => {
+                    single.extend_from_slice(hour);
+                }
+                Some(Err(fault)) => return Err(fault.into()),
+            }
+        }
+        for place in &single {
+            deadline.check()?;
+            match sealed.get(&self.sealed.rocks, *place) {
+                Ok(None) => return Ok(None),
+                Ok(Some(found)) => add(place.begin, &found),
+                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(Some(()))
+    }
+
+    /// As [`View::add_sealed`], but one by one.
+    fn add_each(
+        &self,
+        sealed: &SealedChains,
+        places: &[Place],
+        deadline: Deadline,
+        missing: &mut Missing,
+        add: &mut dyn FnMut(u64, &RollUp),
+    ) -> Result<Option<()>, ReadError> {
+        for place in places {
+            deadline.check()?;
+            match sealed.look_at(&self.sealed.rocks, *place) {
+                Ok(None) => return Ok(None),
+                Ok(Some(found)) => add(place.begin, &found),
+                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        Ok(Some(()))
     }
 }
 

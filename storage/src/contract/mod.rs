@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use proto::{Batch, Span, TraceId};
 
 use catalog::{CatalogPage, CatalogQuestion};
-use chains::{Chains, ChainsQuestion};
+use chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use search::{Search, SearchPage};
 
 /// What the collector may do with a store.
@@ -77,6 +77,9 @@ pub trait TraceReader: Send + Sync {
 
     /// What the hops of traces add up to, see [`Chains`].
     fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError>;
+
+    /// What some hops add up to, time after time, see [`Series`].
+    fn series(&self, question: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError>;
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;

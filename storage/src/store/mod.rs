@@ -42,7 +42,7 @@ use proto::{Batch, TraceId};
 
 use crate::chains::SealedChains;
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
-use crate::contract::chains::{Chains, ChainsQuestion};
+use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use crate::contract::search::{Search, SearchPage};
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
@@ -262,6 +262,17 @@ impl TraceReader for Store {
             let view = self.shared.view();
             if let Some(chains) = view.chains(&self.shared.chains, question, deadline)? {
                 return Ok(chains);
+            }
+            deadline.check()?;
+            thread::sleep(FOLD_PAUSE);
+        }
+    }
+
+    fn series(&self, question: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError> {
+        loop {
+            let view = self.shared.view();
+            if let Some(series) = view.series(&self.shared.chains, question, deadline)? {
+                return Ok(series);
             }
             deadline.check()?;
             thread::sleep(FOLD_PAUSE);

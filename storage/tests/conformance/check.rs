@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chain::Cell;
+use hashbrown::HashSet;
 use hopline_storage::{
-    CatalogQuestion, ChainsQuestion, Completeness, Deadline, MemoryStore, Search, SearchPage,
-    SpanWriter, TimeRange, TraceBounds, TraceReader, WriteError,
+    CatalogQuestion, Chains, ChainsQuestion, Completeness, Deadline, MemoryStore, Period, Search,
+    SearchPage, SeriesQuestion, SpanWriter, TimeRange, TraceBounds, TraceReader, WriteError,
 };
 use proptest::prelude::*;
 use proto::{Batch, SpanId, TraceId};
@@ -118,7 +120,29 @@ fn same_chains(
     let question = ChainsQuestion { range, settled: Duration::ZERO };
     let found = store.chains(&question, deadline()).unwrap();
     let expected = oracle.chains(&question, deadline()).unwrap();
-    prop_assert_eq!(found, expected);
+    prop_assert_eq!(&found, &expected);
+    same_series(store, oracle, range, &found)
+}
+
+/// Of every other path of `chains`, of that range.
+fn same_series(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    range: TimeRange,
+    chains: &Chains,
+) -> Result<(), TestCaseError> {
+    let paths: HashSet<_> =
+        chains.roll_up.cells.keys().filter(|path| path.0 % 2 == 0).copied().collect();
+    let mut whole = Cell::default();
+    paths.iter().filter_map(|path| chains.roll_up.cells.get(path)).for_each(|it| whole.merge(it));
+    for period in Period::ALL {
+        let question = SeriesQuestion { range, period, paths: paths.clone() };
+        let found = store.series(&question, deadline()).unwrap();
+        prop_assert_eq!(&found, &oracle.series(&question, deadline()).unwrap());
+        let mut sum = Cell::default();
+        found.times.values().for_each(|cell| sum.merge(cell));
+        prop_assert_eq!(&sum, &whole, "by {}", period);
+    }
     Ok(())
 }
 

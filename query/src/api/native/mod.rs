@@ -5,11 +5,13 @@ mod catalog;
 mod chains;
 mod error;
 mod findings;
+mod hop;
 mod json;
 mod model;
 mod openapi;
 mod parameter;
 mod path;
+mod red;
 mod route;
 mod search;
 mod status;
@@ -28,7 +30,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 16] = [
+const ROUTES: [&Route; 18] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -38,6 +40,8 @@ const ROUTES: [&Route; 16] = [
     &findings::COMPARE,
     &call_chains::ROUTE,
     &chains::HOPS,
+    &hop::ROUTE,
+    &red::ROUTE,
     &chains::GRAPH,
     &chains::TAIL,
     &trace::TRACE,
@@ -69,6 +73,8 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route(findings::COMPARE.path, get(findings::compare))
         .route(call_chains::ROUTE.path, get(call_chains::chains))
         .route(chains::HOPS.path, get(chains::hops))
+        .route(hop::ROUTE.path, get(hop::hop))
+        .route(red::ROUTE.path, get(red::red))
         .route(chains::GRAPH.path, get(chains::graph))
         .route(chains::TAIL.path, get(chains::tail))
         .route(trace::TRACE.path, get(trace::trace))

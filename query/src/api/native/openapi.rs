@@ -47,6 +47,8 @@ const ERRORS: [(&str, &str); 6] = [
     model::finding::CompareAnswer<'_>,
     model::call_chains::ChainsAnswer<'_>,
     model::chains::HopsAnswer<'_>,
+    model::hop_detail::HopAnswer<'_>,
+    model::red::RedAnswer<'_>,
     model::chains::GraphAnswer<'_>,
     model::chains::TailAnswer<'_>,
     model::trace::TraceAnswer<'_>,

@@ -1,10 +1,10 @@
 //! The ids in a path.
 
+use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use proto::ParseIdError;
 
 use super::error::ApiError;
 use super::parameter::{Parameter, Shape};
@@ -13,6 +13,9 @@ pub(super) const TRACE_ID: Parameter =
     Parameter::new("trace_id", Shape::Hex(32), "The trace.").required();
 pub(super) const SPAN_ID: Parameter =
     Parameter::new("span_id", Shape::Hex(16), "The span.").required();
+
+pub(super) const HOP_ID: Parameter =
+    Parameter::new("hop_id", Shape::Hex(16), "The hop, as other answers call it.").required();
 
 /// The variable parts of a request's path.
 pub(super) struct PathParameters(RawPathParams);
@@ -31,7 +34,7 @@ impl PathParameters {
     ///
     /// # Errors
     /// Where it is no id.
-    pub(super) fn id<T: FromStr<Err = ParseIdError>>(
+    pub(super) fn id<T: FromStr<Err: Display>>(
         &self,
         parameter: &Parameter,
     ) -> Result<T, ApiError> {

@@ -9,6 +9,8 @@ pub(super) mod completeness;
 pub(super) mod error;
 pub(super) mod finding;
 pub(super) mod hop;
+pub(super) mod hop_detail;
+pub(super) mod red;
 pub(super) mod search;
 pub(super) mod span;
 pub(super) mod status;

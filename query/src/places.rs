@@ -1,0 +1,102 @@
+//! Where paths belong: which hop each is a part of, and what is above it.
+
+use chain::{PathId, Step, StepKind};
+use hashbrown::HashMap;
+use proto::SpanKind;
+
+use crate::hop_id::HopId;
+
+/// Whether a hop is only known by its caller's side.
+pub(crate) fn is_call(step: &Step) -> bool {
+    [SpanKind::CLIENT, SpanKind::PRODUCER].map(StepKind::span).contains(&step.kind)
+}
+
+/// Whether `answer`, which `call` leads to, is the other side of it.
+pub(crate) fn is_answer(answer: &Step, call: &Step) -> bool {
+    let kinds = [SpanKind::SERVER, SpanKind::CONSUMER].map(StepKind::span);
+    is_call(call) && (kinds.contains(&answer.kind) || answer.service != call.service)
+}
+
+/// The two ends of a hop and its span name, as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ends {
+    pub(crate) caller: Option<u64>,
+    pub(crate) callee: Option<u64>,
+    pub(crate) span_name: u64,
+}
+
+/// Finds out where paths belong.
+pub(crate) struct Places<'a> {
+    pub(crate) steps: &'a HashMap<PathId, Step>,
+}
+
+impl<'a> Places<'a> {
+    /// The root that `path` begins with.
+    pub(crate) fn root(&self, path: PathId) -> Option<(PathId, &'a Step)> {
+        let (mut path, mut step) = (path, self.steps.get(&path)?);
+        while let Some(parent) = step.parent {
+            (path, step) = (parent, self.steps.get(&parent)?);
+        }
+        Some((path, step))
+    }
+
+    /// The hop that `path` belongs to.
+    pub(crate) fn ends(&self, path: PathId) -> Option<Ends> {
+        self.begin(path).map(|(_, hop)| self.ends_of(hop))
+    }
+
+    /// The id of the hop that `path` belongs to: of a call that is answered its answer's, of
+    /// an event its span's.
+    pub(crate) fn hop_id(&self, path: PathId) -> Option<HopId> {
+        let step = self.steps.get(&path)?;
+        if step.kind.is_event() {
+            return self.hop_id(step.parent?);
+        }
+        let is_its_answer = |answer: &Step| answer.parent == Some(path) && is_answer(answer, step);
+        let answer = match is_call(step) {
+            true => self.steps.iter().find(|(_, answer)| is_its_answer(answer)),
+            false => None,
+        };
+        self.ends(answer.map_or(path, |(path, _)| *path)).map(|ends| HopId::of(&ends))
+    }
+
+    /// The hop that begins with `hop`.
+    pub(crate) fn ends_of(&self, hop: &Step) -> Ends {
+        let caller = hop.parent.and_then(|parent| self.steps.get(&parent)).map(|it| it.service);
+        match is_call(hop) {
+            false => Ends { caller, callee: Some(hop.service), span_name: hop.name },
+            true => Ends { caller: Some(hop.service), callee: None, span_name: hop.name },
+        }
+    }
+
+    /// The path that begins the hop that `path` belongs to, and its step. None of an event.
+    pub(crate) fn begin(&self, path: PathId) -> Option<(PathId, &'a Step)> {
+        let mut path = path;
+        let mut at = self.steps.get(&path).filter(|step| !step.kind.is_event())?;
+        loop {
+            let parent = at.parent.and_then(|above| Some((above, self.steps.get(&above)?)));
+            match parent {
+                Some((above, parent)) if !begins_hop(at, parent) => (path, at) = (above, parent),
+                _ => return Some((path, at)),
+            }
+        }
+    }
+
+    /// The path that begins the hop above the one that `begin` begins: the one within which
+    /// it was called.
+    pub(crate) fn above(&self, begin: &Step) -> Option<PathId> {
+        let mut above = begin.parent?;
+        let parent = self.steps.get(&above)?;
+        if is_answer(begin, parent) {
+            // The other side of the same call.
+            above = parent.parent?;
+        }
+        self.begin(above).map(|(path, _)| path)
+    }
+}
+
+/// Whether `step`, which `parent` leads to, is of another hop.
+fn begins_hop(step: &Step, parent: &Step) -> bool {
+    let is_taken = [SpanKind::SERVER, SpanKind::CONSUMER].map(StepKind::span).contains(&step.kind);
+    parent.service != step.service || is_taken || is_call(step)
+}
