@@ -6,6 +6,7 @@ import {
   createRouter,
   type RouterHistory,
 } from "@tanstack/react-router";
+import { ChainsPage } from "./chains/ChainsPage";
 import { HopsPage } from "./hops/HopsPage";
 import { SearchPage } from "./search/SearchPage";
 import { ErrorState } from "./shared/ErrorState";
@@ -35,6 +36,13 @@ const hopsRoute = createRoute({
   component: HopsPage,
 });
 
+const chainsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/chains",
+  validateSearch: asText,
+  component: ChainsPage,
+});
+
 const traceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/trace/$traceId",
@@ -45,7 +53,7 @@ const traceRoute = createRoute({
 /** The history is the browser's unless a test gives another. */
 export function createAppRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: rootRoute.addChildren([searchRoute, hopsRoute, traceRoute]),
+    routeTree: rootRoute.addChildren([searchRoute, chainsRoute, hopsRoute, traceRoute]),
     // The server tells by <base> under which prefix the viewer lives.
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: ({ error }) => (

@@ -243,6 +243,8 @@ export interface Finding {
   service: string;
   /** The other end of the hop. */
   other: string | null;
+  /** Null where that is not known. */
+  hop_id: string | null;
   /** The span name, or what the event says; ids in it are `*`. */
   span_name: string;
   /** By how much a request is worse, as a part: of its time, or of all requests. May exceed 1. */
@@ -296,6 +298,8 @@ export interface Quantiles {
 
 /** All calls of one kind from one service to another. */
 export interface HopFigures {
+  /** The same always and everywhere. */
+  id: string;
   /** Null for the requests that entered the system. */
   caller: string | null;
   /** Null where nobody answers, as a database does not. */
@@ -317,5 +321,87 @@ export interface HopsAnswer {
   /** The largest share first. */
   hops: HopFigures[];
   more: boolean;
+  completeness: Completeness;
+}
+
+export interface QuantilesAndSum extends Quantiles {
+  sum_nano: number;
+}
+
+/** Figures of the spans at one path of calls. */
+export interface CallFigures {
+  calls: number;
+  errors: number;
+  errors_began: number;
+  calls_per_parent: number;
+  /** 0 of a call that is answered: what its caller waited is its answer's gap. */
+  self: QuantilesAndSum;
+  gap: QuantilesAndSum;
+  /** Null within a service. */
+  duration: Quantiles | null;
+  /** Of the time of all requests that are asked for. */
+  share: number;
+  /** With all that is below. */
+  subtree_share: number;
+}
+
+/** What is beyond the limit. */
+export interface LeftOut {
+  nodes: number;
+  share: number;
+  reference_share: number;
+}
+
+/** The spans that one path of calls leads to. */
+export interface CallNode {
+  depth: number;
+  service: string;
+  /** Ids in it are `*`. */
+  span_name: string;
+  kind: string;
+  hop_id: string | null;
+  now: CallFigures;
+  /** Null where no reference is asked for. */
+  reference: CallFigures | null;
+  left_out: LeftOut;
+}
+
+/** Services of which each waits for the next. */
+export interface ServiceChain {
+  depth: number;
+  calls_per_request: number;
+  share: number;
+  hops: {
+    service: string;
+    calls_per_request: number;
+    self_nano_per_request: number;
+    gap_nano_per_request: number;
+  }[];
+}
+
+/** A kind of request, and the calls that it makes. */
+export interface EntryChains {
+  service: string;
+  span_name: string;
+  requests: number;
+  duration: Quantiles;
+  share: number;
+  shape: {
+    kind: "chain" | "hub" | "mixed";
+    deepest: string[];
+    fan_out: number;
+    widest: string;
+    sequential: number;
+  };
+  chains: ServiceChain[];
+  further_chains: number;
+  /** In pre-order; the first is the request. */
+  nodes: CallNode[];
+}
+
+export interface ChainsAnswer {
+  /** Those that take the most time first. */
+  entries: EntryChains[];
+  left_out: LeftOut;
   completeness: Completeness;
 }

@@ -8,6 +8,7 @@ const FIGURES = { calls: 120, affected: 120, p50_nano: 800e6, p90_nano: 812e6 };
 
 const BANK: Finding = {
   kind: "slow_gap",
+  hop_id: "7b5cf8cb593c6c0c",
   sentence:
     "the way between payment and bank `POST /charge` is slow (connect, queue, network): " +
     "90 % took up to 5.02 ms, now 812 ms; 210 ms longer for each request",

@@ -5,6 +5,7 @@ import { openPage } from "../../test/openPage";
 import type { HopFigures, HopsAnswer } from "../api/types";
 
 const HOP: HopFigures = {
+  id: "7b5cf8cb593c6c0c",
   caller: "payment",
   callee: "bank",
   span_name: "POST /charge",

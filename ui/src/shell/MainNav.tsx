@@ -17,6 +17,14 @@ export function MainNav() {
         Traces
       </Link>
       <Link
+        to="/chains"
+        className={classes.link}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ "data-active": "" }}
+      >
+        Chains
+      </Link>
+      <Link
         to="/hops"
         className={classes.link}
         activeOptions={{ includeSearch: false }}

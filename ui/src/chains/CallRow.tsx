@@ -1,0 +1,92 @@
+import { Link } from "@tanstack/react-router";
+import type { CallNode } from "../api/types";
+import { searchOf } from "../hops/hopSearch";
+import { encodeSearch, type Range } from "../search/searchUrl";
+import { formatCount, formatDuration, formatNoun, formatShare } from "../shared/format";
+import { Icon } from "../shared/Icon";
+import { ServiceName } from "../shared/ServiceName";
+import { ShareBar } from "../shared/ShareBar";
+import classes from "./CallTable.module.css";
+import { changeOf } from "./callTree";
+import { changeText } from "./changeText";
+
+/** How far a call stands right of its caller, in pixels. */
+const INDENT = 14;
+
+interface Props {
+  node: CallNode;
+  root: CallNode;
+  range: Range;
+  /** How many nodes are below it. */
+  below: number;
+  isClosed: boolean;
+  onToggle: () => void;
+}
+
+/** One call; its name leads to traces with it. */
+export function CallRow({ node, root, range, below, isClosed, onToggle }: Props) {
+  const { now, service, span_name, left_out } = node;
+  const change = changeOf(node, root);
+  const hop = { caller: null, callee: service, span_name };
+  return (
+    <tr className={classes.row} data-gone={now.calls === 0 || undefined}>
+      <td className={classes.call}>
+        <span className={classes.name} style={{ paddingLeft: node.depth * INDENT }}>
+          {below > 0 ? (
+            <button
+              type="button"
+              className={classes.toggle}
+              aria-expanded={!isClosed}
+              aria-label={`${service} ${span_name}: ${formatNoun(below, "call")} below`}
+              onClick={onToggle}
+            >
+              <Icon name={isClosed ? "chevronRight" : "chevronDown"} size={12} />
+            </button>
+          ) : (
+            <span className={classes.toggle} />
+          )}
+          <Link
+            className={classes.link}
+            to="/"
+            search={encodeSearch(searchOf(hop, range))}
+            title={`Traces with ${service} ${span_name} (${node.kind})`}
+          >
+            <ServiceName name={service} /> <code className={classes.span}>{span_name}</code>
+          </Link>
+          {left_out.nodes > 0 && (
+            <span className={classes.leftOut}>
+              + {formatNoun(left_out.nodes, "call")}, {formatShare(left_out.share)}
+            </span>
+          )}
+        </span>
+      </td>
+      <td>
+        <ShareBar share={now.share} tone="plain" />
+      </td>
+      <td className={classes.figure}>{formatShare(now.subtree_share)}</td>
+      <td className={classes.figure}>{formatCount(now.calls)}</td>
+      <td className={classes.figure}>×{now.calls_per_parent.toFixed(2)}</td>
+      <td className={classes.figure}>
+        {now.errors === 0 ? (
+          "0"
+        ) : (
+          <b className={classes.errors} title={`${formatCount(now.errors_began)} began here`}>
+            {formatCount(now.errors)}
+          </b>
+        )}
+      </td>
+      <td className={classes.figure}>{formatDuration(now.self.p50_nano)}</td>
+      <td className={classes.figure}>
+        {now.gap.sum_nano > 0 ? formatDuration(now.gap.p50_nano) : "–"}
+      </td>
+      <td className={classes.figure}>
+        {now.duration ? formatDuration(now.duration.p90_nano) : "–"}
+      </td>
+      {change !== null && (
+        <td className={classes.figure} data-change={change > 0 ? "worse" : "better"}>
+          {changeText(change)}
+        </td>
+      )}
+    </tr>
+  );
+}

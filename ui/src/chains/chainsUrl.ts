@@ -1,0 +1,93 @@
+/** The chains page ⇄ its address: a time range, a kind of request, what to compare with, and the view. */
+
+import type { Params } from "../api/client";
+import { decodeRange, type Range, rangeParams } from "../search/searchUrl";
+import { first, type QueryParams } from "../shared/queryString";
+
+export const VIEWS = ["tree", "flame"] as const;
+export type View = (typeof VIEWS)[number];
+
+/** The time just before, as long; or the same time a day before. */
+export const REFERENCES = ["before", "yesterday"] as const;
+export type Reference = (typeof REFERENCES)[number];
+
+/** A kind of request, by the service that takes it and its span name. */
+export interface EntryKey {
+  service: string;
+  spanName: string;
+}
+
+export interface ChainsView {
+  range: Range;
+  /** Null is the one that takes the most time. */
+  entry: EntryKey | null;
+  reference: Reference | null;
+  view: View;
+}
+
+/** What happens now, not what happened all day. */
+const DEFAULT_SINCE = "15m";
+
+const DAY_MS = 86_400_000;
+
+/** Never fails: what it does not understand is left to its default. */
+export function decodeChains(params: QueryParams): ChainsView {
+  const service = first(params.service);
+  const spanName = first(params.span_name);
+  return {
+    range: decodeRange(params, DEFAULT_SINCE),
+    entry: service !== null && spanName !== null ? { service, spanName } : null,
+    reference: REFERENCES.find((one) => one === first(params.against)) ?? null,
+    view: VIEWS.find((one) => one === first(params.view)) ?? "tree",
+  };
+}
+
+/** Leaves out what is default. */
+export function encodeChains({ range, entry, reference, view }: ChainsView): QueryParams {
+  const isDefault = "since" in range && range.since === DEFAULT_SINCE;
+  return {
+    ...(isDefault ? {} : rangeParams({ range })),
+    ...(entry ? { service: entry.service, span_name: entry.spanName } : {}),
+    ...(reference ? { against: reference } : {}),
+    ...(view === "tree" ? {} : { view }),
+  };
+}
+
+/** The parameters of `GET /api/v1/chains`; a reference is counted back from `nowMillis`. */
+export function chainsParams(
+  { range, reference }: Pick<ChainsView, "range" | "reference">,
+  nowMillis: number,
+): Params {
+  const [from, to] = millisOf(range, nowMillis);
+  if (reference === null || from === null) return rangeParams({ range });
+  const back = reference === "yesterday" ? DAY_MS : to - from;
+  return {
+    ...rangeParams({ range }),
+    reference_from: String(Math.max(0, from - back)),
+    reference_to: String(to - back),
+  };
+}
+
+/** Whether there is a time before it. */
+export function hasReference(range: Range): boolean {
+  return millisOf(range, 0)[0] !== null;
+}
+
+/** When it begins, null where that is unknown, and when it ends. */
+function millisOf(range: Range, nowMillis: number): [from: number | null, to: number] {
+  if ("since" in range) {
+    const length = lengthMillis(range.since);
+    return [length === null ? null : nowMillis - length, nowMillis];
+  }
+  const from = Date.parse(range.from);
+  const to = range.to === null ? nowMillis : Date.parse(range.to);
+  return [Number.isNaN(from) || Number.isNaN(to) ? null : from, to];
+}
+
+const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS };
+
+function lengthMillis(since: string): number | null {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(since) ?? [];
+  const size = unit === undefined ? undefined : UNIT_MS[unit];
+  return size === undefined ? null : Number(count) * size;
+}
