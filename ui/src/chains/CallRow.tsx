@@ -8,7 +8,7 @@ import { ServiceName } from "../shared/ServiceName";
 import { ShareBar } from "../shared/ShareBar";
 import classes from "./CallTable.module.css";
 import { changeOf } from "./callTree";
-import { changeText } from "./changeText";
+import { changeText, changeTone } from "./changeText";
 
 /** How far a call stands right of its caller, in pixels. */
 const INDENT = 14;
@@ -83,7 +83,7 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
         {now.duration ? formatDuration(now.duration.p90_nano) : "–"}
       </td>
       {change !== null && (
-        <td className={classes.figure} data-change={change > 0 ? "worse" : "better"}>
+        <td className={classes.figure} data-change={changeTone(change)}>
           {changeText(change)}
         </td>
       )}

@@ -35,6 +35,11 @@ test("a reference is the time before, as long, or a day before", () => {
   });
 });
 
+test("no minute is in both, as times are widened to whole minutes", () => {
+  const params = chainsParams({ range: { since: "1m" }, reference: "before" }, 600_000 + 59_000);
+  expect(params).toMatchObject({ reference_from: "480000", reference_to: "540000" });
+});
+
 test("there is nothing before all time, nor before what is no time", () => {
   expect(hasReference({ since: "90s" })).toBe(true);
   expect(hasReference({ since: "all" })).toBe(false);

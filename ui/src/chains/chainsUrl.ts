@@ -28,6 +28,7 @@ export interface ChainsView {
 /** What happens now, not what happened all day. */
 const DEFAULT_SINCE = "15m";
 
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** Never fails: what it does not understand is left to its default. */
@@ -60,11 +61,12 @@ export function chainsParams(
 ): Params {
   const [from, to] = millisOf(range, nowMillis);
   if (reference === null || from === null) return rangeParams({ range });
-  const back = reference === "yesterday" ? DAY_MS : to - from;
+  // The server widens times to whole minutes: no minute is to be in both.
+  const end = reference === "yesterday" ? to - DAY_MS : Math.floor(from / MINUTE_MS) * MINUTE_MS;
   return {
     ...rangeParams({ range }),
-    reference_from: String(Math.max(0, from - back)),
-    reference_to: String(to - back),
+    reference_from: String(Math.max(0, end - (to - from))),
+    reference_to: String(end),
   };
 }
 
