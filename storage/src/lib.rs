@@ -29,6 +29,7 @@ mod trace_spans;
 mod turn;
 mod view;
 
+pub use chains::chains_of;
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
 pub use contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 pub use contract::coarse::CoarseDuration;

@@ -4,6 +4,7 @@
 //! the store keeps by path; [`ServiceChains`] say which services wait for which there, and
 //! what shape that has.
 
+pub(crate) mod selection;
 mod service_chain;
 mod tree;
 

@@ -19,6 +19,7 @@ use storage::{
     TraceReader, Turn, TurnTaken,
 };
 
+use crate::chains::selection::{self, Picked, PickedChains};
 use crate::config::{Config, TraceBytes};
 use crate::findings::{self, Compared, HopExamples, NoticeFn, Seen, Times, Watch};
 use crate::hops::HopTotal;
@@ -254,6 +255,16 @@ impl Questions<'_> {
         let chains = self.desk.reader.chains(&question, self.deadline)?;
         self.count(&chains.completeness);
         Ok(chains)
+    }
+
+    /// What hops add up to of the newest traces that `picked` asks for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn picked_chains(&self, picked: &Picked) -> Result<PickedChains, ReadError> {
+        let read = |id| self.trace(id);
+        let search = |search: &Search| self.desk.reader.search(search, self.deadline);
+        selection::picked_chains(picked, &search, &read)
     }
 
     /// What some hops add up to, time after time.

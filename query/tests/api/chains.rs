@@ -217,3 +217,72 @@ proptest! {
         }
     }
 }
+
+/// Ten requests, every third of which is of the new version and slow by its bank.
+fn versions() -> String {
+    let request = |number: u64| {
+        let start = 40_000 + number * 1_000;
+        let (version, end) = if number.is_multiple_of(3) { ("v2", 100) } else { ("v1", 30) };
+        format!(
+            "frontend GET /pay {start}..{} kind=server trace=r{number} version={version}\n  \
+             bank POST /pay {}..{} kind=server\n",
+            start + end,
+            start + 10,
+            start + end - 10,
+        )
+    };
+    (0..10).map(request).collect()
+}
+
+#[test]
+fn some_traces_are_held_against_the_rest() {
+    let api = Api::with(proto::testing::trace(&versions()));
+    let path = "/api/v1/chains?since=all&attribute=version=v2&against=rest";
+    let answer = api.json(path);
+    let picked = json!({
+        "traces": 4, "more": false, "reference_traces": 6, "reference_more": false,
+    });
+    assert_eq!(answer["picked"], picked);
+    let bank = &answer["entries"][0]["nodes"][1];
+    assert_eq!(bank["service"], "bank");
+    let figures = |of: &str| (bank[of]["calls"].clone(), bank[of]["self"]["sum_nano"].clone());
+    assert_eq!(figures("now"), (json!(4), json!(4 * 80_000_000_u64)));
+    assert_eq!(figures("reference"), (json!(6), json!(6 * 10_000_000_u64)));
+
+    // The newest, and it is told that there are older ones.
+    let answer = api.json(&format!("{path}&traces=2"));
+    let picked = json!({
+        "traces": 2, "more": true, "reference_traces": 2, "reference_more": true,
+    });
+    assert_eq!(answer["picked"], picked);
+    // What everything is made from is not said; nor a reference where none is asked for.
+    assert!(api.json("/api/v1/chains?since=all")["picked"].is_null());
+    let answer = api.json("/api/v1/chains?since=all&min_trace_duration=50ms&service=frontend");
+    assert_eq!(answer["picked"]["traces"], 4);
+    assert!(answer["entries"][0]["nodes"][0]["reference"].is_null());
+    let none = api.json("/api/v1/chains?since=all&min_trace_duration=50ms&service=bank");
+    assert_eq!((&none["picked"]["traces"], &none["entries"]), (&json!(0), &json!([])));
+}
+
+#[test]
+fn all_traces_picked_are_what_the_roll_ups_say() {
+    let api = Api::with(proto::testing::trace(PAID));
+    let mut picked = api.json("/api/v1/chains?since=all&min_trace_duration=1ns");
+    let all = api.json("/api/v1/chains?since=all");
+    assert_eq!(picked["picked"]["traces"], 2);
+    picked["picked"] = Value::Null;
+    assert_eq!(picked, all);
+}
+
+#[test]
+fn a_rest_is_of_something() {
+    let api = Api::shop();
+    for (parameter, text) in [("against", "rest"), ("traces", "5")] {
+        let answer = api.get(&format!("/api/v1/chains?{parameter}={text}"));
+        let sentence = format!("{parameter}: all traces count; give a condition, as attribute");
+        check_error(&answer, 400, "invalid_parameter", Some(parameter), &sentence);
+    }
+    let answer = api.get("/api/v1/chains?status=error&reference_from=1&reference_to=2");
+    let sentence = "reference_from: cannot be combined with conditions; use against=rest";
+    check_error(&answer, 400, "invalid_parameter", Some("reference_from"), sentence);
+}

@@ -26,7 +26,7 @@ fn questions() -> Vec<(&'static str, String)> {
         ("/api/v1/compare", compare),
         (
             "/api/v1/chains",
-            format!("/api/v1/chains?from={from}&to={to}&reference_from={start}&limit=2"),
+            format!("/api/v1/chains?from={start}&to={to}&attribute=host.name&limit=2"),
         ),
         ("/api/v1/hops", "/api/v1/hops?since=all".to_owned()),
         ("/api/v1/hops/{hop_id}", format!("/api/v1/hops/{hop}?since=all")),

@@ -35,7 +35,7 @@ fn parameter() -> impl Strategy<Value = String> {
             "max_duration", "min_trace_duration", "max_trace_duration", "root_service",
             "root_name", "attribute", "event_name", "status_message", "scope_name",
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
-            "scope", "prefix", "reference_from", "reference_to", "hop",
+            "scope", "prefix", "reference_from", "reference_to", "hop", "traces", "against",
         ]).prop_map(str::to_owned),
         1 => "[a-z%0-9]{0,5}",
     ];

@@ -34,17 +34,36 @@ use std::sync::Arc;
 
 use chain::RollUp;
 use parking_lot::Mutex;
+use proto::Span;
 use proto::codec::{Reader, Writer};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::changes::Changes;
+use crate::contract::Completeness;
+use crate::contract::chains::Chains;
 // How long a time a record is about.
 use crate::contract::chains::Period as Tier;
 use crate::fault::{Fault, InRecord};
 use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 use crate::segment::SegmentId;
+
+/// What the hops of `traces` add up to, each with all its spans, as a store counts them.
+///
+/// # Errors
+/// The first of `traces`.
+pub fn chains_of<E>(traces: impl Iterator<Item = Result<Vec<Span>, E>>) -> Result<Chains, E> {
+    let dictionary = Dictionary::default();
+    let mut tally = Tally::new(&dictionary);
+    for spans in traces {
+        tally.add_spans(spans?.iter());
+    }
+    let mut roll_up = RollUp::default();
+    tally.finish().values().for_each(|figures| roll_up.merge(figures));
+    let (steps, names) = dictionary.describe(&roll_up);
+    Ok(Chains { roll_up, steps, names, completeness: Completeness::Complete })
+}
 
 /// Which times a record is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -23,7 +23,7 @@
 //!   smaller trace id. A page begins after its cursor by that order, so pages
 //!   neither repeat nor miss a trace that does not change meanwhile.
 
-use proto::{SpanId, TraceId, Value};
+use proto::{Span, SpanId, TraceId, Value};
 
 use super::summary::TraceSummary;
 use super::{Completeness, TimeRange};
@@ -119,6 +119,14 @@ pub struct TraceConditions {
     pub root_service: Option<String>,
     /// Its root has this span name.
     pub root_name: Option<String>,
+}
+
+impl Search {
+    /// Whether the trace that consists of `spans` is one that it finds, whatever its order,
+    /// limit and cursor. The spans are as a store's `trace` answers them.
+    pub fn finds(&self, spans: &[Span]) -> bool {
+        crate::evaluate::find(spans, self).is_some()
+    }
 }
 
 impl TraceConditions {

@@ -1,7 +1,7 @@
 //! `GET /api/v1/chains`.
 
 use axum::extract::{RawQuery, State};
-use storage::TimeRange;
+use storage::{TimeRange, TraceConditions};
 
 use super::error::ApiError;
 use super::json::{self, Json};
@@ -9,6 +9,12 @@ use super::model::call_chains::ChainsAnswer;
 use super::parameter::time::{self, FROM, SINCE, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
+use super::search::parameter::{
+    ATTRIBUTE, EVENT_NAME, KIND, LINK_SPAN_ID, LINK_TRACE_ID, MAX_DURATION, MAX_TRACE_DURATION,
+    MIN_DURATION, MIN_TRACE_DURATION, SCOPE_NAME, SCOPE_VERSION, STATUS, STATUS_MESSAGE,
+};
+use super::search::{further_conditions, trace_conditions};
+use crate::chains::selection::{Picked, PickedChains};
 use crate::chains::{Asked, forest};
 use crate::findings::both;
 use crate::service::QueryService;
@@ -31,6 +37,16 @@ const REFERENCE_TO: Parameter = Parameter::new(
     Shape::Time,
     "The first moment after the time to compare with. Left out, it ends where the range begins.",
 );
+const TRACES: Parameter = Parameter::new(
+    "traces",
+    Shape::Whole { min: 1, max: 1_000, default: 200 },
+    "Where conditions are given: how many traces at most, the newest.",
+);
+const AGAINST: Parameter = Parameter::new(
+    "against",
+    Shape::OneOf(&["rest"]),
+    "Where conditions are given: the reference is as many traces that do not meet them.",
+);
 const LIMIT: Parameter = Parameter::new(
     "limit",
     Shape::Whole { min: 1, max: 10_000, default: 500 },
@@ -42,9 +58,35 @@ pub(super) const ROUTE: Route = Route {
     id: "chains",
     summary: "The calls that requests make, as one tree for each kind of request, and its shape",
     in_path: &[],
-    in_query: &[&FROM, &TO, &SINCE, &SERVICE, &SPAN_NAME, &REFERENCE_FROM, &REFERENCE_TO, &LIMIT],
+    in_query: &[
+        &FROM,
+        &TO,
+        &SINCE,
+        &SERVICE,
+        &SPAN_NAME,
+        &REFERENCE_FROM,
+        &REFERENCE_TO,
+        &LIMIT,
+        &KIND,
+        &STATUS,
+        &MIN_DURATION,
+        &MAX_DURATION,
+        &MIN_TRACE_DURATION,
+        &MAX_TRACE_DURATION,
+        &ATTRIBUTE,
+        &EVENT_NAME,
+        &STATUS_MESSAGE,
+        &SCOPE_NAME,
+        &SCOPE_VERSION,
+        &LINK_TRACE_ID,
+        &LINK_SPAN_ID,
+        &TRACES,
+        &AGAINST,
+    ],
     answer: Some("ChainsAnswer"),
 };
+
+const MINUTE_NANO: u64 = 60 * 1_000_000_000;
 
 pub(super) async fn chains(
     State(service): State<QueryService>,
@@ -59,18 +101,62 @@ pub(super) async fn chains(
         span_name: text(&SPAN_NAME),
         nodes_max: parameters.whole(&LIMIT)?,
     };
+    let picked = picked(&parameters, range)?;
     service
         .ask(move |questions| {
-            let now = questions.chains(range)?;
-            let before = reference.map(|reference| questions.chains(reference)).transpose()?;
+            let (now, before, looked) = match picked {
+                Some(picked) => {
+                    let PickedChains { chains, looked, rest } = questions.picked_chains(&picked)?;
+                    let (before, rest) = rest.unzip();
+                    (chains, before, Some((looked, rest)))
+                }
+                None => {
+                    let before = reference.map(|time| questions.chains(time)).transpose()?;
+                    (questions.chains(range)?, before, None)
+                }
+            };
             let forest = forest(&now, before.as_ref(), &asked);
             let completeness = match &before {
                 Some(before) => both(now.completeness.clone(), before.completeness.clone()),
                 None => now.completeness.clone(),
             };
-            Ok(json::encode(&ChainsAnswer::of(&forest, &completeness)))
+            Ok(json::encode(&ChainsAnswer::of(&forest, looked, &completeness)))
         })
         .await
+}
+
+/// Which traces are asked for, if not all.
+fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked>, ApiError> {
+    let span = further_conditions(parameters)?;
+    let trace = trace_conditions(parameters)?;
+    let given = |parameter: &Parameter| parameters.text(parameter).is_some();
+    if span.is_empty() && trace == TraceConditions::default() {
+        for parameter in [&TRACES, &AGAINST] {
+            if given(parameter) {
+                return Err(parameter.refuse("all traces count; give a condition, as attribute"));
+            }
+        }
+        return Ok(None);
+    }
+    if given(&REFERENCE_FROM) {
+        return Err(REFERENCE_FROM.refuse("cannot be combined with conditions; use against=rest"));
+    }
+    let against_rest = match parameters.text(&AGAINST) {
+        None => false,
+        Some("rest") => true,
+        Some(other) => return Err(AGAINST.no_such_word(other)),
+    };
+    // No root has a name without its ids: then all names are read, and this one is shown.
+    let exact = parameters.text(&SPAN_NAME).filter(|name| !name.contains('*'));
+    Ok(Some(Picked {
+        range,
+        span,
+        trace,
+        root_service: parameters.text(&SERVICE).map(str::to_owned),
+        root_name: exact.map(str::to_owned),
+        traces_max: parameters.whole(&TRACES)?,
+        against_rest,
+    }))
 }
 
 /// The time to compare `range` with.
@@ -82,7 +168,9 @@ fn reference(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Tim
             None => Ok(None),
         };
     };
-    let to_unix_nano = to.unwrap_or(range.from_unix_nano);
+    // Times are widened to whole minutes: the one that the range begins in is its own.
+    let begin = range.from_unix_nano / MINUTE_NANO * MINUTE_NANO;
+    let to_unix_nano = to.unwrap_or(begin);
     if from_unix_nano >= to_unix_nano {
         let end = if to.is_some() { &REFERENCE_TO } else { &REFERENCE_FROM };
         return Err(end.refuse("the range ends before it begins; its end must lie after it"));

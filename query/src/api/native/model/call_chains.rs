@@ -7,6 +7,7 @@ use super::AsText;
 use super::chains::Quantiles;
 use super::completeness::Completeness;
 use crate::HopId;
+use crate::chains::selection::Looked;
 use crate::chains::{Entry, Figures, Forest, Hop, LeftOut, Node, ServiceChain, Shape};
 
 /// The calls that requests of each kind make.
@@ -16,7 +17,22 @@ pub(in crate::api::native) struct ChainsAnswer<'a> {
     entries: Vec<EntryChains<'a>>,
     /// The kinds of requests beyond the limit.
     left_out: LeftOutFigures,
+    /// Which traces it is made from; null where it is all of the time range.
+    picked: Option<PickedTraces>,
     completeness: Completeness<'a>,
+}
+
+/// Which traces an answer is made from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct PickedTraces {
+    /// How many meet the conditions, of those looked at: the newest.
+    traces: usize,
+    /// Whether there are older ones.
+    more: bool,
+    /// How many the reference is made from: the newest that do not; null without one.
+    reference_traces: Option<usize>,
+    /// Whether there may be older ones of those.
+    reference_more: Option<bool>,
 }
 
 /// A kind of request, and the calls that it makes.
@@ -147,11 +163,18 @@ pub(in crate::api::native) struct LeftOutFigures {
 impl<'a> ChainsAnswer<'a> {
     pub(in crate::api::native) fn of(
         forest: &'a Forest<'a>,
+        picked: Option<(Looked, Option<Looked>)>,
         completeness: &'a storage::Completeness,
     ) -> Self {
         Self {
             entries: forest.entries.iter().filter_map(EntryChains::of).collect(),
             left_out: LeftOutFigures::of(forest.left_out),
+            picked: picked.map(|(picked, rest)| PickedTraces {
+                traces: picked.traces,
+                more: picked.more,
+                reference_traces: rest.map(|rest| rest.traces),
+                reference_more: rest.map(|rest| rest.more),
+            }),
             completeness: Completeness::of(completeness),
         }
     }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/search`
 
-mod parameter;
+pub(super) mod parameter;
 mod question;
 
 use std::time::Instant;
@@ -16,6 +16,7 @@ use crate::service::QueryService;
 use question::Question;
 
 pub(super) use parameter::ROUTE;
+pub(super) use question::{further_conditions, trace_conditions};
 
 pub(super) async fn search(
     State(service): State<QueryService>,

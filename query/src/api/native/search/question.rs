@@ -85,7 +85,13 @@ fn order(parameters: &Parameters<'_>) -> Result<Order, ApiError> {
     }
 }
 
-fn trace_conditions(parameters: &Parameters<'_>) -> Result<TraceConditions, ApiError> {
+/// What the trace must be.
+///
+/// # Errors
+/// Where a parameter is not as it must be.
+pub(in crate::api::native) fn trace_conditions(
+    parameters: &Parameters<'_>,
+) -> Result<TraceConditions, ApiError> {
     let (min, max) = durations(parameters, &MIN_TRACE_DURATION, &MAX_TRACE_DURATION)?;
     Ok(TraceConditions {
         duration_nano_min: min,
@@ -96,10 +102,22 @@ fn trace_conditions(parameters: &Parameters<'_>) -> Result<TraceConditions, ApiE
 }
 
 fn span_conditions(parameters: &Parameters<'_>) -> Result<Vec<Condition>, ApiError> {
+    let names = [(&SERVICE, Field::Service), (&SPAN_NAME, Field::Name)];
+    let names = names.into_iter().filter_map(|(parameter, field)| {
+        parameters.text(parameter).map(|text| condition(field, Comparison::Equal, text))
+    });
+    Ok(names.chain(further_conditions(parameters)?).collect())
+}
+
+/// What a span must be, beside its service and name.
+///
+/// # Errors
+/// Where a parameter is not as it must be.
+pub(in crate::api::native) fn further_conditions(
+    parameters: &Parameters<'_>,
+) -> Result<Vec<Condition>, ApiError> {
     let mut conditions = Vec::new();
     for (parameter, field) in [
-        (&SERVICE, Field::Service),
-        (&SPAN_NAME, Field::Name),
         (&EVENT_NAME, Field::EventName),
         (&STATUS_MESSAGE, Field::StatusMessage),
         (&SCOPE_NAME, Field::ScopeName),
