@@ -9,7 +9,7 @@ use chain::RollUp;
 use parking_lot::RwLock;
 use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 
-use crate::chains::{Dictionary, Tally, within};
+use crate::chains::{Dictionary, Minutes, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use crate::contract::search::{Search, SearchPage};
@@ -35,6 +35,16 @@ impl MemoryStore {
     /// A store without spans.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// What all traces add up to, by minute.
+    fn minutes(&self, dictionary: &Dictionary, deadline: Deadline) -> Result<Minutes, ReadError> {
+        let mut tally = Tally::new(dictionary);
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            tally.add_spans(with_events(spans).iter());
+        }
+        Ok(tally.finish())
     }
 }
 
@@ -106,14 +116,8 @@ impl TraceReader for MemoryStore {
 
     fn chains(&self, question: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
         let dictionary = Dictionary::default();
-        let mut tally = Tally::new(&dictionary);
-        let traces = self.traces.read();
-        for spans in traces.values() {
-            deadline.check()?;
-            tally.add_spans(with_events(spans).iter());
-        }
         let mut roll_up = RollUp::default();
-        for (_, figures) in within(&tally.finish(), question.range) {
+        for (_, figures) in within(&self.minutes(&dictionary, deadline)?, question.range) {
             roll_up.merge(figures);
         }
         let (steps, names) = dictionary.describe(&roll_up);
@@ -122,14 +126,9 @@ impl TraceReader for MemoryStore {
 
     fn series(&self, question: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError> {
         let SeriesQuestion { range, period, paths } = question;
-        let dictionary = Dictionary::default();
-        let mut tally = Tally::new(&dictionary);
-        for spans in self.traces.read().values() {
-            deadline.check()?;
-            tally.add_spans(sorted(spans).iter());
-        }
         let mut series = Series::new(*period);
-        for (begin, figures) in within(&tally.finish(), *range) {
+        let minutes = self.minutes(&Dictionary::default(), deadline)?;
+        for (begin, figures) in within(&minutes, *range) {
             series.add(begin, figures, paths);
         }
         Ok(series)
