@@ -15,13 +15,14 @@ const TURN: &str = "8s";
 const TURNS: usize = 4;
 
 /// What findings say during the rota: the kind and the service to blame.
-const FINDINGS: [(&str, &str); 12] = [
+const FINDINGS: [(&str, &str); 13] = [
     ("slow_code", "bank"),
     ("failing", "inventory"),
     ("slow_code", "inventory"),
     ("failing", "bank"),
     ("slow_code", "payment"),
     ("failing", "cart"),
+    ("swallowed", "cart"),
     ("slow_code", "cart"),
     ("failing", "payment"),
     ("slow_gap", "bank"),

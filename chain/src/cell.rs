@@ -23,6 +23,9 @@ pub struct Cell {
     pub with_root: i128,
     /// The root's duration squared, added up; of roots only. µs².
     pub root_squared: i128,
+    /// How much sooner calls made one after the other would have been done, had they been
+    /// made at once: see `in_turn`. Nanoseconds, added up.
+    pub savable_nano: i64,
 }
 
 /// Counts of spans at one path.
@@ -43,12 +46,25 @@ pub struct Counts {
     pub retries: i64,
     /// Those that were calls which nobody answered.
     pub unanswered: i64,
+    /// Those that were calls which failed before their answer was there.
+    pub given_up: i64,
+    /// Those whose error did not make their parent fail.
+    pub swallowed: i64,
+    /// Those that made several calls one after the other, see [`Cell::savable_nano`].
+    pub in_turn: i64,
 }
 
 impl Counts {
+    /// Those that every figure may have had since there are any.
     fn each(&mut self) -> [&mut i64; 7] {
-        let Self { calls, errors, origins, absorbed, firsts, retries, unanswered } = self;
+        let Self { calls, errors, origins, absorbed, firsts, retries, unanswered, .. } = self;
         [calls, errors, origins, absorbed, firsts, retries, unanswered]
+    }
+
+    /// Those that came later, and stand last in a record.
+    fn further(&mut self) -> [&mut i64; 3] {
+        let Self { given_up, swallowed, in_turn, .. } = self;
+        [given_up, swallowed, in_turn]
     }
 }
 
@@ -64,11 +80,18 @@ impl Cell {
             (&mut counts.firsts, Marks::FIRST),
             (&mut counts.retries, Marks::RETRY),
             (&mut counts.unanswered, Marks::UNANSWERED),
+            (&mut counts.given_up, Marks::GIVEN_UP),
+            (&mut counts.swallowed, Marks::SWALLOWED),
         ] {
             *count += if row.marks.has(marks) { sign } else { 0 };
         }
         if row.step.kind.is_event() {
             return;
+        }
+        if row.savable_nano > 0 {
+            self.counts.in_turn += sign;
+            let nano = i64::try_from(row.savable_nano).unwrap_or(i64::MAX);
+            self.savable_nano = self.savable_nano.wrapping_add(nano.wrapping_mul(sign));
         }
         self.self_time.add(row.self_nano, sign);
         if let Some(gap_nano) = row.gap_nano {
@@ -92,6 +115,10 @@ impl Cell {
         for (own, their) in self.counts.each().into_iter().zip(theirs.each()) {
             *own = own.wrapping_add(*their);
         }
+        for (own, their) in self.counts.further().into_iter().zip(theirs.further()) {
+            *own = own.wrapping_add(*their);
+        }
+        self.savable_nano = self.savable_nano.wrapping_add(other.savable_nano);
         self.self_time.merge(&other.self_time);
         self.gap.merge(&other.gap);
         self.duration.merge(&other.duration);
@@ -111,8 +138,9 @@ impl Cell {
 
     /// Whether everything that was added was taken out.
     pub fn is_empty(&self) -> bool {
-        let Self { counts, self_time, gap, duration, with_root, root_squared } = self;
+        let Self { counts, self_time, gap, duration, with_root, root_squared, savable_nano } = self;
         *counts == Counts::default()
+            && *savable_nano == 0
             && *with_root == 0
             && *root_squared == 0
             && self_time.is_empty()
@@ -122,14 +150,17 @@ impl Cell {
 
     /// Which of what follows there are, a bit each, varint · those, in this order: counts,
     /// zigzag · sketches of self time, gap and duration · self time with the root's, root's
-    /// squared: the low and the high 64 bits, zigzag.
+    /// squared: the low and the high 64 bits, zigzag · further counts and what could be saved,
+    /// zigzag.
     pub fn encode(&self, out: &mut Writer) {
-        let mut counts = self.counts;
+        let (mut counts, mut further) = (self.counts, self.counts);
         let sketches = [&self.self_time, &self.gap, &self.duration];
         let sums = [self.with_root, self.root_squared];
         let are_there = (counts.each().into_iter().map(|count| *count != 0))
             .chain(sketches.map(|sketch| !sketch.is_empty()))
-            .chain(sums.map(|sum| sum != 0));
+            .chain(sums.map(|sum| sum != 0))
+            .chain(further.further().into_iter().map(|count| *count != 0))
+            .chain([self.savable_nano != 0]);
         let mask =
             are_there.zip(0..).fold(0, |mask, (is_there, bit)| mask | u64::from(is_there) << bit);
         out.varint(mask);
@@ -141,6 +172,11 @@ impl Cell {
         for sum in sums.into_iter().filter(|sum| *sum != 0) {
             out.zigzag(sum as i64);
             out.zigzag((sum >> 64) as i64);
+        }
+        for count in further.further().map(|count| *count).into_iter().chain([self.savable_nano]) {
+            if count != 0 {
+                out.zigzag(count);
+            }
         }
     }
 
@@ -170,6 +206,11 @@ impl Cell {
             if is_there() {
                 let low = reader.zigzag()? as u64;
                 *sum = (i128::from(reader.zigzag()?) << 64) | i128::from(low);
+            }
+        }
+        for count in cell.counts.further().into_iter().chain([&mut cell.savable_nano]) {
+            if is_there() {
+                *count = reader.zigzag()?;
             }
         }
         match mask {

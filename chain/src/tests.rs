@@ -86,6 +86,35 @@ a one            0..100
 }
 
 #[test]
+fn who_keeps_an_error_and_who_gives_up_on_an_answer_is_known() {
+    use crate::Marks;
+    let rows = rows(&trace(
+        "
+a one           0..100
+  a step        10..90
+    a two       20..80  kind=client !late
+      b serve   21..99  kind=server
+",
+    ));
+    let has = |name: &str, marks: Marks| row(&rows, name).marks.has(marks);
+    assert!(has("two", Marks::GIVEN_UP) && has("two", Marks::ORIGIN));
+    assert!(!has("two", Marks::UNANSWERED));
+    // What passes it on says nothing of itself; who does not fail is the caller of that.
+    assert!(has("step", Marks::SWALLOWED) && !has("two", Marks::SWALLOWED));
+}
+
+#[test]
+fn calls_in_turn_would_take_as_long_as_the_longest() {
+    let savable = |text: &str| row(&rows(&trace(text)), "one").savable_nano / MILLI;
+    let two = "a one 0..100\n  a x 0..10 kind=client\n  a y 10..30 kind=client\n";
+    assert_eq!(savable(two), 0);
+    assert_eq!(savable(&format!("{two}  a z 40..70 kind=client\n")), 30);
+    // What overlaps is made at once, and what failed may be why there was another.
+    assert_eq!(savable(&format!("{two}  a z 29..70 kind=client\n")), 0);
+    assert_eq!(savable(&format!("{two}  a z 40..70 kind=client !no\n")), 0);
+}
+
+#[test]
 fn a_callee_whose_clock_is_off_is_put_into_its_call() {
     let rows = rows(&trace(
         "

@@ -4,7 +4,7 @@ use proto::SpanKind;
 
 use crate::path::{DEPTH_MAX, PathId, Step, StepKind};
 use crate::self_time::SelfTimes;
-use crate::tree::{Line, NONE, Tree};
+use crate::tree::{Line, NONE, SKEW_TOLERANCE_NANO, Tree};
 
 /// Finds out what traces add, one after the other, without allocating for each.
 #[derive(Debug, Default)]
@@ -15,6 +15,7 @@ pub struct Analyst {
     roots: Vec<u32>,
     ways: Ways,
     siblings: Vec<Sibling>,
+    turns: Vec<Turns>,
     firsts: Vec<usize>,
     rows: Vec<Row>,
 }
@@ -42,6 +43,9 @@ pub struct Row {
     pub gap_nano: Option<u64>,
     /// How long it took, in nanoseconds.
     pub duration_nano: u64,
+    /// How much sooner its calls would have been done, had those that it made one after
+    /// the other been made at once, in nanoseconds; 0 where there are fewer than three.
+    pub savable_nano: u64,
     /// How long its root took, in nanoseconds.
     pub root_nano: u64,
     /// When its trace began: the earliest start there is, nanoseconds since the Unix
@@ -53,7 +57,7 @@ pub struct Row {
 
 /// Marks of a span, each a bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Marks(u8);
+pub struct Marks(u16);
 
 impl Marks {
     /// It is in error.
@@ -70,6 +74,11 @@ impl Marks {
     pub const BOUNDARY: Self = Self(1 << 5);
     /// It is a call that nobody answered.
     pub const UNANSWERED: Self = Self(1 << 6);
+    /// It is a call that failed before its answer was there, which did not: nobody waited
+    /// for it any longer.
+    pub const GIVEN_UP: Self = Self(1 << 7);
+    /// It passed an error up, and its parent did not fail.
+    pub const SWALLOWED: Self = Self(1 << 8);
 
     /// Whether it has them.
     pub fn has(self, marks: Self) -> bool {
@@ -81,6 +90,9 @@ impl Marks {
     }
 }
 
+/// So many calls one after the other are worth a look (Sentry, consecutive HTTP spans).
+const TURNS_MIN: u32 = 3;
+
 /// How errors travel, by row.
 #[derive(Debug, Default)]
 struct Ways {
@@ -88,8 +100,20 @@ struct Ways {
     is_caused: Vec<bool>,
     /// Whether it is not in error and got one.
     absorbed: Vec<bool>,
+    /// Whether its parent is not in error and got one from it.
+    is_swallowed: Vec<bool>,
     /// The row that answers it first, or [`NONE`].
     first_answer: Vec<u32>,
+}
+
+/// Calls that a span makes one after the other.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turns {
+    count: u32,
+    /// When all calls so far were over.
+    until: u64,
+    sum_nano: u64,
+    longest_nano: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -109,6 +133,7 @@ impl Analyst {
         self.ways.find(&self.tree, lines);
         self.find_paths(lines);
         self.mark_siblings(lines);
+        self.find_turns(lines);
         self.add_events(lines, events);
         &self.rows
     }
@@ -153,6 +178,8 @@ impl Analyst {
             marks.set(Marks::BOUNDARY, is_call || is_entry);
             let is_unanswered = line.kind == SpanKind::CLIENT && ways.first_answer[row] == NONE;
             marks.set(Marks::UNANSWERED, is_unanswered);
+            marks.set(Marks::GIVEN_UP, ways.is_given_up(row, tree, lines));
+            marks.set(Marks::SWALLOWED, ways.is_swallowed[row]);
             let duration = |row: usize| tree.end[row] - tree.start[row];
             rows.push(Row {
                 path,
@@ -160,6 +187,7 @@ impl Analyst {
                 self_nano: self_times.nano[row],
                 gap_nano,
                 duration_nano: duration(row),
+                savable_nano: 0,
                 root_nano: duration(root as usize),
                 trace_start_unix_nano,
                 marks,
@@ -198,6 +226,40 @@ impl Analyst {
 }
 
 impl Analyst {
+    /// Adds up what spans wait for one after the other. A call that failed does not count:
+    /// what comes after it may be there because it failed.
+    fn find_turns(&mut self, lines: &[Line]) {
+        let Self { tree, turns, rows, .. } = self;
+        turns.clear();
+        turns.resize(tree.len(), Turns::default());
+        for row in 0..tree.len() {
+            let parent = tree.parent[row];
+            if parent == NONE {
+                continue;
+            }
+            let parent = parent as usize;
+            let (own, caller) =
+                (&lines[tree.line[row] as usize], &lines[tree.line[parent] as usize]);
+            let is_call = own.kind == SpanKind::CLIENT
+                || (own.kind != SpanKind::CONSUMER && own.service != caller.service);
+            // The answer to a call is the call.
+            if !is_call || own.is_error || caller.kind == SpanKind::CLIENT {
+                continue;
+            }
+            let own = &mut turns[parent];
+            if tree.start[row] >= own.until {
+                let nano = tree.end[row] - tree.start[row];
+                own.count += 1;
+                own.sum_nano = own.sum_nano.saturating_add(nano);
+                own.longest_nano = own.longest_nano.max(nano);
+                if own.count >= TURNS_MIN {
+                    rows[parent].savable_nano = own.sum_nano - own.longest_nano;
+                }
+            }
+            own.until = own.until.max(tree.end[row]);
+        }
+    }
+
     fn add_events(&mut self, lines: &[Line], events: &[Event]) {
         if events.is_empty() {
             return;
@@ -226,6 +288,7 @@ impl Analyst {
                     self_nano: 0,
                     gap_nano: None,
                     duration_nano: 0,
+                    savable_nano: 0,
                     root_nano,
                     trace_start_unix_nano,
                     marks,
@@ -243,7 +306,7 @@ impl Ways {
         let count = tree.len();
         self.first_answer.clear();
         self.first_answer.resize(count, NONE);
-        for list in [&mut self.is_caused, &mut self.absorbed] {
+        for list in [&mut self.is_caused, &mut self.absorbed, &mut self.is_swallowed] {
             list.clear();
             list.resize(count, false);
         }
@@ -277,7 +340,19 @@ impl Ways {
                 && !above.is_ok
                 && above.service == own.service
                 && tree.parent[parent] != NONE;
-            self.absorbed[parent] |= !above.is_error && !is_transparent;
+            self.is_swallowed[row] = !above.is_error && !is_transparent;
+            self.absorbed[parent] |= self.is_swallowed[row];
         }
+    }
+
+    /// Whether a call failed by itself while its answer, which did not, was still worked on.
+    fn is_given_up(&self, row: usize, tree: &Tree, lines: &[Line]) -> bool {
+        let answer = self.first_answer[row];
+        if answer == NONE || !lines[tree.line[row] as usize].is_error || self.is_caused[row] {
+            return false;
+        }
+        let answer = answer as usize;
+        let late = tree.end[answer].saturating_sub(tree.end[row]);
+        !lines[tree.line[answer] as usize].is_error && late > SKEW_TOLERANCE_NANO
     }
 }

@@ -13,7 +13,7 @@ use crate::key::{name_key, span_name_key};
 
 /// What lies outside its caller by no more than this is left where it is, in
 /// nanoseconds: clocks and instrumentation round, commonly to a millisecond.
-const SKEW_TOLERANCE_NANO: u64 = 2_000_000;
+pub(crate) const SKEW_TOLERANCE_NANO: u64 = 2_000_000;
 /// Up to so many spans, parents are looked for one by one, which takes less than hashing
 /// them.
 const LIST_MAX: usize = 24;

@@ -13,6 +13,10 @@ pub enum What {
     SlowGap,
     /// Errors begin there.
     Failing,
+    /// Errors begin there, and somebody above goes on without: who asked got an answer.
+    Swallowed,
+    /// It does not answer calls that it did answer.
+    Silent,
     /// It tells of errors, though its spans may not.
     ErrorEvents,
     /// A call, or an event, that does not happen any more.
@@ -39,6 +43,11 @@ pub struct Finding {
     pub name: u64,
     /// Whether the name is what an event says.
     pub is_event: bool,
+    /// Of errors that are swallowed: who gets them and does not fail.
+    pub absorbed_by: Option<u64>,
+    /// Of calls that appeared: whether the two did not speak before, though there was the
+    /// one that is called.
+    pub is_new_caller: bool,
     /// Where it does most harm.
     pub path: PathId,
     /// At how many paths it is so.
@@ -95,6 +104,8 @@ impl Finding {
             caller: None,
             name: step.name,
             is_event: step.kind.is_event(),
+            absorbed_by: None,
+            is_new_caller: false,
             path,
             paths: 1,
             harm,
@@ -114,6 +125,8 @@ impl Finding {
         self.per_request += other.per_request;
         if other.path_harm > self.path_harm {
             self.path = other.path;
+            self.absorbed_by = other.absorbed_by;
+            self.is_new_caller = other.is_new_caller;
             self.path_harm = other.path_harm;
             self.now = other.now;
             self.before = other.before;

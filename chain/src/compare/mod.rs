@@ -9,6 +9,7 @@
 //! before, too, is taken off twice. What few calls say is shrunk by how likely chance is.
 //! The rules are those that named most faults of two labelled systems (`bench/accuracy`).
 
+mod error;
 mod finding;
 mod shift;
 mod slow;
@@ -61,7 +62,7 @@ struct Sides<'a> {
     requests: f64,
     request_seconds: f64,
     /// By the path of a call: an answer of another service.
-    answers: HashMap<PathId, &'a Step>,
+    answers: HashMap<PathId, Answer<'a>>,
     nothing: Cell,
 }
 
@@ -82,8 +83,9 @@ impl Comparison {
             nothing: Cell::default(),
         };
         let mut found = Found::default();
-        slow::find(&sides, &mut found);
-        shift::find(&sides, &mut found);
+        let silent = shift::find(&sides, &mut found);
+        error::find(&sides, &silent, &mut found);
+        slow::find(&sides, &silent, &mut found);
         let mut findings: Vec<Finding> = found.findings.into_values().collect();
         leave_out_what_is_said_twice(steps, &mut findings);
         findings.sort_by(|one, other| other.harm.total_cmp(&one.harm));
@@ -101,15 +103,24 @@ impl Comparison {
     }
 }
 
-fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, &Step> {
-    let mut answers: HashMap<PathId, &Step> = HashMap::new();
+/// Who answers a call.
+#[derive(Clone, Copy)]
+struct Answer<'a> {
+    step: &'a Step,
+    /// Whether nobody else does, for whatever it is asked.
+    is_only: bool,
+}
+
+fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, Answer<'_>> {
+    let mut answers: HashMap<PathId, Answer<'_>> = HashMap::new();
     for step in steps.values().filter(|step| !step.kind.is_event()) {
         let Some(call) = step.parent else { continue };
         if steps.get(&call).is_some_and(|call| call.service != step.service) {
             // Where there are several: always the same one.
-            let known = answers.entry(call).or_insert(step);
-            if (step.service, step.name) < (known.service, known.name) {
-                *known = step;
+            let known = answers.entry(call).or_insert(Answer { step, is_only: true });
+            known.is_only &= std::ptr::eq(known.step, step);
+            if (step.service, step.name) < (known.step.service, known.step.name) {
+                known.step = step;
             }
         }
     }
@@ -120,7 +131,8 @@ fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, &Step> {
 /// and of those that were passed up to it.
 fn leave_out_what_is_said_twice(steps: &HashMap<PathId, Step>, findings: &mut Vec<Finding>) {
     let mut told = BTreeSet::new();
-    for failing in findings.iter().filter(|finding| finding.what == What::Failing) {
+    let is_error = |what| [What::Failing, What::Swallowed, What::Silent].contains(&what);
+    for failing in findings.iter().filter(|finding| is_error(finding.what)) {
         let mut next = Some(failing.path);
         while let Some(step) = next.and_then(|path| steps.get(&path)) {
             told.insert(step.service);
@@ -196,6 +208,11 @@ fn paths<'a>(
     paths.sort_unstable_by_key(|(path, _)| *path);
     paths.dedup_by_key(|(path, _)| *path);
     paths
+}
+
+/// Those affected, as a part of all.
+fn rate(figures: Figures) -> f64 {
+    figures.affected / figures.calls.max(1.0)
 }
 
 /// How far apart two parts of two numbers are, in standard deviations.

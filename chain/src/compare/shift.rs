@@ -1,15 +1,15 @@
-//! Calls and events that stopped, appeared, or fail.
+//! Calls and events that stopped or appeared, and calls that nobody answers any more.
 //!
 //! A span's children are compared one by one: how many of the spans at a path made such a
 //! call at all. So a call that is missing only counts where its caller ran, and what is
 //! missing below it does not count again. Of paths that changed in one chain the deepest
 //! is to blame.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 
-use super::{Figures, Finding, Found, SURE_DEVIATIONS, Sides, What, deviations};
+use super::{Figures, Finding, Found, SURE_DEVIATIONS, Sides, What, deviations, rate};
 use crate::{PathId, Step, StepKind};
 
 /// A shift is one from so many standard deviations on.
@@ -20,8 +20,6 @@ const AFFECTED_MIN: f64 = 3.0;
 const NEW_ERRORS_MIN: f64 = 2.0;
 /// What tells of an error counts so many times.
 const ERROR_EVENT_WEIGHT: f64 = 2.0;
-/// An error status beside it says the same again, or is passed on.
-const ERROR_WEIGHT: f64 = 0.5;
 
 /// The largest shift at each path.
 type Shifts = BTreeMap<PathId, Shift>;
@@ -32,16 +30,17 @@ struct Shift {
     stopped: Option<PathId>,
 }
 
-pub(super) fn find(sides: &Sides, found: &mut Found) {
+/// Answers the calls that nobody answers.
+pub(super) fn find(sides: &Sides, found: &mut Found) -> BTreeSet<PathId> {
     let mut shifts = Shifts::new();
     calls(sides, &mut shifts);
     events(sides, &mut shifts);
-    blame_deepest(sides, shifts, found);
-    errors(sides, found);
+    blame_deepest(sides, shifts, found)
 }
 
 /// Calls that a caller makes less or more often than before, if at all.
 fn calls(sides: &Sides, shifts: &mut Shifts) {
+    let (known, edges) = before(sides);
     for &(path, step) in &sides.paths {
         let Some(parent) = step.parent.filter(|_| !step.kind.is_event()) else {
             continue;
@@ -53,10 +52,43 @@ fn calls(sides: &Sides, shifts: &mut Shifts) {
             continue;
         }
         // Of a call it is told whom it called, if that is known.
-        let step = sides.answers.get(&path).copied().unwrap_or(step);
+        let step = sides.answers.get(&path).map_or(step, |answer| answer.step);
         let stopped = (rate(now) < rate(before)).then_some(path);
-        keep_largest(sides, shifts, parent, step, (now, before), 1.0, stopped);
+        let missing = (rate(before) - rate(now)) * now.calls / sides.requests;
+        let is_silent = sides.answer(parent).is_some_and(|answer| std::ptr::eq(answer, step))
+            && sides.unanswered(parent) > missing / 2.0;
+        let mut finding = changed(sides, parent, step, (now, before), 1.0);
+        if is_silent && stopped.is_some() {
+            finding = Finding {
+                what: What::Silent,
+                service: step.service,
+                caller: Some(finding.service),
+                now: Figures::part(now.calls - now.affected, now.calls),
+                before: Figures::part(before.calls - before.affected, before.calls),
+                ..finding
+            };
+        }
+        finding.is_new_caller = finding.what == What::Appeared
+            && finding.caller.is_some_and(|callee| {
+                known.contains(&callee) && !edges.contains(&(finding.service, callee))
+            });
+        keep_largest(shifts, finding, stopped);
     }
+}
+
+/// The services that there were before, and who called whom.
+fn before(sides: &Sides) -> (HashSet<u64>, HashSet<(u64, u64)>) {
+    let calls = sides.reference.cells.iter().filter(|(_, cell)| cell.counts.calls > 0);
+    let steps = calls.filter_map(|(path, _)| sides.steps.get(path));
+    let mut edges = HashSet::new();
+    let mut known = HashSet::new();
+    for step in steps {
+        known.insert(step.service);
+        if let Some(caller) = step.parent.and_then(|parent| sides.service(parent)) {
+            edges.insert((caller, step.service));
+        }
+    }
+    (known, edges)
 }
 
 /// Events of all spans of one kind, wherever they are called from: logs differ little
@@ -106,13 +138,9 @@ fn events(sides: &Sides, shifts: &mut Shifts) {
         };
         if counts {
             let weight = if is_error { ERROR_EVENT_WEIGHT } else { 1.0 };
-            keep_largest(sides, shifts, *path, &step, (now, before), weight, None);
+            keep_largest(shifts, changed(sides, *path, &step, (now, before), weight), None);
         }
     }
-}
-
-fn rate(figures: Figures) -> f64 {
-    figures.affected / figures.calls.max(1.0)
 }
 
 fn is_shift(now: Figures, before: Figures) -> bool {
@@ -121,19 +149,15 @@ fn is_shift(now: Figures, before: Figures) -> bool {
     sure.abs() > SHIFT_DEVIATIONS && affected >= AFFECTED_MIN
 }
 
-/// Notes that at `owner` something changed about `step`, which it calls or says.
-fn keep_largest(
+/// That at `owner` something changed about `step`, which it calls or says.
+fn changed(
     sides: &Sides,
-    shifts: &mut Shifts,
     owner: PathId,
     step: &Step,
     (now, before): (Figures, Figures),
     weight: f64,
-    stopped: Option<PathId>,
-) {
-    let Some(service) = sides.service(owner) else {
-        return;
-    };
+) -> Finding {
+    let service = sides.service(owner).unwrap_or(step.service);
     let per_request = (rate(now) - rate(before)).abs() * now.calls / sides.requests;
     let harm = per_request * weight;
     let what = match (step.kind == StepKind::ERROR_EVENT, rate(now) > rate(before)) {
@@ -141,24 +165,30 @@ fn keep_largest(
         (false, true) => What::Appeared,
         (false, false) => What::Stopped,
     };
-    let finding = Finding {
+    Finding {
         service,
         caller: (step.service != service).then_some(step.service),
         per_request,
         now,
         before,
         ..Finding::of(what, owner, step, harm)
-    };
-    match shifts.get_mut(&owner) {
-        Some(known) if known.finding.harm >= harm => {}
+    }
+}
+
+/// Notes what changed where it did, unless more did there.
+fn keep_largest(shifts: &mut Shifts, finding: Finding, stopped: Option<PathId>) {
+    match shifts.get_mut(&finding.path) {
+        Some(known) if known.finding.harm >= finding.harm => {}
         Some(known) => *known = Shift { finding, stopped },
-        None => drop(shifts.insert(owner, Shift { finding, stopped })),
+        None => drop(shifts.insert(finding.path, Shift { finding, stopped })),
     }
 }
 
 /// Takes what changed below a path off what changed there: but not what changed below a
-/// call that is no longer made, which does not explain that.
-fn blame_deepest(sides: &Sides, shifts: Shifts, found: &mut Found) {
+/// call that is no longer made, which does not explain that. Answers the calls that nobody
+/// answers.
+fn blame_deepest(sides: &Sides, shifts: Shifts, found: &mut Found) -> BTreeSet<PathId> {
+    let mut silent = BTreeSet::new();
     let mut net: BTreeMap<PathId, f64> =
         shifts.iter().map(|(path, shift)| (*path, shift.finding.harm)).collect();
     for (path, shift) in &shifts {
@@ -177,37 +207,11 @@ fn blame_deepest(sides: &Sides, shifts: Shifts, found: &mut Found) {
         let harm = net.get(&path).copied().unwrap_or(0.0);
         if harm > 0.0 {
             found.blame(finding.service, harm);
+            if finding.what == What::Silent {
+                silent.insert(path);
+            }
             found.add(Finding { harm, path_harm: harm, ..finding });
         }
     }
-}
-
-/// Errors that began at a path more often than before, and calls made again.
-fn errors(sides: &Sides, found: &mut Found) {
-    for &(path, step) in &sides.paths {
-        let (now, before) = (sides.now(path), sides.before(path));
-        if step.kind.is_event() || now.counts.calls <= 0 {
-            continue;
-        }
-        let caller = step.parent.and_then(|parent| sides.service(parent));
-        let caller = caller.filter(|caller| *caller != step.service);
-        for (what, affected, affected_before) in [
-            (What::Failing, now.counts.origins, before.counts.origins),
-            (What::Retried, now.counts.retries, before.counts.retries),
-        ] {
-            let now = Figures::part(affected as f64, now.calls());
-            let before = Figures::part(affected_before as f64, before.calls());
-            let per_request = (rate(now) - rate(before)) * now.calls / sides.requests;
-            let harm = per_request * ERROR_WEIGHT;
-            if harm <= 0.0 {
-                continue;
-            }
-            // Who calls again is not to blame for what failed.
-            if what == What::Failing {
-                found.blame(step.service, harm);
-            }
-            let finding = Finding::of(what, path, step, harm);
-            found.add(Finding { caller, per_request, now, before, ..finding });
-        }
-    }
+    silent
 }

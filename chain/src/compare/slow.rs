@@ -35,7 +35,8 @@ struct Slow {
     at: Vec<(PathId, Step, f64, Figures, Figures)>,
 }
 
-pub(super) fn find(sides: &Sides, found: &mut Found) {
+/// Of the calls at `silent` it is known that nobody answers them.
+pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) {
     let mut pooled: HashMap<u64, Pooled> = HashMap::new();
     for (path, cell) in &sides.reference.cells {
         if let Some(step) = sides.steps.get(path) {
@@ -57,7 +58,13 @@ pub(super) fn find(sides: &Sides, found: &mut Found) {
         let caller = step.parent.and_then(|parent| sides.service(parent));
         let caller = caller.filter(|caller| *caller != step.service);
         let seconds = sides.longer(&now.self_time, own_before);
-        if seconds > 0.0 {
+        if let Some(answer) = sides.answer(path).filter(|_| seconds > 0.0) {
+            // A call waits while nobody answers.
+            let edge = edges.entry((step.service, answer.service)).or_default();
+            edge.seconds += seconds;
+            let figures = (Figures::times(&now.self_time), Figures::times(own_before));
+            edge.at.push((path, *answer, seconds, figures.0, figures.1));
+        } else if seconds > 0.0 {
             found.blame(step.service, seconds / sides.request_seconds);
             found.add(Finding {
                 now: Figures::times(&now.self_time),
@@ -79,13 +86,18 @@ pub(super) fn find(sides: &Sides, found: &mut Found) {
             }
         }
     }
-    blame_edges(sides, &edges, found);
+    blame_edges(sides, &edges, silent, found);
 }
 
 /// Hands out the blame for slow ways. Of the two ends it is the one more of whose edges
 /// are slow: a service whose network is bad is slow to everybody, a caller of it only
 /// there.
-fn blame_edges(sides: &Sides, edges: &BTreeMap<Edge, Slow>, found: &mut Found) {
+fn blame_edges(
+    sides: &Sides,
+    edges: &BTreeMap<Edge, Slow>,
+    silent: &BTreeSet<PathId>,
+    found: &mut Found,
+) {
     let mut ends: BTreeMap<u64, (f64, f64, f64)> = BTreeMap::new();
     for ((caller, callee), slow) in edges {
         let is_slow = slow.seconds > SLOW_EDGE_SECONDS;
@@ -104,6 +116,12 @@ fn blame_edges(sides: &Sides, edges: &BTreeMap<Edge, Slow>, found: &mut Found) {
         let blamed = if part(caller) > part(callee) { *caller } else { *callee };
         let other = if blamed == *caller { *callee } else { *caller };
         for (path, step, seconds, now, before) in &slow.at {
+            if silent.contains(path) {
+                // What is waited for in vain was told, but for the time.
+                let told = sides.slow(What::Silent, *path, step, Some(*caller), *seconds);
+                found.add(Finding { paths: 0, path_harm: 0.0, ..told });
+                continue;
+            }
             let finding = sides.slow(What::SlowGap, *path, step, Some(other), *seconds);
             found.add(Finding { service: blamed, now: *now, before: *before, ..finding });
         }

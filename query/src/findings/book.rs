@@ -90,9 +90,13 @@ fn counts(finding: &Finding, part: f64) -> bool {
         What::SlowCode | What::SlowGap | What::Multiplied => {
             finding.harm >= SLOW_HARM_MIN * part && finding.seconds >= SLOW_SECONDS_MIN * part
         }
-        What::Failing | What::ErrorEvents | What::Stopped | What::Appeared | What::Retried => {
-            finding.harm >= FAILED_HARM_MIN * part
-        }
+        What::Failing
+        | What::Swallowed
+        | What::Silent
+        | What::ErrorEvents
+        | What::Stopped
+        | What::Appeared
+        | What::Retried => finding.harm >= FAILED_HARM_MIN * part,
     }
 }
 
@@ -194,6 +198,7 @@ pub(super) mod tests {
             other: Some("payment".to_owned()),
             hop: None,
             name: "POST /charge".to_owned(),
+            absorbed_by: None,
             sentence: String::new(),
             harm,
             seconds: harm,

@@ -7,7 +7,7 @@ use chain::{Comparison, PathId, RollUp, Step};
 use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
-use super::{Examples, Finding, sentence};
+use super::{Examples, Finding, Opportunity, sentence};
 use crate::places::Places;
 
 /// What is compared with what.
@@ -37,6 +37,8 @@ pub struct Compared {
     pub workload_shift: f64,
     /// What is worse, the most harmful first. Without examples.
     pub findings: Vec<Finding>,
+    /// What might be made at once of what is judged.
+    pub opportunities: Vec<Opportunity>,
     /// The services, each with its part of the blame, the most first.
     pub services: Vec<(String, f64)>,
     /// Whether anything is missing.
@@ -66,6 +68,8 @@ pub(crate) fn compare(
     let found = Comparison::of(&steps, &reference, &judged);
     deadline.check()?;
     let findings = found.findings.iter().map(|finding| names.finding(finding)).collect();
+    let opportunities = chain::opportunities(&steps, &judged);
+    let opportunities = opportunities.iter().map(|it| names.opportunity(it)).collect();
     let services = found.suspects.iter().map(|it| (names.of(it.service), it.harm)).collect();
     Ok(Compared {
         times,
@@ -74,6 +78,7 @@ pub(crate) fn compare(
         request_seconds: found.request_seconds,
         workload_shift: found.workload_shift,
         findings,
+        opportunities,
         services,
         completeness,
     })
@@ -92,7 +97,7 @@ pub(crate) fn both(one: Completeness, other: Completeness) -> Completeness {
 }
 
 /// What numbers stand for.
-struct Names<'a> {
+pub(super) struct Names<'a> {
     steps: &'a HashMap<PathId, Step>,
     names: &'a HashMap<u64, Arc<str>>,
 }
@@ -100,6 +105,22 @@ struct Names<'a> {
 impl Names<'_> {
     fn of(&self, number: u64) -> String {
         self.names.get(&number).map_or_else(|| format!("{number:016x}"), |name| name.to_string())
+    }
+
+    /// The service and span name that `path` ends with.
+    pub(super) fn step(&self, path: PathId) -> (String, String) {
+        let step = self.steps.get(&path);
+        step.map_or_else(Default::default, |step| (self.of(step.service), self.of(step.name)))
+    }
+
+    /// The same of who answers the call at `path`, if anybody does: of several always the
+    /// same.
+    pub(super) fn callee(&self, path: PathId) -> (String, String) {
+        let service = self.steps.get(&path).map(|step| step.service);
+        let is_answer = |step: &&Step| step.parent == Some(path) && Some(step.service) != service;
+        let answers = self.steps.values().filter(|step| !step.kind.is_event()).filter(is_answer);
+        let first = answers.min_by_key(|step| (step.service, step.name));
+        first.map_or_else(|| self.step(path), |step| (self.of(step.service), self.of(step.name)))
     }
 
     /// The services and span names from the root to `path`.
@@ -121,6 +142,7 @@ impl Names<'_> {
             other: found.caller.map(|caller| self.of(caller)),
             hop: Places { steps: self.steps }.hop_id(found.path),
             name: self.of(found.name),
+            absorbed_by: found.absorbed_by.map(|service| self.of(service)),
             sentence: String::new(),
             harm: found.harm,
             seconds: found.seconds,
@@ -132,7 +154,7 @@ impl Names<'_> {
             examples: Examples::default(),
             differences: Vec::new(),
         };
-        finding.sentence = sentence::sentence(&finding, found.is_event);
+        finding.sentence = sentence::sentence(&finding, found);
         finding
     }
 }

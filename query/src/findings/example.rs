@@ -67,12 +67,12 @@ pub(super) fn find(
         }
         // The span is the answer's, which is not slow itself.
         What::SlowGap => Order::Slowest,
-        What::Failing | What::Retried => {
+        What::Failing | What::Swallowed | What::Retried => {
             bad.push(number(Field::Status, Comparison::Equal, ERROR));
             Order::Newest
         }
         What::ErrorEvents => Order::MostErrors,
-        What::Multiplied | What::Stopped | What::Appeared => Order::Newest,
+        What::Silent | What::Multiplied | What::Stopped | What::Appeared => Order::Newest,
     };
     let ask = |range: TimeRange, span: Vec<Condition>, order: Order| {
         let trace = TraceConditions::default();
@@ -91,7 +91,7 @@ pub(super) fn find(
     let is_it = |span: &Span| span.service_name() == service && normal(&span.name) == name;
     let is_bad = |span: &Span| match what {
         What::SlowCode => i64::try_from(span.duration_nano()).is_ok_and(|nano| nano >= least_nano),
-        What::Failing | What::Retried => span.is_error(),
+        What::Failing | What::Swallowed | What::Retried => span.is_error(),
         _ => true,
     };
     let bad_spans = spans(reader, &bad, |span| is_it(span) && is_bad(span), deadline)?;

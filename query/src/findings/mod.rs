@@ -10,12 +10,14 @@ mod difference;
 mod example;
 mod history;
 mod ids;
+mod opportunity;
 mod sentence;
 mod watch;
 
 pub use book::{Book, Entry};
 pub use compare::{Compared, Times};
 pub use difference::Difference;
+pub use opportunity::Opportunity;
 pub use watch::{Notice, NoticeFn};
 pub(crate) use watch::{Seen, Watch};
 
@@ -42,6 +44,9 @@ pub struct Finding {
     pub hop: Option<HopId>,
     /// The span name, or what the event says. Ids in it are `*`.
     pub name: String,
+    /// Of errors that are swallowed: who gets them and does not fail.
+    #[serde(default)]
+    pub absorbed_by: Option<String>,
     /// In one sentence, without a full stop.
     pub sentence: String,
     /// By how much a request is worse, as a part: of its time, or of all requests.
@@ -81,6 +86,8 @@ pub fn word(what: What) -> &'static str {
         What::SlowCode => "slow_code",
         What::SlowGap => "slow_gap",
         What::Failing => "failing",
+        What::Swallowed => "swallowed",
+        What::Silent => "silent",
         What::ErrorEvents => "error_events",
         What::Stopped => "stopped",
         What::Appeared => "appeared",

@@ -11,7 +11,7 @@ const GONE_PART: f64 = 0.02;
 const NAME_CHARS_MAX: usize = 80;
 
 /// What `finding` says, without a full stop.
-pub(super) fn sentence(finding: &Finding, is_event: bool) -> String {
+pub(super) fn sentence(finding: &Finding, found: &chain::Finding) -> String {
     let Finding { what, now, before, .. } = finding;
     let service = name(&finding.service);
     let hop = match &finding.other {
@@ -25,36 +25,52 @@ pub(super) fn sentence(finding: &Finding, is_event: bool) -> String {
         seconds(now.p90_seconds)
     );
     let rates = format!("{} before, now {}", rate(before), rate(now));
-    let thing = if is_event { "says" } else { "calls" };
+    let thing = if found.is_event { "says" } else { "calls" };
+    let other = finding.other.as_deref().map_or_else(String::new, name);
+    let called = called(finding.other.as_deref(), &finding.name);
     match what {
         What::SlowCode => format!("{hop} takes longer in {service} itself: {took}; {longer}"),
-        What::SlowGap => {
-            let other = finding.other.as_deref().map_or_else(String::new, name);
+        What::SlowGap => format!(
+            "the way between {other} and {service} {} is slow (connect, queue, network): \
+             {took}; {longer}",
+            quoted(&finding.name)
+        ),
+        What::Failing => format!("errors begin in {hop}: {rates} of its calls"),
+        What::Swallowed => {
+            let by = finding.absorbed_by.as_deref().map_or_else(|| "a caller".to_owned(), name);
             format!(
-                "the way between {other} and {service} {} is slow (connect, queue, network): \
-                 {took}; {longer}",
+                "errors begin in {hop}, and {by} answers in spite of them: {rates} of its calls"
+            )
+        }
+        What::Silent => {
+            let waited = if finding.seconds > 0.0 { format!("; {longer}") } else { String::new() };
+            format!(
+                "{service} does not answer {} of {other}: {rates} of the calls{waited}",
                 quoted(&finding.name)
             )
         }
-        What::Failing => format!("errors begin in {hop}: {rates} of its calls"),
         What::ErrorEvents => {
             format!("{service} tells of errors, {}: in {rates} of its spans", quoted(&finding.name))
         }
         What::Stopped if now.affected < GONE_PART * now.calls => {
-            format!("{service} no longer {thing} {}: {rates}", called(finding))
+            format!("{service} no longer {thing} {}: {rates}", called)
         }
         What::Stopped => {
-            format!("{service} {thing} {} less often: {rates} of the time", called(finding))
+            format!("{service} {thing} {} less often: {rates} of the time", called)
+        }
+        What::Appeared if found.is_new_caller => {
+            let name = quoted(&finding.name);
+            format!("{other} has a new caller: {service} calls its {name}, {rates} of the time")
         }
         What::Appeared if before.affected < GONE_PART * before.calls => {
-            format!("{service} now {thing} {}: {rates}", called(finding))
+            format!("{service} now {thing} {}: {rates}", called)
         }
         What::Appeared => {
-            format!("{service} {thing} {} more often: {rates} of the time", called(finding))
+            format!("{service} {thing} {} more often: {rates} of the time", called)
         }
         What::Multiplied => format!(
             "{service} calls {} {:.1} times where it did {:.1} times; {longer}",
-            called(finding),
+            called,
             now.affected / now.calls.max(1.0),
             before.affected / before.calls.max(1.0),
         ),
@@ -63,10 +79,10 @@ pub(super) fn sentence(finding: &Finding, is_event: bool) -> String {
 }
 
 /// "bank `POST /charge`".
-fn called(finding: &Finding) -> String {
-    match &finding.other {
-        Some(other) => format!("{} {}", name(other), quoted(&finding.name)),
-        None => quoted(&finding.name),
+pub(super) fn called(service: Option<&str>, span_name: &str) -> String {
+    match service {
+        Some(service) => format!("{} {}", name(service), quoted(span_name)),
+        None => quoted(span_name),
     }
 }
 
@@ -76,14 +92,14 @@ fn rate(figures: &chain::Figures) -> String {
     format!("{percent:.decimals$} %")
 }
 
-fn seconds(seconds: f64) -> String {
+pub(super) fn seconds(seconds: f64) -> String {
     duration((seconds * 1e9) as u64)
 }
 
-fn name(text: &str) -> String {
+pub(super) fn name(text: &str) -> String {
     short(text, NAME_CHARS_MAX)
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", short(text, NAME_CHARS_MAX).replace('`', "'"))
 }

@@ -22,6 +22,15 @@ struct Trouble {
     gap_millis: u64,
     /// The bank fails, and all who wait for it do.
     bank_fails: bool,
+    /// The bank's span never comes; payment waits for two seconds, fails, and all who wait
+    /// for it do.
+    bank_is_silent: bool,
+    /// The bank takes a second longer than payment waits, and all who wait for payment fail.
+    bank_is_late: bool,
+    /// The cart calls the bank, too.
+    cart_pays: bool,
+    /// The frontend asks so many services more, one after the other, 20 ms each.
+    further_calls: u64,
     /// The cart fails, and the frontend goes on without it.
     cart_fails: bool,
     /// The bank fails once, and is called again.
@@ -36,7 +45,9 @@ struct Trouble {
 fn request(id: &str, start: u64, trouble: Trouble) -> String {
     let Trouble { bank_millis, gap_millis, is_retried, further_selects, .. } = trouble;
     let fails = |fails: bool| if fails { "!planned" } else { "" };
-    let (bank_fails, cart_fails) = (fails(trouble.bank_fails), fails(trouble.cart_fails));
+    let Trouble { bank_fails, bank_is_silent, bank_is_late, .. } = trouble;
+    let pay_fails = fails(bank_fails || bank_is_silent || bank_is_late);
+    let (bank_fails, cart_fails) = (fails(bank_fails), fails(trouble.cart_fails));
     let mut out = String::new();
     let mut line = |depth: usize, text: &str, from: u64, to: u64, more: &str| {
         let indent = "  ".repeat(depth);
@@ -47,19 +58,29 @@ fn request(id: &str, start: u64, trouble: Trouble) -> String {
     let jitter = start / 1_000 % 7;
     let selects = 4 * further_selects;
     let attempt = if is_retried { 20 } else { 0 };
-    let pay = 40 + jitter + bank_millis + gap_millis;
+    let silence = if bank_is_silent { 2_000 } else { 0 };
+    let pay = 40 + jitter + bank_millis + gap_millis + silence;
     let cart = 30 + selects;
-    let all = cart + 20 + attempt + pay + 20;
-    line(0, "frontend GET /checkout", 0, all, &format!("kind=server trace={id} {bank_fails}"));
+    let all = cart + 20 + attempt + pay + 20 + 20 * trouble.further_calls;
+    line(0, "frontend GET /checkout", 0, all, &format!("kind=server trace={id} {pay_fails}"));
     line(1, "frontend GET /cart", 5, cart, &format!("kind=client {cart_fails}"));
     line(2, "cart GET /cart", 7, cart - 2, &format!("kind=server {cart_fails}"));
     for select in 0..=further_selects {
         line(3, "cart SELECT items", 10 + 4 * select, 13 + 4 * select, "kind=client");
     }
+    if trouble.cart_pays {
+        line(3, "cart POST /pay", 15, 20, "kind=client");
+        line(4, "bank POST /pay", 16, 19, "kind=server");
+    }
     let from = cart + 5;
     let to = from + 10 + attempt + pay;
-    line(1, "frontend POST /charge", from, to, &format!("kind=client {bank_fails}"));
-    line(2, "payment POST /charge", from + 1, to - 1, &format!("kind=server {bank_fails}"));
+    for call in 0..trouble.further_calls {
+        let (from, to) = (to + 20 * call, to + 20 * call + 20);
+        line(1, &format!("frontend GET /more{call}"), from, to, "kind=client");
+        line(2, &format!("more{call} GET /more{call}"), from + 1, to - 1, "kind=server");
+    }
+    line(1, "frontend POST /charge", from, to, &format!("kind=client {pay_fails}"));
+    line(2, "payment POST /charge", from + 1, to - 1, &format!("kind=server {pay_fails}"));
     if trouble.bank_is_left_out {
         return out;
     }
@@ -69,8 +90,12 @@ fn request(id: &str, start: u64, trouble: Trouble) -> String {
         line(4, "bank POST /pay", from + 2, from + 13, "kind=server !planned");
         from += attempt;
     }
-    line(3, "payment POST /pay", from, from + pay, &format!("kind=client {bank_fails}"));
-    let (answer, answered) = (from + 2 + gap_millis / 2, from + pay - 2 - gap_millis / 2);
+    line(3, "payment POST /pay", from, from + pay, &format!("kind=client {pay_fails}"));
+    if bank_is_silent {
+        return out;
+    }
+    let late = if bank_is_late { 1_000 } else { 0 };
+    let (answer, answered) = (from + 2 + gap_millis / 2, from + pay + late - 2 - gap_millis / 2);
     let thrown = match trouble.bank_fails {
         true => format!("event=exception@{}", start + answered - 1),
         false => String::new(),
@@ -159,7 +184,64 @@ fn a_failing_leaf_is_found_and_not_those_who_pass_it_up() {
 #[test]
 fn an_error_that_somebody_swallowed_is_found() {
     let trouble = Trouble { cart_fails: true, ..Trouble::default() };
-    check(trouble, 2, "failing", "cart", Some("frontend"));
+    let found = check(trouble, 2, "swallowed", "cart", Some("frontend"));
+    assert_eq!(found["absorbed_by"], "frontend");
+    let sentence = "errors begin in frontend → cart `GET /cart`, and frontend answers in spite of \
+                    them: 0 % before, now 50 % of its calls";
+    assert_eq!(found["sentence"], sentence);
+}
+
+#[test]
+fn errors_of_which_some_are_swallowed_are_two_findings() {
+    // Of every four requests the cart fails in two, and the bank, for all, in one of those.
+    let answer = compare(minutes_with(|number| Trouble {
+        cart_fails: number % 2 == 0,
+        bank_fails: number % 4 == 0,
+        ..Trouble::default()
+    }));
+    let findings = answer["findings"].as_array().unwrap();
+    let harm = |kind: &str, service: &str| {
+        let is_it = |finding: &&Value| finding["kind"] == kind && finding["service"] == service;
+        findings.iter().find(is_it).map_or(0.0, |finding| finding["harm"].as_f64().unwrap())
+    };
+    // Where the frontend fails for another reason, nobody knows what it would have made of
+    // the cart's error.
+    assert_eq!((harm("failing", "cart"), harm("swallowed", "cart")), (0.125, 0.125), "{answer:#}");
+    assert_eq!((harm("failing", "bank"), harm("swallowed", "bank")), (0.125, 0.0), "{answer:#}");
+}
+
+#[test]
+fn who_does_not_answer_is_to_blame_and_not_who_waits() {
+    let trouble = Trouble { bank_is_silent: true, ..Trouble::default() };
+    let found = check(trouble, 2, "silent", "bank", Some("payment"));
+    let sentence = found["sentence"].as_str().unwrap();
+    let told = "bank does not answer `POST /pay` of payment: 0 % before, now 50 % of the calls; ";
+    assert!(
+        sentence.starts_with(told) && sentence.ends_with("longer for each request"),
+        "{sentence}"
+    );
+    assert_eq!(compare(minutes(trouble, 2))["services"][0]["service"], "bank");
+}
+
+#[test]
+fn who_answers_too_late_does_not_answer() {
+    let trouble = Trouble { bank_is_late: true, ..Trouble::default() };
+    let answer = compare(minutes(trouble, 2));
+    let findings = answer["findings"].as_array().unwrap();
+    let silent = findings.iter().find(|finding| finding["kind"] == "silent");
+    let silent = silent.unwrap_or_else(|| panic!("{answer:#}"));
+    assert_eq!((&silent["service"], &silent["other"]), (&"bank".into(), &"payment".into()));
+    assert_eq!(silent["harm"], 0.25);
+    assert!(findings.iter().all(|finding| finding["kind"] != "failing"), "{answer:#}");
+}
+
+#[test]
+fn a_service_that_was_not_called_from_there_has_a_new_caller() {
+    let trouble = Trouble { cart_pays: true, ..Trouble::default() };
+    let found = check(trouble, 2, "appeared", "cart", Some("bank"));
+    let sentence = "bank has a new caller: cart calls its `POST /pay`, 0 % before, now 50 % of the \
+                    time";
+    assert_eq!(found["sentence"], sentence);
 }
 
 #[test]
@@ -207,6 +289,26 @@ fn a_query_for_each_item_is_found() {
     let trouble = Trouble { further_selects: 11, ..Trouble::default() };
     let found = check(trouble, 1, "multiplied", "cart", Some("cart"));
     assert!(found["sentence"].as_str().unwrap().contains("12.0 times"), "{found:#}");
+}
+
+#[test]
+fn calls_that_might_be_made_at_once_are_told() {
+    let none = compare(minutes(Trouble::default(), 1));
+    assert_eq!(none["opportunities"], serde_json::json!([]));
+    let answer = compare(minutes(Trouble { further_calls: 3, ..Trouble::default() }, 1));
+    let found = &answer["opportunities"][0];
+    assert_eq!(
+        (&found["kind"], &found["service"]),
+        (&"could_be_parallel".into(), &"frontend".into())
+    );
+    // Five calls, of which charging takes longest: all but that could be saved.
+    let saved = found["nano_per_request"].as_f64().unwrap();
+    assert!((80e6..90e6).contains(&saved), "{found:#}");
+    let calls: Vec<_> =
+        found["calls"].as_array().unwrap().iter().map(|it| it["service"].as_str()).collect();
+    assert_eq!(calls[0], Some("payment"), "{found:#}");
+    assert!(calls.contains(&Some("more0")) || calls.contains(&Some("cart")), "{found:#}");
+    assert_eq!(found["entry"]["span_name"], "GET /checkout");
 }
 
 #[test]

@@ -209,6 +209,8 @@ export type FindingKind =
   | "slow_code"
   | "slow_gap"
   | "failing"
+  | "swallowed"
+  | "silent"
   | "error_events"
   | "stopped"
   | "appeared"
@@ -247,6 +249,8 @@ export interface Finding {
   hop_id: string | null;
   /** The span name, or what the event says; ids in it are `*`. */
   span_name: string;
+  /** Of errors that are swallowed: who gets them and does not fail. */
+  absorbed_by: string | null;
   /** By how much a request is worse, as a part: of its time, or of all requests. May exceed 1. */
   harm: number;
   nano_per_request: number;

@@ -8,8 +8,8 @@ export function FindingSentence({ finding }: { finding: Finding }) {
   return <Sentence text={finding.sentence} words={words} />;
 }
 
-function wordsOf({ service, other, span_name, chain }: Finding) {
-  const ends = other === null ? [service] : [service, other];
+function wordsOf({ service, other, absorbed_by, span_name, chain }: Finding) {
+  const ends = [service, other, absorbed_by].filter((name) => name !== null);
   return {
     services: [...new Set([...ends, ...chain.map((link) => link.service)])],
     spanNames: [span_name],

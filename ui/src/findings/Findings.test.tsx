@@ -15,6 +15,7 @@ const BANK: Finding = {
   service: "bank",
   other: "payment",
   span_name: "POST /charge",
+  absorbed_by: null,
   harm: 1.83,
   nano_per_request: 210e6,
   per_request: 0,

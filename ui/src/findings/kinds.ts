@@ -18,6 +18,8 @@ const KINDS: Record<FindingKind, KindLook> = {
   slow_code: { label: "slow code", tone: "slow", harmOf: LONGER, badTrace: "slow trace" },
   slow_gap: { label: "slow network", tone: "slow", harmOf: LONGER, badTrace: "slow trace" },
   failing: { label: "failing", tone: "error", harmOf: OF_REQUESTS, badTrace: "bad trace" },
+  swallowed: { label: "swallowed", tone: "error", harmOf: OF_REQUESTS, badTrace: "bad trace" },
+  silent: { label: "no answer", tone: "error", harmOf: OF_REQUESTS, badTrace: "bad trace" },
   error_events: { label: "logs errors", tone: "error", harmOf: OF_REQUESTS, badTrace: "bad trace" },
   stopped: { label: "calls stopped", tone: "error", harmOf: OF_REQUESTS, badTrace: "bad trace" },
   appeared: { label: "new calls", tone: "plain", harmOf: OF_REQUESTS, badTrace: "bad trace" },

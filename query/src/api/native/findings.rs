@@ -9,12 +9,12 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::model::completeness::Completeness;
 use super::model::finding::{
-    CompareAnswer, Compared, Finding, FindingsAnswer, OpenFinding, ServiceHarm,
+    CompareAnswer, Compared, Finding, FindingsAnswer, OpenFinding, Opportunity, ServiceHarm,
 };
 use super::parameter::time::{FROM, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
-use crate::findings::Times;
+use crate::findings::{self, Times};
 use crate::service::QueryService;
 
 const REFERENCE_FROM: Parameter = Parameter::new(
@@ -66,6 +66,7 @@ pub(super) async fn findings(
             Ok(json::encode(&FindingsAnswer {
                 open: seen.book.open().into_iter().map(OpenFinding::of).collect(),
                 resolved: seen.book.resolved().map(OpenFinding::of).collect(),
+                opportunities: seen.last.as_deref().map_or_else(Vec::new, opportunities),
                 compared: seen.last.as_deref().map(Compared::of),
                 silent_because: seen.trouble.as_deref(),
             }))
@@ -90,12 +91,17 @@ pub(super) async fn compare(
                 services: services
                     .map(|(service, harm)| ServiceHarm { service, harm: *harm })
                     .collect(),
+                opportunities: opportunities(&compared),
                 compared: Compared::of(&compared),
                 more: compared.findings.len() > limit,
                 completeness: Completeness::of(&compared.completeness),
             }))
         })
         .await
+}
+
+fn opportunities(compared: &findings::Compared) -> Vec<Opportunity<'_>> {
+    compared.opportunities.iter().map(Opportunity::of).collect()
 }
 
 /// Without any, the last half hour and the one before it.

@@ -14,6 +14,8 @@ pub(in crate::api::native) struct FindingsAnswer<'a> {
     pub(in crate::api::native) open: Vec<OpenFinding<'a>>,
     /// What was wrong lately, the last first.
     pub(in crate::api::native) resolved: Vec<OpenFinding<'a>>,
+    /// Calls made one after the other that might be made at once; nothing is wrong there.
+    pub(in crate::api::native) opportunities: Vec<Opportunity<'a>>,
     /// What was compared at the last look; null where there was too little.
     pub(in crate::api::native) compared: Option<Compared>,
     /// Why nothing can be said now; null where something can.
@@ -41,8 +43,8 @@ pub(in crate::api::native) struct OpenFinding<'a> {
 /// One thing that is worse.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct Finding<'a> {
-    /// `slow_code`, `slow_gap`, `failing`, `error_events`, `stopped`, `appeared`,
-    /// `multiplied` or `retried`.
+    /// `slow_code`, `slow_gap`, `failing`, `swallowed`, `silent`, `error_events`, `stopped`,
+    /// `appeared`, `multiplied` or `retried`.
     pub(in crate::api::native) kind: &'static str,
     /// What it is, in one sentence.
     pub(in crate::api::native) sentence: &'a str,
@@ -55,6 +57,8 @@ pub(in crate::api::native) struct Finding<'a> {
     pub(in crate::api::native) hop_id: Option<AsText<HopId>>,
     /// The span name, or what the event says. Ids in it are `*`.
     pub(in crate::api::native) span_name: &'a str,
+    /// Of errors that are swallowed: who gets them and does not fail; null of others.
+    pub(in crate::api::native) absorbed_by: Option<&'a str>,
     /// By how much a request is worse, as a part: of its time, or of all requests.
     pub(in crate::api::native) harm: f64,
     /// How much longer a request takes on average.
@@ -143,10 +147,35 @@ pub(in crate::api::native) struct CompareAnswer<'a> {
     pub(in crate::api::native) findings: Vec<Finding<'a>>,
     /// The services, each with its part of the blame, the most first.
     pub(in crate::api::native) services: Vec<ServiceHarm<'a>>,
+    /// Calls made one after the other that might be made at once, in the time that is judged.
+    pub(in crate::api::native) opportunities: Vec<Opportunity<'a>>,
     pub(in crate::api::native) compared: Compared,
     /// Whether there are more findings than the limit.
     pub(in crate::api::native) more: bool,
     pub(in crate::api::native) completeness: Completeness<'a>,
+}
+
+/// Calls that one span makes one after the other, and that might be made at once, if none
+/// needs the answer of another.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Opportunity<'a> {
+    /// `could_be_parallel`.
+    pub(in crate::api::native) kind: &'static str,
+    /// What it is, in one sentence.
+    pub(in crate::api::native) sentence: &'a str,
+    /// Who makes the calls.
+    pub(in crate::api::native) service: &'a str,
+    pub(in crate::api::native) span_name: &'a str,
+    /// Some of the calls, those that take longest first.
+    pub(in crate::api::native) calls: Vec<ChainLink<'a>>,
+    /// The request that enters the system.
+    pub(in crate::api::native) entry: ChainLink<'a>,
+    /// How many of those there were.
+    pub(in crate::api::native) requests: u64,
+    /// How much sooner one would be answered at most, on average.
+    pub(in crate::api::native) nano_per_request: u64,
+    /// The same as a part of what it takes.
+    pub(in crate::api::native) share: f64,
 }
 
 /// A service and its part of the blame.
@@ -172,7 +201,6 @@ impl<'a> OpenFinding<'a> {
 impl<'a> Finding<'a> {
     pub(in crate::api::native) fn of(finding: &'a findings::Finding) -> Self {
         let ids = |ids: &[TraceId]| ids.iter().copied().map(AsText).collect();
-        let chain = finding.chain.iter();
         Self {
             kind: word(finding.what),
             sentence: &finding.sentence,
@@ -180,17 +208,40 @@ impl<'a> Finding<'a> {
             other: finding.other.as_deref(),
             hop_id: finding.hop.map(AsText),
             span_name: &finding.name,
+            absorbed_by: finding.absorbed_by.as_deref(),
             harm: finding.harm,
             nano_per_request: nano(finding.seconds),
             per_request: finding.per_request,
             paths: finding.paths,
             now: Figures::of(&finding.now),
             before: Figures::of(&finding.before),
-            chain: chain.map(|(service, span_name)| ChainLink { service, span_name }).collect(),
+            chain: finding.chain.iter().map(ChainLink::of).collect(),
             differences: finding.differences.iter().map(Difference::of).collect(),
             bad_trace_ids: ids(&finding.examples.bad),
             normal_trace_ids: ids(&finding.examples.normal),
         }
+    }
+}
+
+impl<'a> Opportunity<'a> {
+    pub(in crate::api::native) fn of(one: &'a findings::Opportunity) -> Self {
+        Self {
+            kind: "could_be_parallel",
+            sentence: &one.sentence,
+            service: &one.service,
+            span_name: &one.span_name,
+            calls: one.calls.iter().map(ChainLink::of).collect(),
+            entry: ChainLink::of(&one.entry),
+            requests: one.requests,
+            nano_per_request: nano(one.seconds),
+            share: one.share,
+        }
+    }
+}
+
+impl<'a> ChainLink<'a> {
+    fn of((service, span_name): &'a (String, String)) -> Self {
+        Self { service, span_name }
     }
 }
 
