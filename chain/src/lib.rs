@@ -19,7 +19,7 @@ mod trace;
 mod tree;
 
 pub use cell::{Cell, Counts};
-pub use compare::{Comparison, Figures, Finding, Suspect, What};
+pub use compare::{Comparison, Entry, Figures, Finding, Harmed, Suspect, What};
 pub use event::{event_text, is_error};
 pub use key::{name_key, normal, span_name_key};
 pub use opportunity::{Opportunity, opportunities};

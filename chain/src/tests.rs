@@ -4,7 +4,9 @@ use proptest::prelude::*;
 use proto::Span;
 use proto::testing::{trace, trace_strategy};
 
-use crate::{Analyst, Event, Line, RollUp, Row, event_text, is_error, name_key, span_name_key};
+use crate::{
+    Analyst, Comparison, Event, Line, RollUp, Row, event_text, is_error, name_key, span_name_key,
+};
 
 /// The lines of `spans` and their events, sorted, each identity once.
 fn lines(spans: &[Span]) -> (Vec<Line>, Vec<Event>) {
@@ -153,6 +155,66 @@ fn a_change_that_only_shows_in_the_root_is_a_change() {
     let mut expected = RollUp::default();
     rows(&after).iter().for_each(|row| expected.add(row, 1));
     assert_eq!(figures, expected);
+}
+
+/// What a request of one of two kinds does: how long its service, the way to the bank and
+/// the bank take, in milliseconds, and how often it asks the bank.
+type Request = (bool, u64, u64, u64, u64);
+
+fn figures(requests: &[Request]) -> (RollUp, hashbrown::HashMap<crate::PathId, crate::Step>) {
+    let (mut figures, mut steps) = (RollUp::default(), hashbrown::HashMap::new());
+    for (is_cart, own, gap, bank, calls) in requests {
+        let name = if *is_cart { "GET /cart" } else { "GET /pay" };
+        let each = gap + bank;
+        let mut text = format!("shop {name} 0..{}  kind=server\n", own + each * calls);
+        for call in 0..*calls {
+            let from = call * each;
+            text += &format!("  shop ask {from}..{}  kind=client\n", from + each);
+            text += &format!("    bank ask {from}..{}  kind=server\n", from + bank);
+        }
+        for row in rows(&trace(&text)) {
+            figures.add(&row, 1);
+            steps.insert(row.path, row.step);
+        }
+    }
+    (figures, steps)
+}
+
+fn requests() -> impl Strategy<Value = Vec<Request>> {
+    let request = (any::<bool>(), 0..40u64, 0..40u64, 0..200u64, 0..4u64);
+    proptest::collection::vec(request, 10..60)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_findings_explain_and_what_none_does_adds_up(
+        before in requests(),
+        now in requests(),
+        worse in (0..300u64, 0..300u64, 0..3u64),
+    ) {
+        let worse = |(is_cart, own, gap, bank, calls): Request| {
+            (is_cart, own, gap + worse.0, bank + worse.1, calls + worse.2)
+        };
+        let now: Vec<Request> = now.into_iter().map(worse).collect();
+        let ((before, mut steps), (now, others)) = (figures(&before), figures(&now));
+        steps.extend(others);
+        let compared = Comparison::of(&steps, &before, &now);
+        for entry in &compared.entries {
+            let own = |finding: &crate::Finding| {
+                let own = finding.entries.iter().filter(|it| it.root == entry.root);
+                own.map(|it| it.seconds).sum::<f64>()
+            };
+            let explained: f64 = compared.findings.iter().map(own).sum();
+            let whole = explained + entry.not_explained_seconds;
+            prop_assert!((whole - entry.slower_seconds()).abs() < 1e-9, "{entry:?} {explained}");
+        }
+        for finding in &compared.findings {
+            let harm: f64 = finding.entries.iter().map(|it| it.harm).sum();
+            prop_assert!((harm - finding.harm).abs() < 1e-9, "{finding:?}");
+        }
+    }
 }
 
 proptest! {

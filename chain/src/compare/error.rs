@@ -103,7 +103,7 @@ impl<'a> Errors<'a> {
 
 impl Sides<'_> {
     /// How many more spans at `path` are counted than before, for each request.
-    fn more(&self, path: PathId, count: impl Fn(&Counts) -> i64) -> f64 {
+    pub(super) fn more(&self, path: PathId, count: impl Fn(&Counts) -> i64) -> f64 {
         let (now, before) = (self.now(path), self.before(path));
         let now = Figures::part(count(&now.counts) as f64, now.calls());
         let before = Figures::part(count(&before.counts) as f64, before.calls());

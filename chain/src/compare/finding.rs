@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::entry::{Harmed, Part};
 use crate::{PathId, Sketch, Step};
 
 /// What is worse.
@@ -62,8 +63,14 @@ pub struct Finding {
     pub now: Figures,
     /// How it was there before.
     pub before: Figures,
+    /// Whom it harms: the requests that enter the system, the most harmed first.
+    pub entries: Vec<Harmed>,
     /// The harm at `path`.
     pub(super) path_harm: f64,
+    /// The call below `path` that is made more or less often.
+    pub(super) changed: Option<PathId>,
+    /// What it is about at each path.
+    pub(super) parts: Vec<Part>,
 }
 
 /// Figures of a hop.
@@ -113,12 +120,16 @@ impl Finding {
             per_request: 0.0,
             now: Figures::default(),
             before: Figures::default(),
+            entries: Vec::new(),
             path_harm: harm,
+            changed: None,
+            parts: Vec::new(),
         }
     }
 
     /// Adds the same at another path.
     pub(super) fn add(&mut self, other: Self) {
+        self.parts.extend(other.parts);
         self.paths += other.paths;
         self.harm += other.harm;
         self.seconds += other.seconds;

@@ -9,6 +9,7 @@
 //! before, too, is taken off twice. What few calls say is shrunk by how likely chance is.
 //! The rules are those that named most faults of two labelled systems (`bench/accuracy`).
 
+mod entry;
 mod error;
 mod finding;
 mod shift;
@@ -18,7 +19,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
+pub use entry::{Entry, Harmed};
 pub use finding::{Figures, Finding, What};
+
+use entry::Part;
 
 use crate::{Cell, PathId, RollUp, Step};
 
@@ -38,6 +42,8 @@ pub struct Comparison {
     pub findings: Vec<Finding>,
     /// How much of that each service is to blame for, the most first.
     pub suspects: Vec<Suspect>,
+    /// How the requests that enter the system changed, who got slowest in all first.
+    pub entries: Vec<Entry>,
 }
 
 /// A service and its part of the blame.
@@ -89,6 +95,7 @@ impl Comparison {
         let mut findings: Vec<Finding> = found.findings.into_values().collect();
         leave_out_what_is_said_twice(steps, &mut findings);
         findings.sort_by(|one, other| other.harm.total_cmp(&one.harm));
+        let entries = entry::explain(&sides, &mut findings);
         let mut suspects: Vec<Suspect> =
             found.blame.into_iter().map(|(service, harm)| Suspect { service, harm }).collect();
         suspects.sort_by(|one, other| other.harm.total_cmp(&one.harm));
@@ -99,6 +106,7 @@ impl Comparison {
             workload_shift: sides.workload_shift(now.0, before.0),
             findings,
             suspects,
+            entries,
         }
     }
 }
@@ -161,7 +169,9 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, finding: Finding) {
+    fn add(&mut self, mut finding: Finding) {
+        let Finding { path, changed, harm, per_request, .. } = finding;
+        finding.parts.push(Part { path, changed, harm, per_request });
         let key = (finding.what, finding.service, finding.caller, finding.name);
         match self.findings.get_mut(&key) {
             Some(known) => known.add(finding),

@@ -72,6 +72,7 @@ fn calls(sides: &Sides, shifts: &mut Shifts) {
             && finding.caller.is_some_and(|callee| {
                 known.contains(&callee) && !edges.contains(&(finding.service, callee))
             });
+        finding.changed = Some(path);
         keep_largest(shifts, finding, stopped);
     }
 }

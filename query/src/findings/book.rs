@@ -207,6 +207,7 @@ pub(super) mod tests {
             now: chain::Figures::default(),
             before: chain::Figures::default(),
             chain: Vec::new(),
+            entries: Vec::new(),
             examples: Examples::default(),
             differences: Vec::new(),
         }

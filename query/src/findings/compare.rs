@@ -7,8 +7,13 @@ use chain::{Comparison, PathId, RollUp, Step};
 use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
-use super::{Examples, Finding, Opportunity, sentence};
+use super::{Entrance, Examples, Finding, Harmed, Opportunity, sentence};
 use crate::places::Places;
+
+/// How many kinds of requests are told of.
+const ENTRIES_MAX: usize = 100;
+/// And of each finding.
+const HARMED_MAX: usize = 10;
 
 /// What is compared with what.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub struct Compared {
     pub workload_shift: f64,
     /// What is worse, the most harmful first. Without examples.
     pub findings: Vec<Finding>,
+    /// How requests that enter the system changed, who got slowest in all first.
+    pub entries: Vec<Entrance>,
     /// What might be made at once of what is judged.
     pub opportunities: Vec<Opportunity>,
     /// The services, each with its part of the blame, the most first.
@@ -70,6 +77,7 @@ pub(crate) fn compare(
     let findings = found.findings.iter().map(|finding| names.finding(finding)).collect();
     let opportunities = chain::opportunities(&steps, &judged);
     let opportunities = opportunities.iter().map(|it| names.opportunity(it)).collect();
+    let entries = found.entries.iter().take(ENTRIES_MAX).map(|it| names.entrance(it)).collect();
     let services = found.suspects.iter().map(|it| (names.of(it.service), it.harm)).collect();
     Ok(Compared {
         times,
@@ -78,6 +86,7 @@ pub(crate) fn compare(
         request_seconds: found.request_seconds,
         workload_shift: found.workload_shift,
         findings,
+        entries,
         opportunities,
         services,
         completeness,
@@ -135,6 +144,24 @@ impl Names<'_> {
         chain
     }
 
+    fn entrance(&self, entry: &chain::Entry) -> Entrance {
+        let (service, span_name) = self.step(entry.root);
+        Entrance {
+            service,
+            span_name,
+            requests: entry.requests as u64,
+            seconds: entry.seconds,
+            reference_seconds: entry.reference_seconds,
+            not_explained_seconds: entry.not_explained_seconds,
+        }
+    }
+
+    fn harmed(&self, harmed: &chain::Harmed) -> Harmed {
+        let (service, span_name) = self.step(harmed.root);
+        let chain::Harmed { harm, share_of_slowdown, share_of_failures, .. } = *harmed;
+        Harmed { service, span_name, harm, share_of_slowdown, share_of_failures }
+    }
+
     fn finding(&self, found: &chain::Finding) -> Finding {
         let mut finding = Finding {
             what: found.what,
@@ -151,6 +178,7 @@ impl Names<'_> {
             now: found.now,
             before: found.before,
             chain: self.chain(found.path),
+            entries: found.entries.iter().take(HARMED_MAX).map(|it| self.harmed(it)).collect(),
             examples: Examples::default(),
             differences: Vec::new(),
         };

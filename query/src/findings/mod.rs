@@ -63,10 +63,46 @@ pub struct Finding {
     pub before: chain::Figures,
     /// The services and span names that lead there, from the root on.
     pub chain: Vec<(String, String)>,
+    /// The requests that it harms, the most harmed first.
+    #[serde(default)]
+    pub entries: Vec<Harmed>,
     /// Traces to look at.
     pub examples: Examples,
     /// What is different about the bad ones.
     pub differences: Vec<Difference>,
+}
+
+/// What a finding does to requests that enter the system.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Harmed {
+    /// The service that takes them.
+    pub service: String,
+    /// Their span name.
+    pub span_name: String,
+    /// The part of the finding's harm that is theirs.
+    pub harm: f64,
+    /// The part of what they got slower that the finding explains; `None` where they did not.
+    pub share_of_slowdown: Option<f64>,
+    /// The part of the further errors below them that began here; `None` where there are none
+    /// that got through.
+    pub share_of_failures: Option<f64>,
+}
+
+/// How requests of one kind, that enter the system, changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entrance {
+    /// The service that takes them.
+    pub service: String,
+    /// Their span name.
+    pub span_name: String,
+    /// How many there are.
+    pub requests: u64,
+    /// How long one takes on average, in seconds.
+    pub seconds: f64,
+    /// How long one took before.
+    pub reference_seconds: f64,
+    /// Of what it takes longer: what no finding explains.
+    pub not_explained_seconds: f64,
 }
 
 /// Traces to look at.

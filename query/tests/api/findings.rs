@@ -292,6 +292,47 @@ fn a_query_for_each_item_is_found() {
 }
 
 #[test]
+fn each_finding_says_whom_it_harms_and_how_much_of_that_it_explains() {
+    let trouble = Trouble { bank_millis: 80, gap_millis: 40, ..Trouble::default() };
+    let answer = compare(minutes(trouble, 1));
+    let entry = &answer["entries"][0];
+    assert_eq!(entry["span_name"], "GET /checkout");
+    let nano = |key: &str| entry[key].as_f64().unwrap();
+    let slower = nano("mean_nano") - nano("reference_mean_nano");
+    assert!((115e6..125e6).contains(&slower), "{entry:#}");
+    let mut whole = nano("not_explained_nano") / slower;
+    assert!(whole.abs() < 0.05, "{entry:#}");
+    for finding in answer["findings"].as_array().unwrap() {
+        let harmed = &finding["entries"][0];
+        assert_eq!((&harmed["service"], &harmed["harm"]), (&"frontend".into(), &finding["harm"]));
+        let share = harmed["share_of_slowdown"].as_f64();
+        whole += share.unwrap_or(0.0);
+        match finding["kind"].as_str() {
+            Some("slow_code") => assert!(share.unwrap() > 0.6, "{finding:#}"),
+            Some("slow_gap") => assert!(share.unwrap() > 0.3, "{finding:#}"),
+            _ => {}
+        }
+    }
+    assert!((whole - 1.0).abs() < 1e-6, "{whole}");
+}
+
+#[test]
+fn who_fails_says_which_part_of_failures_began_there() {
+    let answer = compare(minutes_with(|number| Trouble {
+        bank_fails: number % 3 == 0,
+        bank_is_silent: number % 3 == 1,
+        ..Trouble::default()
+    }));
+    let findings = answer["findings"].as_array().unwrap();
+    for kind in ["failing", "silent"] {
+        let is_it = |finding: &&Value| finding["kind"] == kind && finding["service"] == "bank";
+        let found = findings.iter().find(is_it).unwrap_or_else(|| panic!("{answer:#}"));
+        let share = found["entries"][0]["share_of_failures"].as_f64().unwrap();
+        assert!((share - 0.5).abs() < 1e-6, "{found:#}");
+    }
+}
+
+#[test]
 fn calls_that_might_be_made_at_once_are_told() {
     let none = compare(minutes(Trouble::default(), 1));
     assert_eq!(none["opportunities"], serde_json::json!([]));

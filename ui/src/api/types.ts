@@ -238,6 +238,17 @@ export interface Difference {
   normal: number;
 }
 
+/** What a finding does to requests that enter the system. */
+export interface Harmed {
+  service: string;
+  span_name: string;
+  /** The part of the finding's harm that is theirs. */
+  harm: number;
+  /** The part of what they got slower that it explains; may exceed 1. */
+  share_of_slowdown: number | null;
+  share_of_failures: number | null;
+}
+
 export interface Finding {
   kind: FindingKind;
   sentence: string;
@@ -261,6 +272,8 @@ export interface Finding {
   before: FindingFigures;
   /** What leads there, from the root on, along the path where it does most harm. */
   chain: { service: string; span_name: string }[];
+  /** The requests that it harms, the most harmed first. */
+  entries: Harmed[];
   /** What the bad ones have more often than others. */
   differences: Difference[];
   bad_trace_ids: string[];

@@ -3,6 +3,7 @@ import { formatAgo, formatDateTime } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
 import { FindingChain } from "./FindingChain";
 import { FindingDifferences } from "./FindingDifferences";
+import { FindingEntry } from "./FindingEntry";
 import { FindingLinks } from "./FindingLinks";
 import classes from "./FindingRow.module.css";
 import { FindingSentence } from "./FindingSentence";
@@ -25,6 +26,7 @@ export function FindingRow({ finding, now }: Props) {
       </div>
       <div className={classes.about}>
         <FindingChain finding={finding} />
+        <FindingEntry finding={finding} />
         <FindingDifferences finding={finding} />
         <FindingLinks finding={finding} />
       </div>

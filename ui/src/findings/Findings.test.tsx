@@ -23,6 +23,15 @@ const BANK: Finding = {
   now: FIGURES,
   before: FIGURES,
   chain: ["frontend", "payment", "payment", "bank"].map((service) => ({ service, span_name: "x" })),
+  entries: [
+    {
+      service: "frontend",
+      span_name: "GET /checkout",
+      harm: 1.83,
+      share_of_slowdown: 0.83,
+      share_of_failures: null,
+    },
+  ],
   differences: [{ scope: "resource", key: "host.name", value: "b7", bad: 1, normal: 0.1 }],
   bad_trace_ids: ["a".repeat(32), "b".repeat(32)],
   normal_trace_ids: ["c".repeat(32)],
@@ -82,6 +91,7 @@ test("what is wrong stands above the search, in the server's order", async () =>
   expect(slow).toMatch(/^slow networkthe way between payment and bank POST \/charge is slow/);
   expect(slow).toContain("frontend → payment → bank and 2 other paths");
   expect(slow).toContain("host.name = b7 in 100 %, else 10 %");
+  expect(slow).toContain("explains 83 % of what GET /checkout got slower");
   // More than the whole: the figure says so, though the bar is full.
   expect(slow).toMatch(/183 % longerfound \d+ \S+ ago$/);
   expect(failing).toMatch(/^failingerrors begin in cart GET \/1: 0 % before, now 12 %/);

@@ -9,7 +9,8 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::model::completeness::Completeness;
 use super::model::finding::{
-    CompareAnswer, Compared, Finding, FindingsAnswer, OpenFinding, Opportunity, ServiceHarm,
+    CompareAnswer, Compared, Entrance, Finding, FindingsAnswer, OpenFinding, Opportunity,
+    ServiceHarm,
 };
 use super::parameter::time::{FROM, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
@@ -66,6 +67,7 @@ pub(super) async fn findings(
             Ok(json::encode(&FindingsAnswer {
                 open: seen.book.open().into_iter().map(OpenFinding::of).collect(),
                 resolved: seen.book.resolved().map(OpenFinding::of).collect(),
+                entries: seen.last.as_deref().map_or_else(Vec::new, entries),
                 opportunities: seen.last.as_deref().map_or_else(Vec::new, opportunities),
                 compared: seen.last.as_deref().map(Compared::of),
                 silent_because: seen.trouble.as_deref(),
@@ -91,6 +93,7 @@ pub(super) async fn compare(
                 services: services
                     .map(|(service, harm)| ServiceHarm { service, harm: *harm })
                     .collect(),
+                entries: entries(&compared),
                 opportunities: opportunities(&compared),
                 compared: Compared::of(&compared),
                 more: compared.findings.len() > limit,
@@ -98,6 +101,10 @@ pub(super) async fn compare(
             }))
         })
         .await
+}
+
+fn entries(compared: &findings::Compared) -> Vec<Entrance<'_>> {
+    compared.entries.iter().map(Entrance::of).collect()
 }
 
 fn opportunities(compared: &findings::Compared) -> Vec<Opportunity<'_>> {

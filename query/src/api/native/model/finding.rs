@@ -14,6 +14,8 @@ pub(in crate::api::native) struct FindingsAnswer<'a> {
     pub(in crate::api::native) open: Vec<OpenFinding<'a>>,
     /// What was wrong lately, the last first.
     pub(in crate::api::native) resolved: Vec<OpenFinding<'a>>,
+    /// How the requests that enter the system changed, who got slowest in all first.
+    pub(in crate::api::native) entries: Vec<Entrance<'a>>,
     /// Calls made one after the other that might be made at once; nothing is wrong there.
     pub(in crate::api::native) opportunities: Vec<Opportunity<'a>>,
     /// What was compared at the last look; null where there was too little.
@@ -73,6 +75,8 @@ pub(in crate::api::native) struct Finding<'a> {
     pub(in crate::api::native) before: Figures,
     /// The services and span names that lead there, from the root on.
     pub(in crate::api::native) chain: Vec<ChainLink<'a>>,
+    /// The requests that it harms, the most harmed first; ten at most.
+    pub(in crate::api::native) entries: Vec<Harmed<'a>>,
     /// Traces in which it happened.
     #[schema(value_type = Vec<String>)]
     pub(in crate::api::native) bad_trace_ids: Vec<AsText<TraceId>>,
@@ -81,6 +85,38 @@ pub(in crate::api::native) struct Finding<'a> {
     /// Traces of the time before.
     #[schema(value_type = Vec<String>)]
     pub(in crate::api::native) normal_trace_ids: Vec<AsText<TraceId>>,
+}
+
+/// What a finding does to requests that enter the system.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Harmed<'a> {
+    /// Who takes them.
+    pub(in crate::api::native) service: &'a str,
+    pub(in crate::api::native) span_name: &'a str,
+    /// The part of the finding's harm that is theirs.
+    pub(in crate::api::native) harm: f64,
+    /// The part of what they got slower that it explains: with those of other findings, and
+    /// what none explains, 1. Null where they did not get slower, and of other kinds.
+    pub(in crate::api::native) share_of_slowdown: Option<f64>,
+    /// The part of the further errors below them that began here, of those that got through.
+    /// Null where there are none, and of other kinds.
+    pub(in crate::api::native) share_of_failures: Option<f64>,
+}
+
+/// How requests of one kind, that enter the system, changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Entrance<'a> {
+    /// Who takes them.
+    pub(in crate::api::native) service: &'a str,
+    pub(in crate::api::native) span_name: &'a str,
+    pub(in crate::api::native) requests: u64,
+    /// How long one takes on average.
+    pub(in crate::api::native) mean_nano: u64,
+    /// How long one took before.
+    pub(in crate::api::native) reference_mean_nano: u64,
+    /// Of the difference: what no finding explains. Negative where findings explain more than
+    /// there is, because something else takes less.
+    pub(in crate::api::native) not_explained_nano: i64,
 }
 
 /// Figures of a hop.
@@ -147,6 +183,8 @@ pub(in crate::api::native) struct CompareAnswer<'a> {
     pub(in crate::api::native) findings: Vec<Finding<'a>>,
     /// The services, each with its part of the blame, the most first.
     pub(in crate::api::native) services: Vec<ServiceHarm<'a>>,
+    /// How the requests that enter the system changed, who got slowest in all first.
+    pub(in crate::api::native) entries: Vec<Entrance<'a>>,
     /// Calls made one after the other that might be made at once, in the time that is judged.
     pub(in crate::api::native) opportunities: Vec<Opportunity<'a>>,
     pub(in crate::api::native) compared: Compared,
@@ -215,10 +253,32 @@ impl<'a> Finding<'a> {
             paths: finding.paths,
             now: Figures::of(&finding.now),
             before: Figures::of(&finding.before),
+            entries: finding.entries.iter().map(Harmed::of).collect(),
             chain: finding.chain.iter().map(ChainLink::of).collect(),
             differences: finding.differences.iter().map(Difference::of).collect(),
             bad_trace_ids: ids(&finding.examples.bad),
             normal_trace_ids: ids(&finding.examples.normal),
+        }
+    }
+}
+
+impl<'a> Harmed<'a> {
+    fn of(harmed: &'a findings::Harmed) -> Self {
+        let findings::Harmed { service, span_name, .. } = harmed;
+        let findings::Harmed { harm, share_of_slowdown, share_of_failures, .. } = *harmed;
+        Self { service, span_name, harm, share_of_slowdown, share_of_failures }
+    }
+}
+
+impl<'a> Entrance<'a> {
+    pub(in crate::api::native) fn of(entry: &'a findings::Entrance) -> Self {
+        Self {
+            service: &entry.service,
+            span_name: &entry.span_name,
+            requests: entry.requests,
+            mean_nano: nano(entry.seconds),
+            reference_mean_nano: nano(entry.reference_seconds),
+            not_explained_nano: (entry.not_explained_seconds * 1e9) as i64,
         }
     }
 }
