@@ -25,6 +25,7 @@ pub use key::{name_key, normal, span_name_key};
 pub use opportunity::{Opportunity, opportunities};
 pub use path::{PathId, Step, StepKind};
 pub use roll_up::RollUp;
+pub use self_time::{Sweep, Timed};
 pub use sketch::Sketch;
 pub use trace::{Analyst, Event, Marks, Row};
 pub use tree::Line;

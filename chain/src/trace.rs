@@ -3,14 +3,16 @@
 use proto::SpanKind;
 
 use crate::path::{DEPTH_MAX, PathId, Step, StepKind};
-use crate::self_time::SelfTimes;
+use crate::self_time::Sweep;
 use crate::tree::{Line, NONE, SKEW_TOLERANCE_NANO, Tree};
 
 /// Finds out what traces add, one after the other, without allocating for each.
 #[derive(Debug, Default)]
 pub struct Analyst {
     tree: Tree,
-    self_times: SelfTimes,
+    sweep: Sweep,
+    /// By row, in nanoseconds.
+    self_times: Vec<u64>,
     paths: Vec<PathId>,
     roots: Vec<u32>,
     ways: Ways,
@@ -129,13 +131,25 @@ impl Analyst {
     /// line, then those of the second, as many as each says.
     pub fn rows(&mut self, lines: &[Line], events: &[Event]) -> &[Row] {
         self.tree.arrange(lines);
-        self.self_times.measure(&self.tree);
+        self.measure_self_times();
         self.ways.find(&self.tree, lines);
         self.find_paths(lines);
         self.mark_siblings(lines);
         self.find_turns(lines);
         self.add_events(lines, events);
         &self.rows
+    }
+
+    fn measure_self_times(&mut self) {
+        let Self { tree, sweep, self_times, .. } = self;
+        self_times.clear();
+        self_times.resize(tree.len(), 0);
+        let mut root = 0;
+        while root < tree.len() {
+            let next = root + tree.subtree[root] as usize;
+            sweep.hand_out(tree, root..next, |row, time| self_times[row] += time.end - time.start);
+            root = next;
+        }
     }
 
     fn find_paths(&mut self, lines: &[Line]) {
@@ -184,7 +198,7 @@ impl Analyst {
             rows.push(Row {
                 path,
                 step,
-                self_nano: self_times.nano[row],
+                self_nano: self_times[row],
                 gap_nano,
                 duration_nano: duration(row),
                 savable_nano: 0,

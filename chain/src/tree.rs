@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 use proto::{Span, SpanId, SpanKind, StatusCode};
 
 use crate::key::{name_key, span_name_key};
+use crate::self_time::Timed;
 
 /// What lies outside its caller by no more than this is left where it is, in
 /// nanoseconds: clocks and instrumentation round, commonly to a millisecond.
@@ -265,6 +266,20 @@ impl Tree {
             start.push(from);
             end.push(to);
         }
+    }
+}
+
+impl Timed for Tree {
+    fn depth(&self, row: usize) -> usize {
+        self.depth[row] as usize
+    }
+
+    fn start(&self, row: usize) -> u64 {
+        self.start[row]
+    }
+
+    fn end(&self, row: usize) -> u64 {
+        self.end[row]
     }
 }
 
