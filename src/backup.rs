@@ -4,15 +4,17 @@ use std::path::Path;
 
 use storage::backup::{self, Copied, Verified};
 
-use crate::{control, say};
+use crate::{control, data_dir, say};
 
-/// Copies what the server on `data_dir` holds now to `folder`, while it goes on.
+/// Copies what the server on `folder_of_data` holds now to `folder`, while it goes on: spans,
+/// figures, and findings with their history.
 ///
 /// # Errors
 /// With the reason, for a person; `folder` holds no backup then.
-pub(crate) fn create(data_dir: &Path, folder: &Path) -> anyhow::Result<()> {
-    let snapshot = control::ask_for_snapshot(data_dir)?;
-    let Copied { files, bytes } = backup::create(&snapshot.path, folder)?;
+pub(crate) fn create(folder_of_data: &Path, folder: &Path) -> anyhow::Result<()> {
+    let snapshot = control::ask_for_snapshot(folder_of_data)?;
+    let Copied { files, bytes } =
+        backup::create(&snapshot.path, folder_of_data, &[data_dir::FINDINGS], folder)?;
     say(&format!("backup of {files} files, {bytes} bytes in {}", folder.display()))
 }
 

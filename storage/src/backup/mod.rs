@@ -6,7 +6,8 @@
 //! ├── backup          the list of the files below, written last      manifest.rs
 //! ├── acknowledged    as in a data directory
 //! ├── log/            closed files of the write-ahead log
-//! └── db/             the database, as a checkpoint
+//! ├── db/             the database, as a checkpoint
+//! └── …               files that lie beside the store in its data directory
 //! ```
 //!
 //! A running store gives a [`Snapshot`](crate::Snapshot) of itself, within its data
@@ -76,12 +77,18 @@ impl BackupError {
     }
 }
 
-/// Copies the snapshot in `snapshot` to `backup`, a folder that is new or empty. When
-/// this returns, all of it is on the disk.
+/// Copies the snapshot in `snapshot` to `backup`, a folder that is new or empty, and with
+/// it those files `beside` the store that are there: names in the folder `data_dir`, each
+/// replaced as one by who writes it. When this returns, all of it is on the disk.
 ///
 /// # Errors
 /// What the system refuses; what was copied by then stays and is no backup.
-pub fn create(snapshot: &Path, backup: &Path) -> Result<Copied, BackupError> {
+pub fn create(
+    snapshot: &Path,
+    data_dir: &Path,
+    beside: &[&str],
+    backup: &Path,
+) -> Result<Copied, BackupError> {
     copy::make_empty_folder(backup)?;
     // It may have no file.
     let log_folder = backup.join(log::DIRECTORY);
@@ -90,6 +97,9 @@ pub fn create(snapshot: &Path, backup: &Path) -> Result<Copied, BackupError> {
     for name in copy::files_in(snapshot)? {
         let entry = copy::copy(snapshot, backup, &name)?;
         manifest.entries.push(entry);
+    }
+    for name in beside.iter().map(Path::new).filter(|name| data_dir.join(name).is_file()) {
+        manifest.entries.push(copy::copy(data_dir, backup, name)?);
     }
     copy::sync_folders(backup)?;
     manifest.write(backup)?;

@@ -32,8 +32,11 @@ pub fn restore(backup: &Path, data_dir: &Path) -> Result<Copied, BackupError> {
         }
     }
     sync_folders(&unfinished)?;
+    let of_the_store = [log::mark::FILE_NAME, log::DIRECTORY, DATABASE_DIR].map(Path::new);
+    let names = manifest.entries.iter().map(|entry| entry.name.as_path());
+    let beside = names.filter(|name| name.components().count() == 1 && *name != of_the_store[0]);
     // Without the lock it is no data directory, so that comes last.
-    for name in [log::mark::FILE_NAME, log::DIRECTORY, DATABASE_DIR] {
+    for name in beside.chain(of_the_store) {
         let target = data_dir.join(name);
         fs::rename(unfinished.join(name), &target).map_err(BackupError::refused(&target))?;
     }

@@ -4,11 +4,14 @@ use super::*;
 use crate::SnapshotError;
 use crate::backup::{BackupError, create, restore, verify};
 
+/// A file that lies beside a store, if it does.
+const BESIDE: &str = "beside.json";
+
 /// A backup of `lab`, in a folder that goes with the value.
 fn backup_of(lab: &Lab) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let snapshot = lab.store().snapshot().unwrap();
-    create(snapshot.path(), folder.path()).unwrap();
+    create(snapshot.path(), lab.dir.path(), &[BESIDE], folder.path()).unwrap();
     folder
 }
 
@@ -56,7 +59,7 @@ fn a_snapshot_stays_as_it_is_while_its_segments_go_and_is_one_at_a_time() {
     }
     lab.check(&[]);
     let folder = tempfile::tempdir().unwrap();
-    create(snapshot.path(), folder.path()).unwrap();
+    create(snapshot.path(), lab.dir.path(), &[BESIDE], folder.path()).unwrap();
     restored(&folder).check(&shop());
     let path = snapshot.path().to_owned();
     drop(snapshot);
@@ -103,7 +106,10 @@ fn folders_that_are_not_empty_or_hold_no_backup_are_refused() {
     let taken = tempfile::tempdir().unwrap();
     std::fs::write(taken.path().join("thesis.txt"), "years of work").unwrap();
     let snapshot = lab.store().snapshot().unwrap();
-    for refused in [create(snapshot.path(), taken.path()), restore(backup.path(), taken.path())] {
+    for refused in [
+        create(snapshot.path(), lab.dir.path(), &[], taken.path()),
+        restore(backup.path(), taken.path()),
+    ] {
         assert!(matches!(refused, Err(BackupError::NotEmpty { .. })), "{refused:?}");
     }
     assert_eq!(std::fs::read_dir(taken.path()).unwrap().count(), 1);
@@ -111,4 +117,20 @@ fn folders_that_are_not_empty_or_hold_no_backup_are_refused() {
     let empty = tempfile::tempdir().unwrap();
     let refused = restore(taken.path(), empty.path());
     assert!(matches!(refused, Err(BackupError::NoBackup { .. })), "{refused:?}");
+}
+
+#[test]
+fn what_lies_beside_a_store_is_copied_checked_and_restored_if_it_is_there() {
+    let lab = Lab::new();
+    lab.write(&shop());
+    // Of a time when there was none.
+    assert!(!restored(&backup_of(&lab)).dir.path().join(BESIDE).exists());
+    std::fs::write(lab.dir.path().join(BESIDE), "found").unwrap();
+    let backup = backup_of(&lab);
+    let again = restored(&backup);
+    again.check(&shop());
+    assert_eq!(std::fs::read_to_string(again.dir.path().join(BESIDE)).unwrap(), "found");
+    std::fs::write(backup.path().join(BESIDE), "founb").unwrap();
+    let error = verify(backup.path()).unwrap_err();
+    assert!(error.to_string().contains(BESIDE), "{error}");
 }
