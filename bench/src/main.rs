@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod completeness;
+mod day;
 mod dialect;
 mod dice;
 mod disk;
@@ -57,6 +58,8 @@ enum Command {
     Scale(scale::Options),
     /// The same for a server of any make that runs already.
     Peer(peer::Options),
+    /// Spread spans over a day, and ask what its hops add up to.
+    Day(day::Options),
     /// Replay labelled faults, and count how often the culprit is named first.
     Accuracy(accuracy::Options),
 }
@@ -101,6 +104,7 @@ async fn main() -> anyhow::Result<()> {
             Command::Run(options) => show(run::run(&options).await?),
             Command::Scale(options) => show(scale::run(&options).await?),
             Command::Peer(options) => show(peer::run(&options).await?),
+            Command::Day(options) => show(day::run(&options).await?),
             Command::Accuracy(options) => show(accuracy::run(&options).await?),
         }
     };

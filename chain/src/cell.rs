@@ -186,6 +186,16 @@ impl Cell {
     /// Where it did not.
     pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
         let mut cell = Self::default();
+        cell.add_encoded(reader)?;
+        Ok(cell)
+    }
+
+    /// Adds what [`Cell::encode`] wrote.
+    ///
+    /// # Errors
+    /// Where it did not: then some of it was added.
+    pub(crate) fn add_encoded(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
+        let cell = self;
         let mut mask = reader.varint()?;
         let mut is_there = || {
             let is_there = mask & 1 != 0;
@@ -194,18 +204,19 @@ impl Cell {
         };
         for count in cell.counts.each() {
             if is_there() {
-                *count = reader.zigzag()?;
+                *count = count.wrapping_add(reader.zigzag()?);
             }
         }
         for sketch in [&mut cell.self_time, &mut cell.gap, &mut cell.duration] {
             if is_there() {
-                *sketch = Sketch::decode(reader)?;
+                sketch.add_encoded(reader)?;
             }
         }
         for sum in [&mut cell.with_root, &mut cell.root_squared] {
             if is_there() {
                 let low = reader.zigzag()? as u64;
-                *sum = (i128::from(reader.zigzag()?) << 64) | i128::from(low);
+                let further = (i128::from(reader.zigzag()?) << 64) | i128::from(low);
+                *sum = sum.wrapping_add(further);
             }
         }
         for count in cell.counts.further().into_iter().chain([&mut cell.savable_nano]) {
@@ -214,7 +225,7 @@ impl Cell {
             }
         }
         match mask {
-            0 => Ok(cell),
+            0 => Ok(()),
             _ => Err(Malformed("parts of a cell")),
         }
     }

@@ -59,12 +59,24 @@ impl RollUp {
     /// # Errors
     /// Where it did not.
     pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
+        let mut figures = Self::default();
+        figures.add_encoded(reader)?;
+        Ok(figures)
+    }
+
+    /// Adds what [`RollUp::encode`] wrote.
+    ///
+    /// # Errors
+    /// Where it did not: then some of it was added.
+    pub fn add_encoded(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
         let count = reader.count()?;
-        let mut cells = HashMap::with_capacity(count);
+        if self.cells.is_empty() {
+            self.cells.reserve(count);
+        }
         for _ in 0..count {
             let path = PathId(reader.u64()?);
-            cells.insert(path, Cell::decode(reader)?);
+            self.cells.entry(path).or_default().add_encoded(reader)?;
         }
-        Ok(Self { cells })
+        Ok(())
     }
 }

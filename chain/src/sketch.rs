@@ -10,6 +10,10 @@ use proto::codec::{Malformed, Reader, Writer};
 /// Buckets for each power of two.
 const PER_OCTAVE: u64 = 50;
 
+/// Where one sketch has so many times as many buckets as the other, those of the other are
+/// looked up one by one.
+const FEW: usize = 8;
+
 /// Counts of values, in nanoseconds, and their sum.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sketch {
@@ -63,9 +67,38 @@ impl Sketch {
         self.sum_nano = self.sum_nano.wrapping_add(other.sum_nano);
         if self.buckets.is_empty() {
             self.buckets.clone_from(&other.buckets);
-            return;
+        } else if other.buckets.len() * FEW < self.buckets.len() {
+            other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+        } else {
+            self.add_ascending(other.buckets.iter().copied());
         }
-        other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+    }
+
+    /// Adds counts, those of the lower buckets first, in one walk.
+    fn add_ascending(&mut self, counts: impl Iterator<Item = (u16, i64)>) {
+        let mut further = Vec::new();
+        let mut is_one_out = false;
+        let mut place = 0;
+        for (bucket, count) in counts {
+            while self.buckets.get(place).is_some_and(|(own, _)| *own < bucket) {
+                place += 1;
+            }
+            match self.buckets.get_mut(place) {
+                Some((own, sum)) if *own == bucket => {
+                    *sum = sum.wrapping_add(count);
+                    is_one_out |= *sum == 0;
+                }
+                _ => further.push((bucket, count)),
+            }
+        }
+        if is_one_out {
+            self.buckets.retain(|(_, count)| *count != 0);
+        }
+        if !further.is_empty() {
+            self.buckets.append(&mut further);
+            // Two runs, which a stable sort only merges.
+            self.buckets.sort_by_key(|(bucket, _)| *bucket);
+        }
     }
 
     /// Whether there is nothing in it.
@@ -134,19 +167,37 @@ impl Sketch {
     /// # Errors
     /// Where it did not.
     pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
-        let sum_nano = reader.zigzag()?;
+        let mut sketch = Self::default();
+        sketch.add_encoded(reader)?;
+        Ok(sketch)
+    }
+
+    /// Adds what [`Sketch::encode`] wrote.
+    ///
+    /// # Errors
+    /// Where it did not: then some of it was added.
+    pub(crate) fn add_encoded(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
+        self.sum_nano = self.sum_nano.wrapping_add(reader.zigzag()?);
         let count = reader.count()?;
-        let mut buckets = Vec::with_capacity(count);
+        let mut trouble = None;
         let mut bucket = 0u16;
-        for place in 0..count {
+        let mut next = |place: usize| {
             let step = u16::try_from(reader.varint()?).map_err(|_| Malformed("bucket"))?;
             if place > 0 && step == 0 {
                 return Err(Malformed("ascending buckets"));
             }
             bucket = bucket.checked_add(step).ok_or(Malformed("bucket"))?;
-            buckets.push((bucket, reader.zigzag()?));
+            Ok((bucket, reader.zigzag()?))
+        };
+        let counts =
+            (0..count).map_while(|place| next(place).map_err(|it| trouble = Some(it)).ok());
+        if self.buckets.is_empty() {
+            self.buckets.reserve_exact(count);
+            self.buckets.extend(counts);
+        } else {
+            self.add_ascending(counts);
         }
-        Ok(Self { buckets, sum_nano })
+        trouble.map_or(Ok(()), Err)
     }
 }
 

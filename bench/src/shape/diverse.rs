@@ -214,7 +214,7 @@ fn truth(value: bool) -> Message {
     message
 }
 
-fn whole(value: u64) -> Message {
+pub(super) fn whole(value: u64) -> Message {
     let mut message = Message::default();
     message.number_field(3, value);
     message

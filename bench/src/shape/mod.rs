@@ -2,6 +2,7 @@
 
 mod cardinality;
 mod diverse;
+mod layered;
 mod otel_demo;
 mod wire;
 
@@ -18,6 +19,9 @@ pub(crate) enum Shape {
     /// 200 services, 2,000 span names, 5 to 500 spans, attributes of any cardinality;
     /// some traces come in parts, some parts late, a few have 5,000 to 20,000 spans.
     Diverse,
+    /// 200 services in layers, 60 operations whose trees of 5 to 60 spans come again and
+    /// again, but for branches; databases, caches and queues.
+    Layered,
     /// What nobody should send: for each span a service of its own, and ten attributes
     /// whose values never come again.
     Cardinality,
@@ -29,6 +33,7 @@ impl Shape {
         match self {
             Self::OtelDemo => "otel-demo",
             Self::Diverse => "diverse",
+            Self::Layered => "layered",
             Self::Cardinality => "cardinality",
         }
     }
@@ -86,6 +91,7 @@ impl Templates {
         match shape {
             Shape::OtelDemo => otel_demo::templates(),
             Shape::Diverse => Ok(diverse::templates(seed)),
+            Shape::Layered => Ok(layered::templates(seed)),
             Shape::Cardinality => Ok(cardinality::templates()),
         }
     }

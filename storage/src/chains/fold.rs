@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use chain::RollUp;
+use proto::codec::Writer;
 
-use super::{Place, SealedChains, Tier, put_figures};
+use super::{Digest, Place, SealedChains, Tier, put_figures, sum_key};
 use crate::changes::Changes;
 use crate::fault::Fault;
+use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 
 /// How long after its end a time may still get more: then what there is becomes one.
@@ -18,6 +20,8 @@ const RECORDS_MAX: usize = 4;
 const KEPT_SECONDS: [u64; 3] = [25 * 3600, 35 * 24 * 3600, 400 * 24 * 3600];
 /// So many records are folded at once, at most.
 const AT_ONCE_MAX: usize = 600;
+/// And so many hours added up.
+const SUMS_AT_ONCE_MAX: usize = 4;
 
 /// What was folded.
 #[derive(Debug, Default)]
@@ -26,6 +30,8 @@ pub(crate) struct Folded {
     pub(crate) added: Vec<Place>,
     /// Where there are none any more.
     pub(crate) removed: Vec<Place>,
+    /// Hours whose minutes were added up, and those whose sum went.
+    pub(crate) sums: Vec<(u64, Option<Digest>)>,
     /// Whether there is no more to fold for now.
     pub(crate) is_done: bool,
 }
@@ -56,7 +62,53 @@ impl SealedChains {
                 folded.added.push(into);
             }
         }
+        if folded.removed.is_empty() {
+            self.add_up_hours(rocks, now_unix_nano / 1_000_000_000, changes, &mut folded)?;
+        }
         Ok(folded)
+    }
+
+    /// Adds the sums of hours that are over, and takes those out that nobody reads.
+    fn add_up_hours(
+        &self,
+        rocks: &Rocks,
+        now: u64,
+        changes: &mut Changes,
+        folded: &mut Folded,
+    ) -> Result<(), Fault> {
+        let places = self.places();
+        let known = self.sums.lock().clone();
+        let mut hours: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
+        for place in places.iter().filter(|place| place.tier == Tier::Minute) {
+            hours.entry(place.hour().1).or_default().push(*place);
+        }
+        hours.retain(|_, minutes| minutes.len() > 1);
+        for (hour, digest) in known.iter().filter(|(hour, _)| !hours.contains_key(*hour)) {
+            changes.delete(Family::Chain, sum_key(*hour, *digest));
+            folded.sums.push((*hour, None));
+        }
+        for (hour, minutes) in hours {
+            let (digest, before) = (Digest::of(&minutes), known.get(&hour));
+            let is_over = |done: u64| done.saturating_add(STILL_SECONDS) < now;
+            let all_are_over = is_over(hour.saturating_add(Tier::Hour.seconds()))
+                && minutes.iter().all(|minute| is_over(minute.done()));
+            if !all_are_over || before == Some(&digest) {
+                continue;
+            }
+            if folded.sums.len() >= SUMS_AT_ONCE_MAX {
+                folded.is_done = false;
+                return Ok(());
+            }
+            let Some(figures) = self.add_up(rocks, &minutes)? else { continue };
+            if let Some(before) = before {
+                changes.delete(Family::Chain, sum_key(hour, *before));
+            }
+            let mut record = Writer::new();
+            figures.encode(&mut record);
+            changes.put(Family::Chain, sum_key(hour, digest), record.as_bytes(), Effort::More);
+            folded.sums.push((hour, Some(digest)));
+        }
+        Ok(())
     }
 
     /// The figures of all of `places`; `None` where some can't be read: they stay where

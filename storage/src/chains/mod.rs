@@ -5,7 +5,7 @@
 //! somebody asks. Of a trace with sealed parts, what those had added is taken out again
 //! and what all of it adds is put in, so that it counts once, whatever comes late.
 //!
-//! The family `chain` has three kinds of records:
+//! The family `chain` has four kinds of records:
 //!
 //! ```text
 //! 0 · tier, u8 · begin, u64                  figures: those of `chain::RollUp`
@@ -13,12 +13,17 @@
 //! 1 · path, u64                              parent, u64, 0 for none · service, u64 ·
 //!                                            name, u64 · kind, zigzag
 //! 2 · number of a name, u64                  the name
+//! 3 · begin, u64 · digest, u64               the sum of an hour's minutes: figures
 //! ```
 //!
 //! Numbers in keys are big-endian. Figures begin at a minute, in seconds since the Unix
 //! epoch (tier 0), an hour (1) or a day (2). Those of one time add up. They get older from
 //! when they were written, in seconds as well, or from their end where that is later: what
 //! is replayed is not old at once. `fold` makes one record of several, under the segment 0.
+//!
+//! A sum says nothing new: it is what the minutes of an hour add up to that its digest is
+//! of, so that a day is read in 24 records. Where there are other minutes by now, nobody
+//! reads it.
 
 mod dictionary;
 mod fold;
@@ -29,7 +34,7 @@ pub(crate) use dictionary::Dictionary;
 pub(crate) use read::{HotChains, within};
 pub(crate) use tally::{Minutes, Tally};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chain::RollUp;
@@ -38,6 +43,7 @@ use proto::Span;
 use proto::codec::{Reader, Writer};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::changes::Changes;
 use crate::contract::Completeness;
@@ -81,6 +87,7 @@ mod kind {
     pub(super) const FIGURES: u8 = 0;
     pub(super) const PATH: u8 = 1;
     pub(super) const NAME: u8 = 2;
+    pub(super) const SUM: u8 = 3;
 }
 
 impl Place {
@@ -130,6 +137,8 @@ pub(crate) struct SealedChains {
     pub(crate) dictionary: Dictionary,
     /// Where there are any. Changed under the store's lock, together with its segments.
     places: Mutex<Arc<BTreeSet<Place>>>,
+    /// Hours whose sum is written, by when they begin.
+    sums: Mutex<BTreeMap<u64, Digest>>,
     read: Cache<Read, Arc<RollUp>, Bytes>,
 }
 
@@ -138,8 +147,25 @@ pub(crate) struct SealedChains {
 enum Read {
     /// What a record says.
     Record(Place),
-    /// What the records of an hour add up to, as long as there are these.
-    Hour(Vec<Place>),
+    /// What some records add up to.
+    Sum(Digest),
+}
+
+/// Which records a sum is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Digest(u64);
+
+impl Digest {
+    fn of<'a>(places: impl IntoIterator<Item = &'a Place>) -> Self {
+        let mut hash = Xxh3Default::new();
+        places.into_iter().for_each(|place| hash.update(&place.key()));
+        Self(hash.digest())
+    }
+}
+
+/// The key of the sum of the minutes of `hour`.
+fn sum_key(hour: u64, digest: Digest) -> Vec<u8> {
+    [&[kind::SUM][..], &hour.to_be_bytes(), &digest.0.to_be_bytes()].concat()
 }
 
 /// Times that their cache is laid out for: so few that it is not cut into parts by key.
@@ -154,8 +180,18 @@ impl SealedChains {
             let place = Place::of_key(&key);
             places.insert(place.ok_or_else(|| Fault::corrupt("figures", "a key is too short"))?);
         }
+        let mut sums = BTreeMap::new();
+        for found in rocks.scan(Family::Chain, &[kind::SUM], &[kind::SUM + 1])? {
+            let key = found?.key;
+            let numbers = key.get(1..).and_then(|rest| rest.split_first_chunk::<8>());
+            let (hour, digest) = numbers
+                .and_then(|(hour, digest)| Some((hour, digest.try_into().ok()?)))
+                .ok_or_else(|| Fault::corrupt("a sum of figures", "its key is too short"))?;
+            sums.insert(u64::from_be_bytes(*hour), Digest(u64::from_be_bytes(digest)));
+        }
         Ok(Self {
             dictionary: Dictionary::open(rocks)?,
+            sums: Mutex::new(sums),
             places: Mutex::new(Arc::new(places)),
             read: Cache::with_weighter(CACHED_TIMES, cache_bytes, Bytes),
         })
@@ -199,34 +235,90 @@ impl SealedChains {
         }
     }
 
-    /// What the minutes of an hour add up to: added up once, as long as none is added.
-    /// `None` where one of them is not there any more.
-    fn hour(&self, rocks: &Rocks, minutes: &[Place]) -> Result<Option<Arc<RollUp>>, Fault> {
-        let key = Read::Hour(minutes.to_vec());
+    /// What `hours` add up to, each with the records of one hour or of a longer time: added
+    /// up once, as long as there are no others. `None` where one of them is not there any
+    /// more.
+    fn sum(&self, rocks: &Rocks, hours: &[&[Place]]) -> Result<Option<Arc<RollUp>>, Fault> {
+        let key = Read::Sum(Digest::of(hours.iter().copied().flatten()));
         if let Some(known) = self.read.get(&key) {
             return Ok(Some(known));
         }
         let mut figures = RollUp::default();
-        for place in minutes {
-            match self.look_at(rocks, *place)? {
-                Some(found) => figures.merge(&found),
-                None => return Ok(None),
+        for hour in hours {
+            if !self.add_hour(rocks, hour, &mut figures)? {
+                return Ok(None);
             }
         }
         let figures = Arc::new(figures);
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
+
+    /// Adds what the records of one hour say; whether all are still there.
+    fn add_hour(
+        &self,
+        rocks: &Rocks,
+        places: &[Place],
+        figures: &mut RollUp,
+    ) -> Result<bool, Fault> {
+        let Some(first) = places.first() else { return Ok(true) };
+        let (tier, hour) = first.hour();
+        if tier == Tier::Minute && places.len() > 1 {
+            let digest = Digest::of(places);
+            let is_written = self.sums.lock().get(&hour) == Some(&digest);
+            if is_written && add_record(rocks, &sum_key(hour, digest), *first, figures)? {
+                return Ok(true);
+            }
+        }
+        for place in places {
+            // The sum is kept: they would only take the room of others.
+            match self.read.get(&Read::Record(*place)) {
+                Some(known) => figures.merge(&known),
+                None if add_record(rocks, &place.key(), *place, figures)? => {}
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// How many hours have a sum.
+    #[cfg(test)]
+    pub(crate) fn sums(&self) -> usize {
+        self.sums.lock().len()
+    }
+
+    /// Notes which sums were written; none where one went.
+    pub(crate) fn note_sums(&self, written: Vec<(u64, Option<Digest>)>) {
+        let mut sums = self.sums.lock();
+        for (hour, digest) in written {
+            match digest {
+                Some(digest) => drop(sums.insert(hour, digest)),
+                None => drop(sums.remove(&hour)),
+            }
+        }
+    }
 }
 
 fn read_record(rocks: &Rocks, place: Place) -> Result<Option<RollUp>, Fault> {
-    let Some(record) = rocks.get(Family::Chain, &place.key())? else {
-        return Ok(None);
+    let mut figures = RollUp::default();
+    let is_there = add_record(rocks, &place.key(), place, &mut figures)?;
+    Ok(is_there.then_some(figures))
+}
+
+/// Adds the figures at `key`, which are of `place`; whether there are any.
+fn add_record(
+    rocks: &Rocks,
+    key: &[u8],
+    place: Place,
+    figures: &mut RollUp,
+) -> Result<bool, Fault> {
+    let Some(record) = rocks.get(Family::Chain, key)? else {
+        return Ok(false);
     };
     let mut reader = Reader::new(&record);
-    let figures = RollUp::decode(&mut reader).in_record(place)?;
+    figures.add_encoded(&mut reader).in_record(place)?;
     reader.end().in_record(place)?;
-    Ok(Some(figures))
+    Ok(true)
 }
 
 /// Adds to `changes` what the traces of `segment` add, and what of the dictionary is not

@@ -55,6 +55,23 @@ pub(crate) fn within(minutes: &Minutes, range: TimeRange) -> impl Iterator<Item 
     minutes.filter(move |(begin, _)| range.contains(begin))
 }
 
+/// The places of each hour; longer times are by themselves.
+fn by_hour(places: &[Place]) -> Vec<&[Place]> {
+    places.chunk_by(|one, next| one.hour() == next.hour()).collect()
+}
+
+/// The most hours that are added up at once.
+const HOURS_MAX: usize = 24;
+
+/// Parts of which each is added up once: the first hour, which is another one each minute
+/// that passes, the last, which gets more, and what is between.
+fn parts<'a, 'b>(hours: &'b [&'a [Place]]) -> impl Iterator<Item = &'b [&'a [Place]]> {
+    let (first, rest) = hours.split_at(hours.len().min(1));
+    let (middle, last) = rest.split_at(rest.len().saturating_sub(1));
+    let middle = middle.chunks(HOURS_MAX);
+    std::iter::once(first).chain(middle).chain([last]).filter(|part| !part.is_empty())
+}
+
 /// What of `range` is asked for, as whole minutes in seconds since the Unix epoch.
 fn seconds(range: TimeRange) -> std::ops::Range<u64> {
     let second = 1_000_000_000;
@@ -79,7 +96,8 @@ impl View {
         let mut missing = Missing::default();
         let places = self.places(range);
         let mut add = |_, found: &RollUp| figures.merge(found);
-        if self.add_sealed(sealed, &places, deadline, &mut missing, &mut add)?.is_none() {
+        let hours = by_hour(&places);
+        if self.add_sealed(sealed, parts(&hours), deadline, &mut missing, &mut add)?.is_none() {
             return Ok(None);
         }
         for chunk in self.hot.chunks() {
@@ -110,7 +128,8 @@ impl View {
         let added = match period {
             Period::Minute => self.add_each(sealed, &places, deadline, &mut missing, &mut add)?,
             Period::Hour | Period::Day => {
-                self.add_sealed(sealed, &places, deadline, &mut missing, &mut add)?
+                let hours = by_hour(&places);
+                self.add_sealed(sealed, hours.chunks(1), deadline, &mut missing, &mut add)?
             }
         };
         if added.is_none() {
@@ -134,26 +153,26 @@ impl View {
         self.chain_places.iter().copied().filter(|it| asked.contains(&it.begin)).collect()
     }
 
-    /// Hands the figures of `places` to `add`, those of an hour at once, with when they begin,
-    /// in seconds since the Unix epoch; what can't be read is `missing`. `None` where some went.
-    fn add_sealed(
+    /// Hands the figures of `parts` to `add`, each part at once, with when it begins, in
+    /// seconds since the Unix epoch; what can't be read is `missing`. `None` where some went.
+    fn add_sealed<'a>(
         &self,
         sealed: &SealedChains,
-        places: &[Place],
+        parts: impl Iterator<Item = &'a [&'a [Place]]>,
         deadline: Deadline,
         missing: &mut Missing,
         add: &mut dyn FnMut(u64, &RollUp),
     ) -> Result<Option<()>, ReadError> {
         let mut single: Vec<Place> = Vec::new();
-        for hour in places.chunk_by(|one, next| one.hour() == next.hour()) {
+        for hours in parts {
             deadline.check()?;
-            let begin = hour.first().map_or(0, |place| place.begin);
+            let places = || hours.iter().copied().flatten();
+            let begin = places().next().map_or(0, |place| place.begin);
             // One is kept by itself, and what can't be read is told by itself.
-            match (hour.len() > 1).then(|| sealed.hour(&self.sealed.rocks, hour)) {
+            let is_one = matches!(hours, [[_]]);
+            match (!is_one).then(|| sealed.sum(&self.sealed.rocks, hours)) {
                 Some(Ok(Some(found))) => add(begin, &found),
-                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => {
-                    single.extend_from_slice(hour);
-                }
+                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => single.extend(places()),
                 Some(Err(fault)) => return Err(fault.into()),
             }
         }

@@ -22,11 +22,12 @@ impl Shared {
         if folded.is_done {
             upkeep.next_fold_unix_nano = now_unix_nano.saturating_add(INTERVAL_NANO);
         }
-        if folded.added.is_empty() && folded.removed.is_empty() {
+        if folded.added.is_empty() && folded.removed.is_empty() && folded.sums.is_empty() {
             return Ok(());
         }
         let committed = self.commit(changes)?;
         self.chains.replace(folded.added, &folded.removed);
+        self.chains.note_sums(folded.sums);
         committed.on_disk()
     }
 }

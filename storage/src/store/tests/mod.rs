@@ -7,6 +7,7 @@ mod damage;
 mod flips;
 mod fsync;
 mod full;
+mod hours;
 mod large;
 mod life;
 mod lock;
