@@ -131,6 +131,12 @@ impl Cell {
         self.counts.calls.max(0) as f64
     }
 
+    pub(crate) fn shrink(&mut self) {
+        [&mut self.self_time, &mut self.gap, &mut self.duration]
+            .into_iter()
+            .for_each(Sketch::shrink);
+    }
+
     pub(crate) fn memory_bytes(&self) -> usize {
         let sketches = [&self.self_time, &self.gap, &self.duration];
         size_of::<Self>() + sketches.map(Sketch::memory_bytes).iter().sum::<usize>()

@@ -38,6 +38,12 @@ impl RollUp {
         self.cells.capacity() * size_of::<PathId>() + cells.sum::<usize>()
     }
 
+    /// Gives back the room that it does not need.
+    pub fn shrink(&mut self) {
+        self.cells.shrink_to_fit();
+        self.cells.values_mut().for_each(Cell::shrink);
+    }
+
     /// Leaves out paths of which all that was added was taken out again.
     pub fn tidy(&mut self) {
         self.cells.retain(|_, cell| !cell.is_empty());

@@ -18,8 +18,36 @@ const FEW: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sketch {
     /// By bucket, none of them 0.
-    buckets: Vec<(u16, i64)>,
+    buckets: Vec<Bucket>,
     sum_nano: i64,
+}
+
+/// A bucket and how many values are in it, in one word: a day of a large system has half a
+/// million of them. The bucket is in the upper 16 bits, the count, signed, in the lower 48.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Bucket(u64);
+
+const COUNT_BITS: u32 = 48;
+
+impl Bucket {
+    fn new(bucket: u16, count: i64) -> Self {
+        let count = count.cast_unsigned() & ((1 << COUNT_BITS) - 1);
+        Self(u64::from(bucket) << COUNT_BITS | count)
+    }
+
+    fn bucket(self) -> u16 {
+        (self.0 >> COUNT_BITS) as u16
+    }
+
+    fn count(self) -> i64 {
+        // The sign is moved to where it belongs, and back.
+        let above = u64::BITS - COUNT_BITS;
+        (self.0 << above).cast_signed() >> above
+    }
+
+    fn add(&mut self, count: i64) {
+        *self = Self::new(self.bucket(), self.count().wrapping_add(count));
+    }
 }
 
 /// 0 has a bucket of its own.
@@ -50,14 +78,14 @@ impl Sketch {
     }
 
     fn add_to(&mut self, bucket: u16, count: i64) {
-        match self.buckets.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
+        match self.buckets.binary_search_by_key(&bucket, |own| own.bucket()) {
             Ok(place) => {
-                self.buckets[place].1 = self.buckets[place].1.wrapping_add(count);
-                if self.buckets[place].1 == 0 {
+                self.buckets[place].add(count);
+                if self.buckets[place].count() == 0 {
                     self.buckets.remove(place);
                 }
             }
-            Err(place) if count != 0 => self.buckets.insert(place, (bucket, count)),
+            Err(place) if count != 0 => self.buckets.insert(place, Bucket::new(bucket, count)),
             Err(_) => {}
         }
     }
@@ -68,37 +96,42 @@ impl Sketch {
         if self.buckets.is_empty() {
             self.buckets.clone_from(&other.buckets);
         } else if other.buckets.len() * FEW < self.buckets.len() {
-            other.buckets.iter().for_each(|(bucket, count)| self.add_to(*bucket, *count));
+            other.buckets.iter().for_each(|it| self.add_to(it.bucket(), it.count()));
         } else {
             self.add_ascending(other.buckets.iter().copied());
         }
     }
 
     /// Adds counts, those of the lower buckets first, in one walk.
-    fn add_ascending(&mut self, counts: impl Iterator<Item = (u16, i64)>) {
+    fn add_ascending(&mut self, counts: impl Iterator<Item = Bucket>) {
         let mut further = Vec::new();
         let mut is_one_out = false;
         let mut place = 0;
-        for (bucket, count) in counts {
-            while self.buckets.get(place).is_some_and(|(own, _)| *own < bucket) {
+        for other in counts {
+            while self.buckets.get(place).is_some_and(|own| own.bucket() < other.bucket()) {
                 place += 1;
             }
             match self.buckets.get_mut(place) {
-                Some((own, sum)) if *own == bucket => {
-                    *sum = sum.wrapping_add(count);
-                    is_one_out |= *sum == 0;
+                Some(own) if own.bucket() == other.bucket() => {
+                    own.add(other.count());
+                    is_one_out |= own.count() == 0;
                 }
-                _ => further.push((bucket, count)),
+                _ => further.push(other),
             }
         }
         if is_one_out {
-            self.buckets.retain(|(_, count)| *count != 0);
+            self.buckets.retain(|own| own.count() != 0);
         }
         if !further.is_empty() {
             self.buckets.append(&mut further);
             // Two runs, which a stable sort only merges.
-            self.buckets.sort_by_key(|(bucket, _)| *bucket);
+            self.buckets.sort_by_key(|own| own.bucket());
         }
+    }
+
+    /// Gives back the room that it does not need.
+    pub(crate) fn shrink(&mut self) {
+        self.buckets.shrink_to_fit();
     }
 
     /// Whether there is nothing in it.
@@ -107,7 +140,7 @@ impl Sketch {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<(u16, i64)>()
+        self.buckets.capacity() * size_of::<Bucket>()
     }
 
     /// How many values there are.
@@ -146,7 +179,7 @@ impl Sketch {
 
     fn positive(&self) -> impl Iterator<Item = (u16, u64)> + '_ {
         let counted = self.buckets.iter();
-        counted.filter_map(|(bucket, count)| Some((*bucket, u64::try_from(*count).ok()?)))
+        counted.filter_map(|own| Some((own.bucket(), u64::try_from(own.count()).ok()?)))
     }
 
     /// `sum, zigzag · buckets, varint · each: buckets since the one before, varint ·
@@ -155,10 +188,10 @@ impl Sketch {
         out.zigzag(self.sum_nano);
         out.size(self.buckets.len());
         let mut last = 0;
-        for (bucket, count) in &self.buckets {
-            out.varint(u64::from(bucket - last));
-            out.zigzag(*count);
-            last = *bucket;
+        for own in &self.buckets {
+            out.varint(u64::from(own.bucket() - last));
+            out.zigzag(own.count());
+            last = own.bucket();
         }
     }
 
@@ -187,7 +220,9 @@ impl Sketch {
                 return Err(Malformed("ascending buckets"));
             }
             bucket = bucket.checked_add(step).ok_or(Malformed("bucket"))?;
-            Ok((bucket, reader.zigzag()?))
+            let count = reader.zigzag()?;
+            let own = Bucket::new(bucket, count);
+            if own.count() == count { Ok(own) } else { Err(Malformed("count")) }
         };
         let counts =
             (0..count).map_while(|place| next(place).map_err(|it| trouble = Some(it)).ok());

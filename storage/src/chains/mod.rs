@@ -249,6 +249,7 @@ impl SealedChains {
                 return Ok(None);
             }
         }
+        figures.shrink();
         let figures = Arc::new(figures);
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
