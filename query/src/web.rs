@@ -123,7 +123,7 @@ impl Web {
     /// again to be finished.
     pub async fn run(self, registry: Arc<Registry>, shutdown: CancellationToken) -> Stopped {
         let Self { listener, bounds, app, .. } = self;
-        let (router, ends) = app.split(registry);
+        let (router, ends) = app.split(registry, shutdown.clone());
         let drain_timeout = bounds.drain_timeout;
         let drained = listener::serve(listener, router, bounds, shutdown).await;
         // The router is gone, and with it the last references to the pools.
@@ -162,10 +162,14 @@ impl App {
 
     /// Everything that answers; `registry` is what `/metrics` shows.
     pub fn router(self, registry: Arc<Registry>) -> Router {
-        self.split(registry).0
+        self.split(registry, CancellationToken::new()).0
     }
 
-    fn split(self, registry: Arc<Registry>) -> (Router, [ReadPoolEnd; 2]) {
+    fn split(
+        self,
+        registry: Arc<Registry>,
+        stopping: CancellationToken,
+    ) -> (Router, [ReadPoolEnd; 2]) {
         let Self { service, monitor, ui, metrics, ends } = self;
         let [healthz, readyz, metrics_path] = PROBES;
         let probes = Router::new()
@@ -176,7 +180,7 @@ impl App {
         // The fastest level: what is saved beyond it is not worth its time on a
         // network of today.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
-        let router = native::router(service, monitor)
+        let router = native::router(service, monitor, stopping)
             .merge(probes)
             .layer(compression.clone())
             .layer(map_response(never_stored))

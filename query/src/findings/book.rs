@@ -100,6 +100,13 @@ fn counts(finding: &Finding, part: f64) -> bool {
     }
 }
 
+impl Entry {
+    /// Whether `other` is of the same finding, at another look.
+    pub(super) fn is_of_same_finding(&self, other: &Self) -> bool {
+        key(&self.finding) == key(&other.finding)
+    }
+}
+
 impl Book {
     /// Takes what was found at `now`; answers what is over since.
     pub fn take(&mut self, findings: Vec<Finding>, now_unix_nano: u64) -> Vec<Entry> {

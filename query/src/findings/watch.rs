@@ -11,7 +11,7 @@ use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
 use super::history::History;
-use super::{Book, Compared, Entry, Times, compare, example};
+use super::{Book, Compared, Entry, Feed, Times, compare, example};
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -47,6 +47,7 @@ pub type NoticeFn = Box<dyn FnMut(&Notice) + Send>;
 /// The thread that looks. It ends when this is dropped.
 pub(crate) struct Watch {
     shared: Arc<Shared>,
+    feed: Arc<Feed>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -79,11 +80,13 @@ impl Watch {
         mut notice: Option<NoticeFn>,
     ) -> io::Result<Self> {
         let (mut history, book) = History::open(history);
+        let feed = Arc::new(Feed::new(&book, now_unix_nano()));
         let trouble = Some("the first look comes some seconds after the start".to_owned());
         let seen = Seen { book, last: None, trouble };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), ..Shared::default() });
         let thread = {
             let shared = Arc::clone(&shared);
+            let feed = Arc::clone(&feed);
             let look = move || {
                 while shared.wait() {
                     let found = shared.look(&*reader, now_unix_nano());
@@ -91,12 +94,18 @@ impl Watch {
                         tell(&found);
                     }
                     let book = shared.seen.lock().book.clone();
+                    feed.take(&book, &found.resolved);
                     history.keep(&book);
                 }
             };
             thread::Builder::new().name("hopline-watch".to_owned()).spawn(look)?
         };
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, feed, thread: Some(thread) })
+    }
+
+    /// What becomes of findings.
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        &self.feed
     }
 
     /// What was seen so far.

@@ -21,7 +21,7 @@ use storage::{
 
 use crate::chains::selection::{self, Picked, PickedChains};
 use crate::config::{Config, TraceBytes};
-use crate::findings::{self, Compared, HopExamples, NoticeFn, Seen, Times, Watch};
+use crate::findings::{self, Compared, Feed, HopExamples, NoticeFn, Seen, Times, Watch};
 use crate::hops::HopTotal;
 use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
@@ -136,6 +136,16 @@ impl QueryService {
             metrics,
         });
         Ok((Self(Arc::new(Shared { pool, desk })), end))
+    }
+
+    /// What is wrong now, and was lately, as of the last look.
+    pub(crate) fn seen(&self) -> Seen {
+        self.0.desk.watch.seen()
+    }
+
+    /// What becomes of findings, as it happens.
+    pub(crate) fn feed(&self) -> &Arc<Feed> {
+        self.0.desk.watch.feed()
     }
 
     /// Runs `question` in the read pool, and answers what it answers. The deadline

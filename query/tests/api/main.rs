@@ -20,3 +20,4 @@ mod span;
 mod support;
 mod trace;
 mod trouble;
+mod watch;

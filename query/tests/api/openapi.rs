@@ -24,6 +24,7 @@ fn questions() -> Vec<(&'static str, String)> {
         ("/api/v1/search", "/api/v1/search?since=all&limit=3".to_owned()),
         ("/api/v1/findings", "/api/v1/findings".to_owned()),
         ("/api/v1/compare", compare),
+        ("/api/v1/watch", "/api/v1/watch?for=1ms".to_owned()),
         (
             "/api/v1/chains",
             format!("/api/v1/chains?from={start}&to={to}&attribute=host.name&limit=2"),
@@ -59,10 +60,22 @@ fn every_route_is_described_and_there() {
         let operation = &description["paths"][route]["get"];
         assert!(operation["summary"].is_string(), "{route}");
         assert!(operation["operationId"].is_string(), "{route}");
-        let answer = api.json(&question);
-        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        let answer = api.get(&question);
+        assert_eq!(answer.status, 200, "{question}: {}", answer.text());
+        let media_type = answer.headers["content-type"].to_str().unwrap();
+        let schema = &operation["responses"]["200"]["content"][media_type]["schema"];
+        let answer = match media_type {
+            "text/event-stream" => first_event(&answer.text()),
+            _ => answer.json(),
+        };
         check(&description, schema, &answer, route);
     }
+}
+
+/// The data of the first event.
+fn first_event(text: &str) -> Value {
+    let data = text.lines().find_map(|line| line.strip_prefix("data:"));
+    serde_json::from_str(data.unwrap_or_else(|| panic!("no event: {text}"))).unwrap()
 }
 
 #[test]
@@ -82,7 +95,9 @@ fn every_parameter_is_described_and_taken() {
             }
             // Whatever it means, it is known.
             let path = question.split('?').next().unwrap();
-            let text = api.get(&format!("{path}?{name}=1")).text();
+            // One that goes on is ended.
+            let end = if path.ends_with("/watch") && name != "for" { "&for=1ms" } else { "" };
+            let text = api.get(&format!("{path}?{name}=1{end}")).text();
             assert!(!text.contains("unknown parameter"), "{route} {name}: {text}");
         }
         // And those that are not described are not.

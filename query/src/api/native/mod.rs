@@ -16,12 +16,14 @@ mod route;
 mod search;
 mod status;
 mod trace;
+mod watch;
 
 use axum::Router;
 use axum::extract::FromRef;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
+use tokio_util::sync::CancellationToken;
 
 use crate::monitor::Monitor;
 use crate::service::{NoAnswer, QueryService};
@@ -30,7 +32,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 18] = [
+const ROUTES: [&Route; 19] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -38,6 +40,7 @@ const ROUTES: [&Route; 18] = [
     &search::ROUTE,
     &findings::FINDINGS,
     &findings::COMPARE,
+    &watch::ROUTE,
     &call_chains::ROUTE,
     &chains::HOPS,
     &hop::ROUTE,
@@ -59,10 +62,18 @@ struct Api {
     service: QueryService,
     monitor: Monitor,
     description: Description,
+    listeners: watch::Listeners,
 }
 
 /// Answers everything under `/api`, also with its error where there is no such path.
-pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
+/// Answers that go on end once `stopping` is cancelled.
+pub(crate) fn router(
+    service: QueryService,
+    monitor: Monitor,
+    stopping: CancellationToken,
+) -> Router {
+    let listeners = watch::Listeners::new(stopping);
+    let description = Description::new();
     Router::new()
         .route(catalog::SERVICES.path, get(catalog::services))
         .route(catalog::SPAN_NAMES.path, get(catalog::span_names))
@@ -71,6 +82,7 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route(search::ROUTE.path, get(search::search))
         .route(findings::FINDINGS.path, get(findings::findings))
         .route(findings::COMPARE.path, get(findings::compare))
+        .route(watch::ROUTE.path, get(watch::watch))
         .route(call_chains::ROUTE.path, get(call_chains::chains))
         .route(chains::HOPS.path, get(chains::hops))
         .route(hop::ROUTE.path, get(hop::hop))
@@ -86,7 +98,7 @@ pub(crate) fn router(service: QueryService, monitor: Monitor) -> Router {
         .route("/api/", any(no_such_path))
         .route("/api/{*rest}", any(no_such_path))
         .method_not_allowed_fallback(other_method)
-        .with_state(Api { service, monitor, description: Description::new() })
+        .with_state(Api { service, monitor, description, listeners })
 }
 
 /// The paths of all routes, as the router has them.

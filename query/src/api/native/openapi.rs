@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
-use super::{ROUTES, model};
+use super::{ROUTES, model, watch};
 
 pub(super) const ROUTE: Route = Route {
     path: "/api/v1/openapi.json",
@@ -45,6 +45,7 @@ const ERRORS: [(&str, &str); 6] = [
     model::search::SearchAnswer<'_>,
     model::finding::FindingsAnswer<'_>,
     model::finding::CompareAnswer<'_>,
+    model::finding::WatchEvent<'_>,
     model::call_chains::ChainsAnswer<'_>,
     model::chains::HopsAnswer<'_>,
     model::hop_detail::HopAnswer<'_>,
@@ -91,10 +92,12 @@ fn operation(route: &Route) -> OperationBuilder {
         Some(name) => RefOr::Ref(Ref::from_schema_name(name)),
         None => RefOr::T(ObjectBuilder::new().schema_type(Type::Object).build().into()),
     };
-    let mut responses = ResponsesBuilder::new().response("200", response("The answer", answer));
+    let media_type = if route.id == watch::ROUTE.id { "text/event-stream" } else { JSON };
+    let answer = response("The answer", answer, media_type);
+    let mut responses = ResponsesBuilder::new().response("200", answer);
     for (status, meaning) in ERRORS {
         let schema = RefOr::Ref(Ref::from_schema_name("ErrorAnswer"));
-        responses = responses.response(status, response(meaning, schema));
+        responses = responses.response(status, response(meaning, schema, JSON));
     }
     let mut operation = OperationBuilder::new()
         .operation_id(Some(route.id))
@@ -109,9 +112,11 @@ fn operation(route: &Route) -> OperationBuilder {
     operation
 }
 
-fn response(meaning: &str, schema: RefOr<Schema>) -> ResponseBuilder {
+const JSON: &str = "application/json";
+
+fn response(meaning: &str, schema: RefOr<Schema>, media_type: &str) -> ResponseBuilder {
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    ResponseBuilder::new().description(meaning).content("application/json", content)
+    ResponseBuilder::new().description(meaning).content(media_type, content)
 }
 
 fn describe(parameter: &Parameter, place: ParameterIn) -> ParameterBuilder {

@@ -24,6 +24,18 @@ pub(in crate::api::native) struct FindingsAnswer<'a> {
     pub(in crate::api::native) silent_because: Option<&'a str>,
 }
 
+/// What `data` of an event of `watch` is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct WatchEvent<'a> {
+    /// `snapshot`: what is open, for who just came or missed something. Else what became of
+    /// a finding: `opened`, `changed` (its harm, by a fourth or more) or `resolved`.
+    pub(in crate::api::native) kind: &'static str,
+    /// Of a snapshot: what is wrong now, the most harmful first.
+    pub(in crate::api::native) open: Option<Vec<OpenFinding<'a>>>,
+    /// Otherwise the finding.
+    pub(in crate::api::native) finding: Option<OpenFinding<'a>>,
+}
+
 /// A finding and its history.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct OpenFinding<'a> {
