@@ -8,6 +8,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 const ARROWS: &[(&str, &[&str])] = &[
     ("hopline-proto", &[]),
     ("hopline-chain", &["hopline-proto"]),
+    ("hopline-traceql", &["hopline-proto"]),
     ("hopline-listener", &[]),
     ("hopline-ui", &[]),
     ("hopline-storage", &["hopline-chain", "hopline-proto"]),

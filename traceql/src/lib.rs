@@ -1,0 +1,29 @@
+//! TraceQL: the query language of Grafana Tempo, over Hopline's own spans.
+//!
+//! [`parse`] makes a [`Query`] of a text; it prints itself in canonical form. Everything
+//! is pure and bounded: no store, no I/O, no clock, and a text from a stranger can cost
+//! no more than its length allows ([`TEXT_BYTES_MAX`], [`DEPTH_MAX`]).
+
+pub mod ast;
+mod duration;
+mod error;
+mod lexer;
+mod number;
+pub mod operate;
+mod parser;
+mod regular;
+pub mod value;
+
+pub use ast::Query;
+pub use error::{ParseError, Position};
+pub use lexer::{Symbol, Token, TokenKind, lex};
+pub use parser::parse;
+pub use regular::Pattern;
+pub use value::Static;
+
+/// The longest query text that is read at all: 128 KiB, which no editor comes near.
+pub const TEXT_BYTES_MAX: usize = 128 * 1024;
+
+/// How deep expressions may nest, chains of operators included (`a || b || c` is two
+/// deep). Beyond it a query is refused, so that no walk over one runs out of stack.
+pub const DEPTH_MAX: u32 = 500;
