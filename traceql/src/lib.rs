@@ -1,6 +1,6 @@
 //! TraceQL: the query language of Grafana Tempo, over Hopline's own spans.
 //!
-//! [`parse`] makes a [`Query`] of a text; it prints itself in canonical form. Everything
+//! [`compile`] makes a [`Query`] of a text and checks it. Everything
 //! is pure and bounded: no store, no I/O, no clock, and a text from a stranger can cost
 //! no more than its length allows ([`TEXT_BYTES_MAX`], [`DEPTH_MAX`]).
 
@@ -12,6 +12,7 @@ mod number;
 pub mod operate;
 mod parser;
 mod regular;
+mod validate;
 pub mod value;
 
 pub use ast::Query;
@@ -19,6 +20,7 @@ pub use error::{ParseError, Position};
 pub use lexer::{Symbol, Token, TokenKind, lex};
 pub use parser::parse;
 pub use regular::Pattern;
+pub use validate::{compile, validate};
 pub use value::Static;
 
 /// The longest query text that is read at all: 128 KiB, which no editor comes near.
