@@ -1,25 +1,31 @@
 //! TraceQL: the query language of Grafana Tempo, over Hopline's own spans.
 //!
-//! [`compile`] makes a [`Query`] of a text and checks it. Everything
+//! [`compile`] makes a [`Query`] of a text and checks it, [`evaluate()`] finds
+//! what it asks for in one trace. Everything
 //! is pure and bounded: no store, no I/O, no clock, and a text from a stranger can cost
 //! no more than its length allows ([`TEXT_BYTES_MAX`], [`DEPTH_MAX`]).
 
 pub mod ast;
 mod duration;
 mod error;
+pub mod evaluate;
 mod lexer;
 mod number;
 pub mod operate;
 mod parser;
 mod regular;
+mod trace;
+mod tree;
 mod validate;
 pub mod value;
 
 pub use ast::Query;
 pub use error::{ParseError, Position};
+pub use evaluate::{Answer, EvaluateError, Spanset, evaluate};
 pub use lexer::{Symbol, Token, TokenKind, lex};
 pub use parser::parse;
 pub use regular::Pattern;
+pub use trace::{ServiceStats, Trace};
 pub use validate::{compile, validate};
 pub use value::Static;
 

@@ -38,6 +38,11 @@ pub fn binary<'a>(
     right: &Static<'_>,
     pattern: Option<&Pattern>,
 ) -> Result<Static<'a>, &'static str> {
+    // One truth is enough, whatever the other side is: `.absent || true`.
+    let is_true = |side: &Static<'_>| *side == Static::Bool(true);
+    if op == BinaryOp::Or && (is_true(left) || is_true(right)) {
+        return Ok(Static::Bool(true));
+    }
     let (left_type, right_type) = (left.kind_of(), right.kind_of());
     let fits = left_type.matches(right_type);
     if !fits || !is_allowed(op, left_type) || !is_allowed(op, right_type) {
@@ -145,15 +150,12 @@ fn list<'a>(
     pattern: Option<&Pattern>,
     is_flipped: bool,
 ) -> Result<Static<'a>, &'static str> {
-    if op.is_arithmetic() || op.is_logical() {
+    if op.is_arithmetic() {
         return Err("a list can only be compared with a value");
     }
     let wants_all = matches!(op, BinaryOp::NotEqual | BinaryOp::NotRegex);
     for element in array.elements() {
         let (left, right) = if is_flipped { (other, &element) } else { (&element, other) };
-        // A pattern on the left of a list is one all the same.
-        let is_regex = matches!(op, BinaryOp::Regex | BinaryOp::NotRegex);
-        let (left, right) = if is_flipped && is_regex { (right, left) } else { (left, right) };
         let satisfied = binary(op, left, right, pattern)? == Static::Bool(true);
         if satisfied != wants_all {
             return Ok(Static::Bool(satisfied));
