@@ -10,6 +10,7 @@ mod duration;
 mod error;
 pub mod evaluate;
 mod lexer;
+pub mod metrics;
 mod number;
 pub mod operate;
 mod parser;

@@ -31,6 +31,13 @@ pub struct Query {
     pub hints: Vec<Hint>,
 }
 
+impl Query {
+    /// The value of the hint `name`; of several the last.
+    pub fn hint(&self, name: &str) -> Option<&Static<'static>> {
+        self.hints.iter().rev().find(|hint| hint.name == name).map(|hint| &hint.value)
+    }
+}
+
 /// What a query asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Root {

@@ -37,9 +37,11 @@ pub(super) fn sequence(tokens: &mut Tokens) -> Result<Part, ParseError> {
     let mut depth = first.depth;
     let mut stages = match into_stage(first.operand) {
         Ok(stage) => vec![stage],
-        // Second stages follow; whoever asked reads them.
-        Err(operand @ Operand::Metrics(_)) => return Ok(Part { operand, at, depth }),
-        Err(_) => return Err(tokens.unexpected("a comparison")),
+        Err(operand) => match *operand {
+            // Second stages follow; whoever asked reads them.
+            operand @ Operand::Metrics(_) => return Ok(Part { operand, at, depth }),
+            _ => return Err(tokens.unexpected("a comparison")),
+        },
     };
     while tokens.take(Symbol::Pipe) {
         let at_stage = tokens.at();
@@ -52,15 +54,21 @@ pub(super) fn sequence(tokens: &mut Tokens) -> Result<Part, ParseError> {
         depth = depth.max(part.depth);
         match into_stage(part.operand) {
             Ok(stage) => stages.push(stage),
-            Err(Operand::Scalar(scalar)) if !matches!(scalar, Scalar::Static(_)) => {
-                let scalar = Box::new(scalar);
-                let scalar = Scalar::Pipeline { pipeline: pipeline(stages), scalar, at: at_stage };
-                return Ok(Part { operand: Operand::Scalar(scalar), at, depth });
-            }
-            Err(Operand::Scalar(_)) => return Err(tokens.unexpected("an aggregate")),
-            Err(_) => {
-                return Err(ParseError::new(part.at, "metrics cannot be a stage of a pipeline"));
-            }
+            Err(operand) => match *operand {
+                Operand::Scalar(Scalar::Static(_)) => {
+                    return Err(tokens.unexpected("an aggregate"));
+                }
+                Operand::Scalar(scalar) => {
+                    let scalar = Box::new(scalar);
+                    let pipeline = pipeline(stages);
+                    let scalar = Scalar::Pipeline { pipeline, scalar, at: at_stage };
+                    return Ok(Part { operand: Operand::Scalar(scalar), at, depth });
+                }
+                _ => {
+                    let reason = "metrics cannot be a stage of a pipeline";
+                    return Err(ParseError::new(part.at, reason));
+                }
+            },
         }
     }
     Ok(Part { operand: Operand::Pipeline(Pipeline { stages }), at, depth })
@@ -108,7 +116,7 @@ pub(super) fn filter(tokens: &mut Tokens) -> Result<(SpansetFilter, u32), ParseE
 }
 
 /// The operand as a stage of a pipeline, or itself where it can be none.
-fn into_stage(operand: Operand) -> Result<Stage, Operand> {
+fn into_stage(operand: Operand) -> Result<Stage, Box<Operand>> {
     match operand {
         Operand::Spansets(expr) => Ok(Stage::Spansets(expr)),
         Operand::Filter(filter) => Ok(Stage::Filter(filter)),
@@ -119,12 +127,12 @@ fn into_stage(operand: Operand) -> Result<Stage, Operand> {
                 Ok(Stage::Spansets(SpansetExpr::Pipeline(Box::new(pipeline))))
             }
         },
-        other @ (Operand::Scalar(_) | Operand::Metrics(_)) => Err(other),
+        other @ (Operand::Scalar(_) | Operand::Metrics(_)) => Err(Box::new(other)),
     }
 }
 
 /// The operand as a pipeline, or itself where it is none.
-pub(super) fn into_pipeline(operand: Operand) -> Result<Pipeline, Operand> {
+pub(super) fn into_pipeline(operand: Operand) -> Result<Pipeline, Box<Operand>> {
     match operand {
         Operand::Pipeline(pipeline) => Ok(pipeline),
         other => Ok(Pipeline { stages: vec![into_stage(other)?] }),

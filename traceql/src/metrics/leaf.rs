@@ -1,0 +1,214 @@
+//! One function over time.
+
+use std::collections::HashMap;
+
+use super::buckets::bucket_of;
+use super::cell::Cell;
+use super::compare::Comparison;
+use super::series::{Exemplar, Label, NAME, Series, key_of};
+use super::{Limits, Range};
+use crate::ast::{Attribute, Function, Intrinsic, MetricsPipeline};
+use crate::evaluate::first_value;
+use crate::{Answer, EvaluateError, Static, Trace};
+
+/// Nanoseconds of a second: durations are measured in seconds.
+const SECOND: f64 = 1e9;
+/// How many spans stand for one point of one series.
+const EXEMPLARS_PER_POINT: usize = 2;
+
+/// What a function has taken in so far.
+#[derive(Debug)]
+pub(super) struct Leaf<'q> {
+    query: &'q MetricsPipeline,
+    range: Range,
+    limits: Limits,
+    series: HashMap<String, Growing>,
+    exemplar_count: usize,
+    is_partial: bool,
+    comparison: Option<Comparison<'q>>,
+}
+
+#[derive(Debug)]
+struct Growing {
+    labels: Vec<Label>,
+    cells: Vec<Cell>,
+    exemplars: Vec<(usize, Exemplar)>,
+    /// How many of its units the edges of its buckets have to one.
+    unit: f64,
+}
+
+impl<'q> Leaf<'q> {
+    pub(super) fn new(query: &'q MetricsPipeline, range: Range, limits: Limits) -> Self {
+        let affordable = limits.points_max / range.interval_count().max(1);
+        let limits = Limits { series_max: limits.series_max.min(affordable.max(1)), ..limits };
+        let comparison = match &query.function {
+            Function::Compare(compare) => Some(Comparison::new(compare, range, limits)),
+            _ => None,
+        };
+        let mut leaf = Self {
+            query,
+            range,
+            limits,
+            series: HashMap::new(),
+            exemplar_count: 0,
+            is_partial: false,
+            comparison,
+        };
+        let counts = matches!(query.function, Function::Rate | Function::CountOverTime);
+        if counts && query.by.is_empty() {
+            // Nothing at all is a count too.
+            leaf.growing(leaf.labels(None, None), 1.0);
+        }
+        leaf
+    }
+
+    pub(super) fn query(&self) -> &'q MetricsPipeline {
+        self.query
+    }
+
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial || self.comparison.as_ref().is_some_and(|one| one.is_partial)
+    }
+
+    /// Takes in a span that the pipeline gave.
+    pub(super) fn observe(
+        &mut self,
+        trace: &Trace<'_>,
+        span: usize,
+        answer: &Answer<'_>,
+    ) -> Result<(), EvaluateError> {
+        let start = trace.spans()[span].start_time_unix_nano;
+        let Some(interval) = self.range.interval_of(start) else {
+            return Ok(());
+        };
+        if let Some(comparison) = &mut self.comparison {
+            return comparison.observe(trace, span, interval);
+        }
+        let Some((value, unit)) = self.measure(trace, span) else {
+            return Ok(());
+        };
+        let is_histogram = matches!(self.query.function, Function::HistogramOverTime(_));
+        let labels = self.labels(Some((trace, span)), is_histogram.then_some(value / unit));
+        let wants_exemplar = self.exemplar_count < self.limits.exemplars_max;
+        let Some(growing) = self.growing(labels, unit) else {
+            return Ok(());
+        };
+        growing.cells[interval].add(value);
+        let at_point = growing.exemplars.iter().filter(|(other, _)| *other == interval).count();
+        if wants_exemplar && at_point < EXEMPLARS_PER_POINT {
+            let exemplar = exemplar(trace, span, value / unit, answer);
+            growing.exemplars.push((interval, exemplar));
+            self.exemplar_count += 1;
+        }
+        Ok(())
+    }
+
+    /// What is measured of the span, and how many of its units are one of the series'.
+    /// `None` where the span has nothing to measure.
+    fn measure(&self, trace: &Trace<'_>, span: usize) -> Option<(f64, f64)> {
+        let Some(attribute) = self.query.function.attribute() else {
+            return Some((1.0, 1.0));
+        };
+        let value = first_value(attribute, trace, span);
+        let in_buckets = matches!(
+            self.query.function,
+            Function::HistogramOverTime(_) | Function::QuantileOverTime(..)
+        );
+        match value {
+            Static::Int(value) if in_buckets => {
+                Some((bucket_of(u64::try_from(value).ok()?)? as f64, 1.0))
+            }
+            Static::Duration(nanos) if in_buckets => {
+                Some((bucket_of(u64::try_from(nanos).ok()?)? as f64, SECOND))
+            }
+            _ if in_buckets => None,
+            Static::Int(value) => Some((value as f64, 1.0)),
+            Static::Float(value) if !value.is_nan() => Some((value, 1.0)),
+            Static::Duration(nanos) => Some((nanos as f64 / SECOND, 1.0)),
+            _ => None,
+        }
+    }
+
+    /// The labels of the series that a span belongs to.
+    fn labels(&self, span: Option<(&Trace<'_>, usize)>, bucket: Option<f64>) -> Vec<Label> {
+        let mut labels = Vec::new();
+        if let Some((trace, span)) = span {
+            for attribute in &self.query.by {
+                let value = first_value(attribute, trace, span);
+                if value != Static::Nil {
+                    labels.push(Label::new(attribute.to_string(), value.into_owned()));
+                }
+            }
+        }
+        match (self.query.by.first(), &self.query.function) {
+            (Some(first), _) if labels.is_empty() => {
+                labels.push(Label::text(&first.to_string(), "nil"));
+            }
+            (None, Function::HistogramOverTime(_) | Function::QuantileOverTime(..)) => {}
+            (None, function) => labels.push(Label::text(NAME, function.text())),
+            _ => {}
+        }
+        if let Some(edge) = bucket {
+            labels.push(Label::new("__bucket", Static::Float(edge)));
+        }
+        labels
+    }
+
+    /// The series with these labels; `None` where there are as many others as may be.
+    fn growing(&mut self, labels: Vec<Label>, unit: f64) -> Option<&mut Growing> {
+        let key = key_of(&labels);
+        if !self.series.contains_key(&key) && self.series.len() >= self.limits.series_max {
+            self.is_partial = true;
+            return None;
+        }
+        let count = self.range.interval_count();
+        let function = &self.query.function;
+        Some(self.series.entry(key).or_insert_with(|| Growing {
+            labels,
+            cells: vec![Cell::new(function); count],
+            exemplars: Vec::new(),
+            unit,
+        }))
+    }
+
+    /// The series, before anything happens to them.
+    pub(super) fn finish(self) -> Vec<Series> {
+        if let Some(comparison) = self.comparison {
+            return comparison.finish();
+        }
+        let step = matches!(self.query.function, Function::Rate).then(|| self.range.step_seconds());
+        let has_own_value = self.query.function.attribute().is_some();
+        let mut finished = Vec::new();
+        for growing in self.series.into_values() {
+            if let Function::QuantileOverTime(_, quantiles) = &self.query.function {
+                for q in quantiles {
+                    let mut labels = growing.labels.clone();
+                    labels.push(Label::new("p", Static::Float(*q)));
+                    let cells = growing.cells.iter();
+                    let values = cells.map(|cell| cell.quantile(*q, growing.unit)).collect();
+                    let exemplars = growing.exemplars.iter().map(|(_, one)| one.clone()).collect();
+                    finished.push(Series { labels, values, exemplars });
+                }
+                continue;
+            }
+            let values: Vec<_> = growing.cells.iter().map(|cell| cell.point(step)).collect();
+            let exemplars = growing.exemplars.into_iter().map(|(interval, mut one)| {
+                if !has_own_value {
+                    one.value = values[interval];
+                }
+                one
+            });
+            let exemplars = exemplars.collect();
+            finished.push(Series { labels: growing.labels, values, exemplars });
+        }
+        finished
+    }
+}
+
+fn exemplar(trace: &Trace<'_>, span: usize, value: f64, answer: &Answer<'_>) -> Exemplar {
+    let id = first_value(&Attribute::Intrinsic(Intrinsic::TraceId), trace, span);
+    let mut labels = vec![Label::new("trace:id", id.into_owned())];
+    let shown = answer.attributes_of(span).into_iter();
+    labels.extend(shown.map(|(name, value)| Label::new(name, value.into_owned())));
+    Exemplar { labels, value, unix_nano: trace.spans()[span].start_time_unix_nano }
+}

@@ -1,0 +1,118 @@
+//! Series over time, out of spans of one trace after the other.
+//!
+//! An [`Evaluation`] takes traces in any order and gives the series at the end. What it
+//! keeps is bounded by the number of series and points, never by that of spans.
+
+mod buckets;
+mod cell;
+mod combine;
+mod compare;
+mod leaf;
+mod range;
+mod series;
+
+pub use buckets::{bucket_of, quantile};
+pub use combine::{bottom, top};
+pub use range::{Range, RangeError, default_step};
+pub use series::{Exemplar, Label, Series};
+
+use leaf::Leaf;
+
+use crate::ast::{Metrics, MetricsPipeline};
+use crate::{EvaluateError, Static, Trace, evaluate};
+
+/// How much a query may keep.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Series of one function. What belongs to others is left out, and the answer says so.
+    pub series_max: usize,
+    /// Points of one function, over all its series.
+    pub points_max: usize,
+    /// Exemplars of one function.
+    pub exemplars_max: usize,
+}
+
+impl Default for Limits {
+    /// 10,000 series and two million points, which take some 50 MB; 100 exemplars.
+    fn default() -> Self {
+        Self { series_max: 10_000, points_max: 2_000_000, exemplars_max: 100 }
+    }
+}
+
+/// A metrics query while it takes in traces.
+#[derive(Debug)]
+pub struct Evaluation<'q> {
+    root: &'q Metrics,
+    leaves: Vec<Leaf<'q>>,
+}
+
+/// What a metrics query came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The series, in the order of their labels; a point that is not there is NaN.
+    pub series: Vec<Series>,
+    /// Whether a limit left some out.
+    pub is_partial: bool,
+}
+
+impl<'q> Evaluation<'q> {
+    /// Begins with no trace seen. `metrics` has been checked.
+    pub fn new(metrics: &'q Metrics, range: Range, limits: Limits) -> Self {
+        let mut leaves = Vec::new();
+        for_each_pipeline(metrics, &mut |pipeline| {
+            leaves.push(Leaf::new(pipeline, range, limits));
+        });
+        Self { root: metrics, leaves }
+    }
+
+    /// Takes in the spans of `trace` that the query asks for and that start in its range.
+    /// A trace is taken in once, complete.
+    ///
+    /// # Errors
+    /// Where the query has no answer for this trace.
+    pub fn observe(&mut self, trace: &Trace<'_>) -> Result<(), EvaluateError> {
+        for leaf in &mut self.leaves {
+            let answer = evaluate(&leaf.query().pipeline, trace)?;
+            for spanset in &answer.spansets {
+                for &span in &spanset.spans {
+                    leaf.observe(trace, span, &answer)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The series of all traces that were taken in.
+    pub fn finish(self) -> Outcome {
+        let is_partial = self.leaves.iter().any(Leaf::is_partial);
+        let mut leaves = self.leaves.into_iter().map(Leaf::finish);
+        let mut series = combine::series_of(self.root, &mut leaves);
+        series.retain(|one| one.values.iter().any(|value| !value.is_nan()));
+        series.sort_by_cached_key(Series::sort_key);
+        Outcome { series, is_partial }
+    }
+}
+
+/// Calls `visit` for every pipeline, from left to right.
+fn for_each_pipeline<'q>(metrics: &'q Metrics, visit: &mut impl FnMut(&'q MetricsPipeline)) {
+    match metrics {
+        Metrics::Pipeline(pipeline) => visit(pipeline),
+        Metrics::Scalar(_) => {}
+        Metrics::Math { left, right, .. } => {
+            for_each_pipeline(left, visit);
+            for_each_pipeline(right, visit);
+        }
+    }
+}
+
+/// How many exemplars the hint `exemplars` asks for: `true` is `default`, `false` none.
+pub fn exemplars_asked(query: &crate::Query, default: usize) -> usize {
+    match query.hint("exemplars") {
+        Some(Static::Bool(false)) => 0,
+        Some(Static::Int(count)) => usize::try_from(*count).unwrap_or(0),
+        _ => default,
+    }
+}
+
+#[cfg(test)]
+mod tests;
