@@ -27,18 +27,22 @@ pub(crate) struct Mentions {
 impl Mentions {
     pub(crate) fn of(field: &Field) -> Self {
         let mut mentions = Self { events: false, links: false };
-        field.for_each_attribute(&mut |attribute| match attribute {
+        field.for_each_attribute(&mut |attribute| mentions.add(attribute));
+        mentions
+    }
+
+    fn add(&mut self, attribute: &Attribute) {
+        match attribute {
             Attribute::Named { scope: Scope::Event, .. }
             | Attribute::Intrinsic(Intrinsic::EventName | Intrinsic::EventTime) => {
-                mentions.events = true;
+                self.events = true;
             }
             Attribute::Named { scope: Scope::Link, .. }
             | Attribute::Intrinsic(Intrinsic::LinkTraceId | Intrinsic::LinkSpanId) => {
-                mentions.links = true;
+                self.links = true;
             }
             _ => {}
-        });
-        mentions
+        }
     }
 }
 
@@ -77,6 +81,25 @@ pub(crate) fn matches(
 /// The value of `attribute` at the span, of whatever event or link has one first.
 pub(crate) fn first_value<'a>(attribute: &Attribute, trace: &Trace<'a>, span: usize) -> Static<'a> {
     lookup(attribute, trace, span, Place::default())
+}
+
+/// The values of `attribute` at the span: one for each event or link where it is of those.
+pub(crate) fn values_at_all_places<'a>(
+    attribute: &Attribute,
+    trace: &Trace<'a>,
+    span: usize,
+) -> Vec<Static<'a>> {
+    let mut mentions = Mentions { events: false, links: false };
+    mentions.add(attribute);
+    let one = &trace.spans()[span];
+    let at = |event, link| lookup(attribute, trace, span, Place { event, link });
+    if mentions.events {
+        (0..one.events.len()).map(|event| at(Some(event), None)).collect()
+    } else if mentions.links {
+        (0..one.links.len()).map(|link| at(None, Some(link))).collect()
+    } else {
+        vec![at(None, None)]
+    }
 }
 
 /// What `field` comes to. Its depth is bounded by [`crate::DEPTH_MAX`].

@@ -12,7 +12,7 @@ mod structure;
 
 pub use answer::{Answer, Spanset};
 use field::find_match;
-pub(crate) use field::{first_value, matches};
+pub(crate) use field::{first_value, matches, values_at_all_places};
 
 use crate::ast::{Pipeline, ScalarFilter, SpansetExpr, SpansetFilter, SpansetOp, Stage};
 use crate::{Position, Static, Trace, operate};
