@@ -25,7 +25,7 @@ pub use ast::Query;
 pub use error::{ParseError, Position};
 pub use evaluate::{Answer, EvaluateError, Spanset, evaluate};
 pub use lexer::{Symbol, Token, TokenKind, lex};
-pub use parser::parse;
+pub use parser::{parse, parse_lenient};
 pub use push_down::{Comparison, Condition, PushDown, Requirement};
 pub use regular::Pattern;
 pub use trace::{ServiceStats, Trace};

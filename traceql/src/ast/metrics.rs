@@ -28,6 +28,21 @@ pub enum Metrics {
     },
 }
 
+impl Metrics {
+    /// All pipelines in it, from left to right. A trace counts if any of them wants it.
+    pub fn pipelines(&self) -> Vec<&MetricsPipeline> {
+        match self {
+            Self::Pipeline(pipeline) => vec![pipeline],
+            Self::Scalar(_) => Vec::new(),
+            Self::Math { left, right, .. } => {
+                let mut pipelines = left.pipelines();
+                pipelines.extend(right.pipelines());
+                pipelines
+            }
+        }
+    }
+}
+
 /// Spans counted or measured over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricsPipeline {

@@ -40,7 +40,7 @@ impl Display for Stage {
             Self::Spansets(expr) => write!(f, "{expr}"),
             Self::By(field, _) => write!(f, "by({field})"),
             Self::Coalesce => f.write_str("coalesce()"),
-            Self::Select(attributes) => {
+            Self::Select(attributes, _) => {
                 f.write_str("select(")?;
                 separated(f, ", ", attributes)?;
                 f.write_str(")")

@@ -20,7 +20,7 @@ pub enum Stage {
     /// `coalesce()`: joins spansets into one.
     Coalesce,
     /// `select(a, b)`: shows more.
-    Select(Vec<Attribute>),
+    Select(Vec<Attribute>, Position),
     /// Keeps spansets of which a figure satisfies a comparison.
     Filter(ScalarFilter),
 }

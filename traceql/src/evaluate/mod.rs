@@ -54,7 +54,7 @@ fn run<'a>(
                 aggregate::group(field, spansets, answer.trace)?
             }
             Stage::Coalesce => coalesce(spansets),
-            Stage::Select(attributes) => {
+            Stage::Select(attributes, _) => {
                 attributes.iter().for_each(|attribute| answer.show(attribute));
                 spansets
             }

@@ -118,6 +118,14 @@ fn an_answer_shows_what_the_query_looked_at() {
 }
 
 #[test]
+fn the_deepest_query_does_not_run_out_of_stack() {
+    let chain = format!("{{ .n = 1{} }}", " || .n = 1".repeat(498));
+    check(&chain, "GET /checkout");
+    let signs = format!("{{ {}.n < 0 }}", "-".repeat(99));
+    check(&signs, "GET /checkout, AddItem, HSET, EXPIRE");
+}
+
+#[test]
 fn large_traces_take_linear_time() {
     let mut spans = vec![trace("a x 0..9").remove(0); 50_000];
     for place in 1..spans.len() {

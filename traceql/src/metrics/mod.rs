@@ -18,7 +18,7 @@ pub use series::{Exemplar, Label, Series};
 
 use leaf::Leaf;
 
-use crate::ast::{Metrics, MetricsPipeline};
+use crate::ast::Metrics;
 use crate::{EvaluateError, Static, Trace, evaluate};
 
 /// How much a query may keep.
@@ -58,10 +58,8 @@ pub struct Outcome {
 impl<'q> Evaluation<'q> {
     /// Begins with no trace seen. `metrics` has been checked.
     pub fn new(metrics: &'q Metrics, range: Range, limits: Limits) -> Self {
-        let mut leaves = Vec::new();
-        for_each_pipeline(metrics, &mut |pipeline| {
-            leaves.push(Leaf::new(pipeline, range, limits));
-        });
+        let leaf = |pipeline| Leaf::new(pipeline, range, limits);
+        let leaves = metrics.pipelines().into_iter().map(leaf).collect();
         Self { root: metrics, leaves }
     }
 
@@ -90,18 +88,6 @@ impl<'q> Evaluation<'q> {
         series.retain(|one| one.values.iter().any(|value| !value.is_nan()));
         series.sort_by_cached_key(Series::sort_key);
         Outcome { series, is_partial }
-    }
-}
-
-/// Calls `visit` for every pipeline, from left to right.
-fn for_each_pipeline<'q>(metrics: &'q Metrics, visit: &mut impl FnMut(&'q MetricsPipeline)) {
-    match metrics {
-        Metrics::Pipeline(pipeline) => visit(pipeline),
-        Metrics::Scalar(_) => {}
-        Metrics::Math { left, right, .. } => {
-            for_each_pipeline(left, visit);
-            for_each_pipeline(right, visit);
-        }
     }
 }
 

@@ -83,7 +83,7 @@ fn element(tokens: &mut Tokens) -> Result<Part, ParseError> {
         Some((Stage::By(field, at), depth))
     } else if tokens.take_word("select") {
         tokens.expect(Symbol::OpenParen)?;
-        Some((Stage::Select(primary::attributes(tokens)?), 1))
+        Some((Stage::Select(primary::attributes(tokens)?, at), 1))
     } else if tokens.take_word("coalesce") {
         tokens.expect(Symbol::OpenParen)?;
         tokens.expect(Symbol::CloseParen)?;

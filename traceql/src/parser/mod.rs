@@ -17,10 +17,13 @@ mod constant;
 mod element;
 mod field;
 mod fold;
+mod lenient;
 mod metrics;
 mod operation;
 mod primary;
 mod tokens;
+
+pub use lenient::parse_lenient;
 
 use element::Operand;
 use tokens::Tokens;

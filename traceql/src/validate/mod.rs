@@ -43,8 +43,8 @@ fn stage(stage: &Stage) -> Result<(), ParseError> {
             field::type_of(field).map(|_| ())
         }
         Stage::Coalesce => Ok(()),
-        Stage::Select(attributes) => {
-            attributes.iter().try_for_each(|one| field::is_supported(one, Position::START))
+        Stage::Select(attributes, at) => {
+            attributes.iter().try_for_each(|one| field::is_supported(one, *at))
         }
         Stage::Filter(filter) => scalar_filter(filter),
     }
@@ -141,6 +141,10 @@ mod tests {
             (
                 "{ parent.a = 1 }",
                 "line 1, column 3: attributes of the parent cannot be asked for; write `{ … } > { … }`",
+            ),
+            (
+                "{} | select(.a, parent.b)",
+                "line 1, column 6: attributes of the parent cannot be asked for; write `{ … } > { … }`",
             ),
             ("sum(3) = 2", "line 1, column 1: sum(3) says nothing about the span"),
             ("max(name) > 2", "line 1, column 1: max(name) needs numbers, but gets a text"),
