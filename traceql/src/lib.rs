@@ -16,6 +16,8 @@ pub mod operate;
 mod parser;
 mod push_down;
 mod regular;
+#[cfg(test)]
+mod testing;
 mod trace;
 mod tree;
 mod validate;

@@ -57,7 +57,7 @@ enum Standing {
 }
 
 /// What siblings share: a parent, or that they are roots.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 enum Family {
     Of(usize),
     Roots,
@@ -132,5 +132,56 @@ fn family(span: usize, tree: &Tree) -> Option<Family> {
     match tree.parent[span] {
         Some(parent) => Some(Family::Of(parent)),
         None => (tree.parent_number(span) == -1).then_some(Family::Roots),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proto::testing::trace_strategy;
+
+    use super::*;
+
+    /// Whether `span` stands in the relation to `other`, by walking up from one of them.
+    fn stands(relation: Relation, span: usize, other: usize, tree: &Tree) -> bool {
+        let ancestors = |from: usize| {
+            std::iter::successors(tree.parent[from], |span| tree.parent[*span])
+                .take(tree.parent.len())
+        };
+        match relation {
+            Relation::Child => tree.parent[span] == Some(other),
+            Relation::Parent => tree.parent[other] == Some(span),
+            Relation::Descendant => ancestors(span).any(|one| one == other),
+            Relation::Ancestor => ancestors(other).any(|one| one == span),
+            Relation::Sibling => {
+                let (one, two) = (family(span, tree), family(other, tree));
+                span != other && one.is_some() && one == two
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn relations_are_those_of_walking_up(spans in trace_strategy(12), chosen in any::<u16>()) {
+            let tree = Tree::of(&spans);
+            // Spans that are their own ancestors stand in no relation that means anything.
+            let mut sound = tree.order.clone();
+            sound.sort_unstable();
+            let left: Vec<usize> =
+                sound.iter().copied().filter(|span| chosen >> (span % 16) & 1 == 1).collect();
+            for (op, relation) in [
+                (SpansetOp::Child, Relation::Child),
+                (SpansetOp::Parent, Relation::Parent),
+                (SpansetOp::Descendant, Relation::Descendant),
+                (SpansetOp::Ancestor, Relation::Ancestor),
+                (SpansetOp::Sibling, Relation::Sibling),
+            ] {
+                let related_to_left =
+                    |span: usize| left.iter().any(|&other| stands(relation, span, other, &tree));
+                let expect: Vec<usize> =
+                    sound.iter().copied().filter(|&span| related_to_left(span)).collect();
+                prop_assert_eq!(related(op, &left, &sound, &tree), expect);
+            }
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Queries of every form, by their canonical texts.
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::testing::any_query;
 
 /// `text` is a query that prints as `expect`, which reads back as itself.
 #[track_caller]
@@ -157,4 +160,24 @@ fn a_hostile_query_is_an_error_and_no_crash() {
         assert!(parse(&text).is_err());
     }
     assert!(parse(&format!("{{ .a = 1{} }}", " || .a = 1".repeat(400))).is_ok());
+}
+
+proptest! {
+    #[test]
+    fn a_canonical_text_reads_back_as_itself(text in any_query()) {
+        // `nil` cannot stand everywhere.
+        let Ok(query) = parse(&text) else {
+            return Ok(());
+        };
+        let printed = query.to_string();
+        prop_assert_eq!(parse(&printed).expect("canonical form").to_string(), printed);
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_fail(text in "[{}()|&!=<>~.:`\"a-z0-9 -]{0,40}") {
+        // An error or a query, which is all that is asked.
+        let result = parse(&text).and_then(|query| crate::validate(&query));
+        prop_assert!(result.is_ok() || result.is_err());
+        prop_assert!(parse_lenient(&text).is_ok() || parse(&text).is_err());
+    }
 }

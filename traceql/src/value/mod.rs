@@ -1,9 +1,15 @@
-//! Values while a query runs, and the types that are known before.
+//! Values while a query runs.
+
+mod named;
+mod types;
 
 use std::borrow::Cow;
 use std::fmt;
 
-use proto::{SpanKind, StatusCode, Value};
+use proto::Value;
+
+pub use named::{Kind, Status};
+pub use types::Type;
 
 use crate::duration::format_duration;
 use crate::number::format_float;
@@ -37,90 +43,6 @@ pub enum Static<'a> {
 pub struct Array<'a> {
     element: Type,
     values: Cow<'a, [Value]>,
-}
-
-/// How a span ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "OpenTelemetry's names say it")]
-pub enum Status {
-    Error,
-    Ok,
-    Unset,
-}
-
-/// A span's role in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "OpenTelemetry's names say it")]
-pub enum Kind {
-    Unspecified,
-    Internal,
-    Server,
-    Client,
-    Producer,
-    Consumer,
-}
-
-/// What kind of value something is. [`Type::Unknown`] is an attribute's before it is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "named after the values")]
-pub enum Type {
-    Nil,
-    Unknown,
-    Int,
-    Float,
-    Text,
-    Bool,
-    IntArray,
-    FloatArray,
-    TextArray,
-    BoolArray,
-    Duration,
-    Status,
-    Kind,
-}
-
-impl Type {
-    /// Whether one can calculate with it.
-    pub fn is_numeric(self) -> bool {
-        matches!(self, Self::Int | Self::Float | Self::Duration)
-    }
-
-    /// The type of an array's values; any other type itself.
-    pub fn element(self) -> Self {
-        match self {
-            Self::IntArray => Self::Int,
-            Self::FloatArray => Self::Float,
-            Self::TextArray => Self::Text,
-            Self::BoolArray => Self::Bool,
-            other => other,
-        }
-    }
-
-    /// Whether values of both types can stand on the two sides of an operator.
-    pub fn matches(self, other: Self) -> bool {
-        let (left, right) = (self.element(), other.element());
-        let is_open = |one| matches!(one, Self::Nil | Self::Unknown);
-        left == right || is_open(left) || is_open(right) || left.is_numeric() && right.is_numeric()
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Nil => "nothing",
-            Self::Unknown => "a value of a type not known before",
-            Self::Int => "a whole number",
-            Self::Float => "a number",
-            Self::Text => "a text",
-            Self::Bool => "true or false",
-            Self::IntArray | Self::FloatArray => "a list of numbers",
-            Self::TextArray => "a list of texts",
-            Self::BoolArray => "a list of true and false",
-            Self::Duration => "a duration",
-            Self::Status => "a status",
-            Self::Kind => "a kind",
-        })
-    }
 }
 
 impl<'a> Static<'a> {
@@ -265,69 +187,4 @@ fn write_quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
         }
     }
     f.write_str("\"")
-}
-
-impl Status {
-    const ALL: [Self; 3] = [Self::Error, Self::Ok, Self::Unset];
-
-    /// How it is written.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Ok => "ok",
-            Self::Unset => "unset",
-        }
-    }
-
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
-    }
-
-    /// The status with this code; a code that OpenTelemetry does not name is unset.
-    pub fn of_code(code: StatusCode) -> Self {
-        match code {
-            StatusCode::ERROR => Self::Error,
-            StatusCode::OK => Self::Ok,
-            _ => Self::Unset,
-        }
-    }
-}
-
-impl Kind {
-    const ALL: [Self; 6] = [
-        Self::Unspecified,
-        Self::Internal,
-        Self::Server,
-        Self::Client,
-        Self::Producer,
-        Self::Consumer,
-    ];
-
-    /// How it is written.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unspecified => "unspecified",
-            Self::Internal => "internal",
-            Self::Server => "server",
-            Self::Client => "client",
-            Self::Producer => "producer",
-            Self::Consumer => "consumer",
-        }
-    }
-
-    pub(crate) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.word() == word)
-    }
-
-    /// The kind of a span; one that OpenTelemetry does not name is unspecified.
-    pub fn of_span(kind: SpanKind) -> Self {
-        match kind {
-            SpanKind::INTERNAL => Self::Internal,
-            SpanKind::SERVER => Self::Server,
-            SpanKind::CLIENT => Self::Client,
-            SpanKind::PRODUCER => Self::Producer,
-            SpanKind::CONSUMER => Self::Consumer,
-            _ => Self::Unspecified,
-        }
-    }
 }
