@@ -26,6 +26,7 @@ impl Pattern {
     pub fn try_new(text: &str) -> Result<Self, String> {
         let compiled = RegexBuilder::new(&format!("^(?s:{})$", translated(text)))
             .size_limit(COMPILED_BYTES_MAX)
+            .dfa_size_limit(COMPILED_BYTES_MAX)
             .build()
             .map_err(|err| match err {
                 regex::Error::CompiledTooBig(_) => "it is too large".to_owned(),

@@ -79,6 +79,10 @@ impl<'q> Comparison<'q> {
     fn count(&mut self, side: bool, name: String, value: Static<'_>, interval: usize) {
         let intervals = self.range.interval_count();
         let key = (side, name);
+        if !self.totals.contains_key(&key) && self.totals.len() >= self.limits.series_max {
+            self.is_partial = true;
+            return;
+        }
         let total = self.totals.entry(key.clone()).or_insert_with(|| vec![0; intervals]);
         total[interval] += 1;
         let values = self.counts.entry(key).or_default();

@@ -16,6 +16,9 @@ const SECOND: f64 = 1e9;
 /// How many spans stand for one point of one series.
 const EXEMPLARS_PER_POINT: usize = 2;
 
+/// How many points one with buckets counts as: it takes as much memory.
+const BUCKETS_PER_POINT: usize = 8;
+
 /// What a function has taken in so far.
 #[derive(Debug)]
 pub(super) struct Leaf<'q> {
@@ -39,7 +42,11 @@ struct Growing {
 
 impl<'q> Leaf<'q> {
     pub(super) fn new(query: &'q MetricsPipeline, range: Range, limits: Limits) -> Self {
-        let affordable = limits.points_max / range.interval_count().max(1);
+        let weight = match &query.function {
+            Function::QuantileOverTime(_, quantiles) => quantiles.len().max(BUCKETS_PER_POINT),
+            _ => 1,
+        };
+        let affordable = limits.points_max / weight / range.interval_count().max(1);
         let limits = Limits { series_max: limits.series_max.min(affordable.max(1)), ..limits };
         let comparison = match &query.function {
             Function::Compare(compare) => Some(Comparison::new(compare, range, limits)),

@@ -22,6 +22,9 @@ pub(super) fn expression(tokens: &mut Tokens, level: u8) -> Result<Deep, ParseEr
     while let Some((op, op_level)) = tokens.symbol().and_then(operator).filter(|op| op.1 >= level) {
         let at = tokens.at();
         tokens.advance();
+        if matches!(op, BinaryOp::Regex | BinaryOp::NotRegex) {
+            tokens.count_pattern(at)?;
+        }
         let is_equality = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
         if is_equality && tokens.take_word("nil") {
             let is_present = op == BinaryOp::NotEqual;

@@ -153,6 +153,7 @@ fn a_hostile_query_is_an_error_and_no_crash() {
         "(".repeat(60_000),
         chain(" || "),
         chain(" ^ "),
+        format!("{{ {}true }}", r#".a =~ "\\w{200}" && "#.repeat(65)),
         format!("{{}}{}", " >> {}".repeat(20_000)),
         format!("1{}", "+1".repeat(40_000)),
         format!("{{}}{}", " ".repeat(crate::TEXT_BYTES_MAX)),

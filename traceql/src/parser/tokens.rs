@@ -8,7 +8,11 @@ pub(super) struct Tokens {
     tokens: Vec<Token>,
     next: usize,
     nesting: u32,
+    pattern_count: usize,
 }
+
+/// How many regular expressions a query may have. Each may take some megabytes.
+const PATTERNS_MAX: usize = 64;
 
 /// How deep brackets and signs may nest. Reading is recursive, and each level takes more of
 /// the stack than a level of the tree does.
@@ -17,7 +21,7 @@ const NESTING_MAX: u32 = 100;
 impl Tokens {
     /// `tokens` ends with [`TokenKind::End`].
     pub(super) fn new(tokens: Vec<Token>) -> Self {
-        Self { tokens, next: 0, nesting: 0 }
+        Self { tokens, next: 0, nesting: 0, pattern_count: 0 }
     }
 
     pub(super) fn at(&self) -> Position {
@@ -102,6 +106,17 @@ impl Tokens {
         let result = read(self);
         self.nesting -= 1;
         result
+    }
+
+    /// Counts a regular expression, which is behind the operator at `at`.
+    pub(super) fn count_pattern(&mut self, at: Position) -> Result<(), ParseError> {
+        self.pattern_count += 1;
+        if self.pattern_count <= PATTERNS_MAX {
+            return Ok(());
+        }
+        let reason =
+            format!("a query may have {PATTERNS_MAX} regular expressions; join them as `a|b`");
+        Err(ParseError::new(at, reason))
     }
 
     /// One more than the deeper of two trees, if that is not too deep.

@@ -8,6 +8,8 @@ use crate::{ParseError, Position};
 const BY_MAX: usize = 5;
 /// The same for functions whose series have a label of their own.
 const BY_OF_BUCKETS_MAX: usize = 4;
+/// How many quantiles may be asked for at once. Each is a series for each group.
+const QUANTILES_MAX: usize = 20;
 /// How many values of an attribute `compare` may show.
 const TOP_COUNT_MAX: i64 = 1000;
 
@@ -39,6 +41,10 @@ fn metrics_pipeline(metrics: &MetricsPipeline) -> Result<(), ParseError> {
         Function::QuantileOverTime(_, quantiles) => {
             if let Some(value) = quantiles.iter().find(|value| !(0.0..=1.0).contains(*value)) {
                 return Err(error(at, format!("a quantile is between 0 and 1, not {value}")));
+            }
+            if quantiles.len() > QUANTILES_MAX {
+                let reason = format!("{QUANTILES_MAX} quantiles can be asked for at once");
+                return Err(error(at, reason));
             }
             BY_OF_BUCKETS_MAX
         }
