@@ -11,6 +11,9 @@ const MIB: usize = 1024 * 1024;
 pub struct Config {
     /// Where the viewer, the API and the metrics are served.
     pub listen: SocketAddr,
+    /// Where Jaeger's query API is served at its root, for clients that take no path in
+    /// front; nowhere if `None`.
+    pub jaeger_listen: Option<SocketAddr>,
     /// How long a question may take, from its arrival on, waiting included. One that
     /// takes longer is answered with an error.
     pub deadline: Duration,
@@ -56,6 +59,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4320)),
+            jaeger_listen: None,
             deadline: Duration::from_secs(10),
             concurrent_questions_max: 4,
             waiting_questions_max: 64,

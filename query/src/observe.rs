@@ -10,7 +10,7 @@ use http::StatusCode;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::api::native;
+use crate::api::{jaeger, native};
 use crate::metrics::Metrics;
 use crate::read_pool::message;
 use crate::web::PROBES;
@@ -57,12 +57,11 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
     native::panicked(format!("answering panicked: {}", message(panic.as_ref())))
 }
 
-/// The name of a route in figures and log: one of a closed set.
+/// The name of a route in figures and log: one of a closed set. A dialect's route has one
+/// name, whichever listener it is asked on.
 fn label(path: Option<&MatchedPath>) -> &'static str {
-    match path {
-        None => "ui",
-        Some(path) => {
-            native::paths().chain(PROBES).find(|known| *known == path.as_str()).unwrap_or("unknown")
-        }
-    }
+    let Some(path) = path.map(MatchedPath::as_str) else { return "ui" };
+    let of_jaeger = path.strip_prefix(jaeger::PREFIX).unwrap_or(path);
+    let known = native::paths().chain(PROBES).find(|known| *known == path);
+    known.or_else(|| jaeger::paths().find(|known| *known == of_jaeger)).unwrap_or("unknown")
 }

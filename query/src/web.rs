@@ -1,4 +1,4 @@
-//! The web listener as a whole: bound, run, stopped.
+//! The web listener as a whole, and the port of a dialect beside it: bound, run, stopped.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::native;
+use crate::api::{jaeger, native};
 use crate::config::Config;
 use crate::findings::NoticeFn;
 use crate::metrics::Metrics;
@@ -56,11 +56,12 @@ pub struct OtlpAddresses {
     pub http: SocketAddr,
 }
 
-/// The web listener, bound to its address. Clients can connect from now on; they are
-/// answered once it runs.
+/// The web listener, bound to its address, and Jaeger's where there is one. Clients can
+/// connect from now on; they are answered once it runs.
 pub struct Web {
     listener: TcpListener,
     address: SocketAddr,
+    jaeger: Option<(TcpListener, SocketAddr)>,
     bounds: listener::Config,
     app: App,
 }
@@ -74,12 +75,22 @@ pub struct App {
     ends: [ReadPoolEnd; 2],
 }
 
+/// What answers on each port, and what ends after them.
+struct Routers {
+    web: Router,
+    jaeger: Router,
+    ends: [ReadPoolEnd; 2],
+}
+
 /// Why the web listener can't start.
 #[derive(Debug, thiserror::Error)]
 pub enum BindError {
     /// The address can't be listened on.
     #[error("web: {0}")]
     Address(io::Error),
+    /// Jaeger's address can't be listened on.
+    #[error("jaeger: {0}; --jaeger-listen off does without")]
+    Jaeger(io::Error),
     /// The system gives no thread.
     #[error("cannot start the read pool: {0}")]
     Thread(io::Error),
@@ -107,8 +118,16 @@ impl Web {
     ) -> Result<Self, BindError> {
         let listener = listener::bind(config.listen).await.map_err(BindError::Address)?;
         let address = listener.local_addr().map_err(BindError::Address)?;
+        let jaeger = match config.jaeger_listen {
+            Some(address) => {
+                let listener = listener::bind(address).await.map_err(BindError::Jaeger)?;
+                let address = listener.local_addr().map_err(BindError::Jaeger)?;
+                Some((listener, address))
+            }
+            None => None,
+        };
         let app = App::start(&config, parts, registry).map_err(BindError::Thread)?;
-        Ok(Self { listener, address, bounds: config.listener, app })
+        Ok(Self { listener, address, jaeger, bounds: config.listener, app })
     }
 
     /// Where it is served; the port is a real one even where 0 was asked for.
@@ -116,19 +135,26 @@ impl Web {
         self.address
     }
 
+    /// Where Jaeger's query API is served at its root, if anywhere.
+    pub fn jaeger_address(&self) -> Option<SocketAddr> {
+        self.jaeger.as_ref().map(|(_, address)| *address)
+    }
+
     /// Answers until `shutdown` is cancelled; `registry` is what `/metrics` shows.
     ///
-    /// Then the port closes and requests in flight finish within the listener's
+    /// Then the ports close and requests in flight finish within the listener's
     /// `drain_timeout`. Questions that nobody waits for any more have the same time
     /// again to be finished.
     pub async fn run(self, registry: Arc<Registry>, shutdown: CancellationToken) -> Stopped {
-        let Self { listener, bounds, app, .. } = self;
-        let (router, ends) = app.split(registry, shutdown.clone());
+        let Self { listener, jaeger, bounds, app, .. } = self;
+        let Routers { web, jaeger: of_jaeger, ends } = app.split(registry, shutdown.clone());
         let drain_timeout = bounds.drain_timeout;
-        let drained = listener::serve(listener, router, bounds, shutdown).await;
-        // The router is gone, and with it the last references to the pools.
-        let mut stopped =
-            Stopped { cut_connections: drained.cut_connections, ..Stopped::default() };
+        let dialect = serve_dialect(jaeger, of_jaeger, bounds.clone(), shutdown.clone());
+        let web = listener::serve(listener, web, bounds, shutdown);
+        let (drained, of_dialect) = tokio::join!(web, dialect);
+        let cut_connections = drained.cut_connections + of_dialect;
+        // The routers are gone, and with them the last references to the pools.
+        let mut stopped = Stopped { cut_connections, ..Stopped::default() };
         for end in ends {
             if !end.wait(drain_timeout).await {
                 stopped.busy_pools += 1;
@@ -142,6 +168,18 @@ impl Web {
         }
         stopped
     }
+}
+
+/// Serves the port of a dialect, if it has one, until told to stop. Answers how many
+/// connections were cut.
+async fn serve_dialect(
+    bound: Option<(TcpListener, SocketAddr)>,
+    router: Router,
+    bounds: listener::Config,
+    shutdown: CancellationToken,
+) -> usize {
+    let Some((listener, _)) = bound else { return 0 };
+    listener::serve(listener, router, bounds, shutdown).await.cut_connections
 }
 
 impl App {
@@ -162,14 +200,10 @@ impl App {
 
     /// Everything that answers; `registry` is what `/metrics` shows.
     pub fn router(self, registry: Arc<Registry>) -> Router {
-        self.split(registry, CancellationToken::new()).0
+        self.split(registry, CancellationToken::new()).web
     }
 
-    fn split(
-        self,
-        registry: Arc<Registry>,
-        stopping: CancellationToken,
-    ) -> (Router, [ReadPoolEnd; 2]) {
+    fn split(self, registry: Arc<Registry>, stopping: CancellationToken) -> Routers {
         let Self { service, monitor, ui, metrics, ends } = self;
         let [healthz, readyz, metrics_path] = PROBES;
         let probes = Router::new()
@@ -180,14 +214,19 @@ impl App {
         // The fastest level: what is saved beyond it is not worth its time on a
         // network of today.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
-        let router = native::router(service, monitor, stopping)
+        let router = native::router(service.clone(), monitor, stopping)
+            .nest(jaeger::PREFIX, jaeger::router(service.clone()))
             .merge(probes)
             .layer(compression.clone())
             .layer(map_response(never_stored))
-            .fallback_service(ui.layer(compression))
-            .layer(CatchPanicLayer::custom(observe::panicked))
-            .layer(from_fn_with_state(metrics, observe));
-        (router, ends)
+            .fallback_service(ui.layer(compression.clone()));
+        let jaeger = jaeger::router(service).layer(compression).layer(map_response(never_stored));
+        let watched = |router: Router| {
+            router
+                .layer(CatchPanicLayer::custom(observe::panicked))
+                .layer(from_fn_with_state(metrics.clone(), observe))
+        };
+        Routers { web: watched(router), jaeger: watched(jaeger), ends }
     }
 }
 

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
-    FoundTrace, ReadError, Search, Series, SeriesQuestion, Stats, TimeRange, Trace, TraceBounds,
-    TraceReader, Turn, TurnTaken,
+    FoundTrace, ReadError, Search, SearchPage, Series, SeriesQuestion, Stats, TimeRange, Trace,
+    TraceBounds, TraceReader, Turn, TurnTaken,
 };
 
 use crate::chains::selection::{self, Picked, PickedChains};
@@ -244,6 +244,16 @@ impl Questions<'_> {
         let found = self.with_verdicts(page);
         self.count(&found.completeness);
         Ok(found)
+    }
+
+    /// The traces that `search` asks for, without verdicts.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn summaries(&self, search: &Search) -> Result<SearchPage, ReadError> {
+        let page = self.desk.reader.search(search, self.deadline)?;
+        self.count(&page.completeness);
+        Ok(page)
     }
 
     /// Names that occur.

@@ -1,4 +1,5 @@
-//! The native API as its clients see it, over a store in memory.
+//! The APIs as their clients see them, over a store in memory: the native one, and in a
+//! folder each the dialects.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,6 +12,7 @@ mod chains;
 mod errors;
 mod findings;
 mod hop;
+mod jaeger;
 mod listener;
 mod openapi;
 mod paging;

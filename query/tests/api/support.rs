@@ -89,6 +89,21 @@ impl Api {
         })
     }
 
+    /// `request` and its whole answer: what stands before the body, the body, and what
+    /// stands behind it.
+    pub(crate) fn exchange(
+        &self,
+        request: Request<Body>,
+    ) -> (HeaderMap, Vec<u8>, Option<HeaderMap>) {
+        self.runtime.block_on(async {
+            let response = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let body = body.collect().await.unwrap();
+            let trailers = body.trailers().cloned();
+            (parts.headers, body.to_bytes().to_vec(), trailers)
+        })
+    }
+
     /// Several requests at once, and their answers.
     pub(crate) fn send_all(&self, requests: Vec<Request<Body>>) -> Vec<StatusCode> {
         self.runtime.block_on(async {

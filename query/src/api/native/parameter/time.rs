@@ -1,13 +1,12 @@
 //! Moments and ranges of time.
 
-use std::time::UNIX_EPOCH;
-
 use proto::clock::now_unix_nano;
 use storage::TimeRange;
 
 use super::duration::parse_duration;
 use super::{Parameter, Parameters, Shape};
 use crate::api::native::error::ApiError;
+use crate::api::rfc3339;
 
 pub(in crate::api::native) const FROM: Parameter = Parameter::new(
     "from",
@@ -87,7 +86,7 @@ fn parse_time(text: &str) -> Result<u64, NoTime> {
     let nano = if text.bytes().all(|byte| byte.is_ascii_digit()) {
         text.parse().ok().and_then(unix_nano)
     } else {
-        rfc3339_nano(text)
+        rfc3339::unix_nano(text)
     };
     nano.ok_or_else(|| NoTime(super::shown(text)))
 }
@@ -102,40 +101,6 @@ fn unix_nano(number: u64) -> Option<u64> {
         _ => 1,
     };
     number.checked_mul(unit_nano)
-}
-
-/// Of RFC 3339, with any offset. The `+` of an offset may have become a space, as it
-/// does in an address where it is not escaped.
-fn rfc3339_nano(text: &str) -> Option<u64> {
-    let text = text.to_ascii_uppercase();
-    let (local, offset_seconds) = match text.strip_suffix('Z') {
-        Some(local) => (local, 0),
-        None => {
-            let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
-            (local, parse_offset(offset)?)
-        }
-    };
-    let local = humantime::parse_rfc3339(&format!("{local}Z")).ok()?;
-    let local_nano = local.duration_since(UNIX_EPOCH).ok()?.as_nanos();
-    let nano = i128::try_from(local_nano).ok()? - i128::from(offset_seconds) * 1_000_000_000;
-    u64::try_from(nano).ok()
-}
-
-/// Seconds of `+01:30`.
-fn parse_offset(text: &str) -> Option<i64> {
-    let (sign, rest) = text.split_at_checked(1)?;
-    let (hours, minutes) = rest.split_once(':')?;
-    let part = |text: &str, max: i64| {
-        let is_two_digits = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number: i64 = text.parse().ok()?;
-        (is_two_digits && number <= max).then_some(number)
-    };
-    let seconds = part(hours, 23)? * 3_600 + part(minutes, 59)? * 60;
-    match sign {
-        "+" | " " => Some(seconds),
-        "-" => Some(-seconds),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,191 @@
+//! The messages of `jaeger.api_v3`, as `proto/protos/jaeger/api_v3/query_service.proto` has
+//! them.
+
+use std::collections::HashMap;
+
+use prost::Message;
+use storage::{ServiceCount, TraceSummary};
+
+use crate::api::jaeger::names::NamedKind;
+use crate::api::jaeger::question::format_kind;
+
+/// `google.protobuf.Timestamp` and `google.protobuf.Duration`: they are alike.
+#[derive(Clone, Copy, PartialEq, Message)]
+pub(super) struct Moment {
+    #[prost(int64, tag = "1")]
+    pub(super) seconds: i64,
+    #[prost(int32, tag = "2")]
+    pub(super) nanos: i32,
+}
+
+impl Moment {
+    /// Nanoseconds, as many as there is room for.
+    pub(super) fn nano(self) -> i64 {
+        self.seconds.saturating_mul(1_000_000_000).saturating_add(self.nanos.into())
+    }
+
+    /// Nanoseconds since the Unix epoch, 0 for what was before it.
+    pub(super) fn unix_nano(self) -> u64 {
+        u64::try_from(self.nano()).unwrap_or(0)
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct GetTraceRequest {
+    #[prost(string, tag = "1")]
+    pub(super) trace_id: String,
+    #[prost(bool, tag = "4")]
+    pub(super) raw_traces: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct TraceQueryParameters {
+    #[prost(string, tag = "1")]
+    pub(super) service_name: String,
+    #[prost(string, tag = "2")]
+    pub(super) operation_name: String,
+    #[prost(map = "string, string", tag = "3")]
+    pub(super) attributes: HashMap<String, String>,
+    #[prost(message, optional, tag = "4")]
+    pub(super) start_time_min: Option<Moment>,
+    #[prost(message, optional, tag = "5")]
+    pub(super) start_time_max: Option<Moment>,
+    #[prost(message, optional, tag = "6")]
+    pub(super) duration_min: Option<Moment>,
+    #[prost(message, optional, tag = "7")]
+    pub(super) duration_max: Option<Moment>,
+    #[prost(int32, tag = "8")]
+    pub(super) search_depth: i32,
+    #[prost(bool, tag = "9")]
+    pub(super) raw_traces: bool,
+    /// An expression, which is refused whatever it says.
+    #[prost(bytes = "vec", optional, tag = "10")]
+    pub(super) filter: Option<Vec<u8>>,
+}
+
+/// Of traces and of summaries: both requests are alike.
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct FindRequest {
+    #[prost(message, optional, tag = "1")]
+    pub(super) query: Option<TraceQueryParameters>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct GetServicesResponse {
+    #[prost(string, repeated, tag = "1")]
+    pub(super) services: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct GetOperationsRequest {
+    #[prost(string, tag = "1")]
+    pub(super) service: String,
+    #[prost(string, tag = "2")]
+    pub(super) span_kind: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Operation {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(string, tag = "2")]
+    span_kind: String,
+}
+
+impl Operation {
+    pub(super) fn of((name, kind): NamedKind) -> Self {
+        Self { name, span_kind: format_kind(kind).to_owned() }
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct GetOperationsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) operations: Vec<Operation>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct GetDependenciesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub(super) start_time: Option<Moment>,
+    #[prost(message, optional, tag = "2")]
+    pub(super) end_time: Option<Moment>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Dependency {
+    #[prost(string, tag = "1")]
+    pub(super) parent: String,
+    #[prost(string, tag = "2")]
+    pub(super) child: String,
+    #[prost(uint64, tag = "3")]
+    pub(super) call_count: u64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct DependenciesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Service {
+    #[prost(string, tag = "1")]
+    name: String,
+    #[prost(int32, tag = "2")]
+    span_count: i32,
+    #[prost(int32, tag = "3")]
+    error_span_count: i32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct Summary {
+    #[prost(string, tag = "1")]
+    trace_id: String,
+    #[prost(string, tag = "2")]
+    root_service_name: String,
+    #[prost(string, tag = "3")]
+    root_operation_name: String,
+    #[prost(fixed64, tag = "4")]
+    min_start_time_unix_nano: u64,
+    #[prost(fixed64, tag = "5")]
+    max_end_time_unix_nano: u64,
+    #[prost(int32, tag = "6")]
+    span_count: i32,
+    #[prost(int32, tag = "7")]
+    error_span_count: i32,
+    #[prost(message, repeated, tag = "9")]
+    services: Vec<Service>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct FindTraceSummariesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) summaries: Vec<Summary>,
+}
+
+impl Summary {
+    pub(super) fn of(summary: TraceSummary) -> Self {
+        let end = summary.start_unix_nano.saturating_add(summary.duration_nano);
+        Self {
+            trace_id: summary.trace_id.to_string(),
+            root_service_name: summary.root_service,
+            root_operation_name: summary.root_name,
+            min_start_time_unix_nano: summary.start_unix_nano,
+            max_end_time_unix_nano: end,
+            span_count: count(summary.span_count),
+            error_span_count: count(summary.error_count),
+            services: summary.services.into_iter().map(Service::of).collect(),
+        }
+    }
+}
+
+impl Service {
+    fn of(ServiceCount { name, spans, errors, .. }: ServiceCount) -> Self {
+        Self { name, span_count: count(spans), error_span_count: count(errors) }
+    }
+}
+
+fn count(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
