@@ -34,6 +34,8 @@ pub(crate) struct Addresses {
     pub(crate) otlp_grpc: SocketAddr,
     pub(crate) otlp_http: SocketAddr,
     pub(crate) web: SocketAddr,
+    /// Where Jaeger's query API is served, if anywhere.
+    pub(crate) jaeger: Option<SocketAddr>,
 }
 
 /// The parts, in the order in which they are built.
@@ -137,6 +139,7 @@ impl App {
             otlp_grpc: self.collector.otlp_grpc_address(),
             otlp_http: self.collector.otlp_http_address(),
             web: self.web.address(),
+            jaeger: self.web.jaeger_address(),
         }
     }
 
@@ -145,10 +148,13 @@ impl App {
     /// # Errors
     /// Where standard output is closed.
     pub(crate) fn announce(&self) -> anyhow::Result<()> {
-        let Addresses { otlp_grpc, otlp_http, web } = self.addresses();
+        let Addresses { otlp_grpc, otlp_http, web, jaeger } = self.addresses();
         say(&format!("listening otlp-grpc={otlp_grpc}"))?;
         say(&format!("listening otlp-http={otlp_http}"))?;
         say(&format!("listening web={web}"))?;
+        if let Some(jaeger) = jaeger {
+            say(&format!("listening jaeger={jaeger}"))?;
+        }
         say(&format!("keeping data-dir={}", self.data_dir.display()))?;
         say(&format!("open http://{}/", from_here(web)))
     }

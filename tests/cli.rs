@@ -134,7 +134,9 @@ fn a_folder_of_other_files_is_refused_and_left_as_it_was() {
     fs::write(folder.path().join("scratch/thesis.txt"), "years of work").expect("written");
     fs::write(folder.path().join("notes.txt"), "").expect("written");
     let words = ["hopline: ", path, "notes.txt", "scratch", "--data-dir"];
-    refuses(&["--data-dir", path, "--web-listen", "localhost:0"], 1, &words);
+    let arguments =
+        ["--data-dir", path, "--web-listen", "localhost:0", "--jaeger-listen", "localhost:0"];
+    refuses(&arguments, 1, &words);
     let thesis = fs::read_to_string(folder.path().join("scratch/thesis.txt")).expect("still there");
     assert_eq!(thesis, "years of work");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
@@ -154,6 +156,8 @@ fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
         any,
         "--otlp-http-listen",
         any,
+        "--jaeger-listen",
+        any,
     ];
     refuses(&arguments, 1, &["hopline: ", folder]);
     assert_eq!(crate::support::web::get(&server, "/readyz").expect("an answer").status(), 200);
@@ -164,7 +168,7 @@ fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
 fn a_port_in_use_is_named_once() {
     let server = Server::start();
     let taken = server.web().to_string();
-    let flags = ["--web-listen", "--otlp-grpc-listen", "--otlp-http-listen"];
+    let flags = ["--web-listen", "--otlp-grpc-listen", "--otlp-http-listen", "--jaeger-listen"];
     // Several times: what was built before the port must end before the process, or
     // one in four of these is an abort.
     for busy in flags.repeat(8) {

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::age::Age;
 use super::alert_url::AlertUrl;
+use super::dialect_listen::DialectListen;
 use super::listen::Listen;
 use super::memory::MemoryLimit;
 use super::options::{Durability, Typed};
@@ -15,6 +16,7 @@ use super::{Error, Options, file};
 const OTLP_GRPC_PORT: u16 = 4317;
 const OTLP_HTTP_PORT: u16 = 4318;
 const WEB_PORT: u16 = 4320;
+const JAEGER_PORT: u16 = 16686;
 const RETENTION_AGE: Age = Age::days(7);
 
 /// Every setting, with nothing left open.
@@ -25,6 +27,7 @@ pub(crate) struct Settings {
     pub(crate) otlp_grpc_listen: Listen,
     pub(crate) otlp_http_listen: Listen,
     pub(crate) web_listen: Listen,
+    pub(crate) jaeger_listen: DialectListen,
     pub(crate) durability: Durability,
     pub(crate) memory_limit: MemoryLimit,
     pub(crate) retention_age: Age,
@@ -69,8 +72,11 @@ impl Settings {
         };
         shares.give_collector(&mut collector);
         collector.listener.drain_timeout = STOP_RECEIVERS;
-        let mut query =
-            query::Config { listen: self.web_listen.address(), ..query::Config::default() };
+        let mut query = query::Config {
+            listen: self.web_listen.address(),
+            jaeger_listen: self.jaeger_listen.address(),
+            ..query::Config::default()
+        };
         shares.give_query(&mut query);
         query.listener.drain_timeout = STOP_WEB;
         (storage, collector, query)
@@ -101,6 +107,7 @@ impl Effective {
             otlp_grpc_listen,
             otlp_http_listen,
             web_listen,
+            jaeger_listen,
             durability,
             memory_limit,
             retention_age,
@@ -120,6 +127,9 @@ impl Effective {
                 .or(file.otlp_http_listen)
                 .unwrap_or(Listen::loopback(OTLP_HTTP_PORT)),
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
+            jaeger_listen: jaeger_listen
+                .or(file.jaeger_listen)
+                .unwrap_or(DialectListen::loopback(JAEGER_PORT)),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             memory_limit: memory_limit.or(file.memory_limit).unwrap_or(MemoryLimit::DEFAULT),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),

@@ -3,6 +3,7 @@
 
 mod age;
 mod alert_url;
+mod dialect_listen;
 mod effective;
 mod file;
 mod listen;

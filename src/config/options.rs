@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::age::Age;
 use super::alert_url::AlertUrl;
+use super::dialect_listen::DialectListen;
 use super::listen::Listen;
 use super::memory::MemoryLimit;
 use super::size::{FreeMin, SizeMax};
@@ -38,6 +39,11 @@ pub(crate) struct Options {
     /// [default: 127.0.0.1:4320].
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_WEB_LISTEN")]
     pub(crate) web_listen: Option<Listen>,
+
+    /// Where to serve Jaeger's query API as Jaeger does, HTTP and gRPC; it is under /jaeger
+    /// of the web address, too. Port 0 takes any, off none [default: 127.0.0.1:16686].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_JAEGER_LISTEN")]
+    pub(crate) jaeger_listen: Option<DialectListen>,
 
     /// What spans survive once they are acknowledged [default: disk].
     #[arg(long, global = true, value_name = "LEVEL", env = "HOPLINE_DURABILITY")]

@@ -50,6 +50,7 @@ pub(crate) struct Server {
     grpc: SocketAddr,
     http: SocketAddr,
     web: SocketAddr,
+    jaeger: SocketAddr,
     data_dir: PathBuf,
     /// Kept for its `Drop`; `None` where the folder outlives the server.
     _scratch: Option<TempDir>,
@@ -78,6 +79,9 @@ impl Server {
 
     fn open(data_dir: &Path, ports: Ports, subcommand: &str, arguments: &[&str]) -> Self {
         let Command(mut command) = Command::new([subcommand]);
+        if !arguments.contains(&"--jaeger-listen") {
+            command.args(["--jaeger-listen", "127.0.0.1:0"]);
+        }
         let mut child = command
             .args(arguments)
             .arg("--data-dir")
@@ -94,6 +98,7 @@ impl Server {
             grpc: nowhere(),
             http: nowhere(),
             web: nowhere(),
+            jaeger: nowhere(),
             data_dir: data_dir.to_owned(),
             _scratch: None,
             lines: Mutex::new(lines),
@@ -114,6 +119,8 @@ impl Server {
                 self.http = address;
             } else if let Some(address) = address("listening web=") {
                 self.web = address;
+            } else if let Some(address) = address("listening jaeger=") {
+                self.jaeger = address;
             } else if line.starts_with("open http://") {
                 return;
             }
@@ -139,6 +146,11 @@ impl Server {
     /// Where it answers questions.
     pub(crate) fn web(&self) -> SocketAddr {
         self.web
+    }
+
+    /// Where it answers what Jaeger is asked.
+    pub(crate) fn jaeger(&self) -> SocketAddr {
+        self.jaeger
     }
 
     /// The ports it got, for a restart on the same ones.
