@@ -15,6 +15,7 @@ pub mod span;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod value;
+pub mod zipkin;
 
 pub use batch::Batch;
 pub use id::{ParseIdError, SpanId, TraceId};

@@ -34,7 +34,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    pub(super) fn check_request(&self, body: &[u8]) -> Result<(), DecodeError> {
+    pub(crate) fn check_request(&self, body: &[u8]) -> Result<(), DecodeError> {
         let max = self.request_bytes_max;
         if body.len() > max {
             return Err(DecodeError::TooLarge { limit: "request_bytes_max", max });
@@ -45,28 +45,28 @@ impl Limits {
 
 /// Memory that a decoder may still allocate. Asked before every allocation.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(crate) struct Budget {
     max: usize,
     left: usize,
 }
 
 /// What a [`Budget`] stood at, to return to when a span is given up.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Mark(usize);
+pub(crate) struct Mark(usize);
 
 /// The budget does not reach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Exhausted {
+pub(crate) struct Exhausted {
     max: usize,
 }
 
 impl Budget {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self { max: limits.decoded_bytes_max, left: limits.decoded_bytes_max }
     }
 
     /// Grants `bytes`, or nothing.
-    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Exhausted> {
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), Exhausted> {
         let left = self.left.checked_sub(bytes).ok_or(Exhausted { max: self.max })?;
         self.left = left;
         Ok(())
@@ -76,7 +76,7 @@ impl Budget {
     /// least half as much again in one that has grown before, so that many small
     /// steps stay cheap. While a vector moves, its old place exists, too: for a
     /// moment there is up to twice what is accounted for it.
-    pub(super) fn reserve<T>(&mut self, vec: &mut Vec<T>, more: usize) -> Result<(), Exhausted> {
+    pub(crate) fn reserve<T>(&mut self, vec: &mut Vec<T>, more: usize) -> Result<(), Exhausted> {
         let free = vec.capacity().saturating_sub(vec.len());
         if more > free {
             let grow = more.saturating_sub(free).max(vec.capacity() / 2);
@@ -87,35 +87,35 @@ impl Budget {
     }
 
     /// Appends `item`, making room where there is none.
-    pub(super) fn push<T>(&mut self, vec: &mut Vec<T>, item: T) -> Result<(), Exhausted> {
+    pub(crate) fn push<T>(&mut self, vec: &mut Vec<T>, item: T) -> Result<(), Exhausted> {
         self.reserve(vec, 1)?;
         vec.push(item);
         Ok(())
     }
 
     /// `item`, to be shared.
-    pub(super) fn share<T>(&mut self, item: T) -> Result<Arc<T>, Exhausted> {
+    pub(crate) fn share<T>(&mut self, item: T) -> Result<Arc<T>, Exhausted> {
         self.take(size_of::<T>())?;
         Ok(Arc::new(item))
     }
 
     /// A copy of `text`.
-    pub(super) fn text(&mut self, text: &str) -> Result<String, Exhausted> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<String, Exhausted> {
         self.take(text.len())?;
         Ok(text.to_owned())
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Mark {
         Mark(self.left)
     }
 
     /// Returns what was granted since `mark`; what it paid for must be gone.
-    pub(super) fn give_back_since(&mut self, mark: Mark) {
+    pub(crate) fn give_back_since(&mut self, mark: Mark) {
         self.left = mark.0;
     }
 
     /// What has been granted in all.
-    pub(super) fn taken(&self) -> usize {
+    pub(crate) fn taken(&self) -> usize {
         self.max.saturating_sub(self.left)
     }
 }

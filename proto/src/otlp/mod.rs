@@ -29,7 +29,7 @@ mod fault;
 mod group;
 mod ids;
 pub mod json;
-mod limits;
+pub(crate) mod limits;
 pub mod protobuf;
 mod rejected;
 pub mod response;

@@ -8,7 +8,7 @@ const GROUP_DEPTH_MAX: usize = 64;
 
 /// Bytes of a request and where they stand in it. Reading takes from the front.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Chunk<'a> {
+pub(crate) struct Chunk<'a> {
     bytes: &'a [u8],
     /// The place in the request behind the last byte.
     end: usize,
@@ -20,7 +20,7 @@ pub(super) struct Chunk<'a> {
 /// members of an enum share memory that is written in one size and read in another,
 /// which a processor waits for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Field<'a> {
+pub(crate) struct Field<'a> {
     wire_type: WireType,
     /// A number of any type, zero-extended.
     number: u64,
@@ -39,7 +39,7 @@ enum WireType {
 
 /// Bytes that are no protobuf. Small, since every read hands it on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Broken {
+pub(crate) struct Broken {
     reason: &'static str,
     offset: usize,
 }
@@ -52,11 +52,11 @@ const END_GROUP: u32 = 4;
 const FIXED32: u32 = 5;
 
 impl<'a> Chunk<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, end: bytes.len() }
     }
 
-    pub(super) fn bytes(self) -> &'a [u8] {
+    pub(crate) fn bytes(self) -> &'a [u8] {
         self.bytes
     }
 
@@ -69,7 +69,7 @@ impl<'a> Chunk<'a> {
     // Inlined, as all that it calls on the common path: what is left of a chunk stays in
     // registers.
     #[inline(always)]
-    pub(super) fn next_field(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken> {
+    pub(crate) fn next_field(&mut self) -> Result<Option<(u32, Field<'a>)>, Broken> {
         while !self.bytes.is_empty() {
             let offset = self.offset();
             let (number, wire_type) = self.tag()?;
@@ -203,13 +203,13 @@ impl<'a> Chunk<'a> {
 impl<'a> Field<'a> {
     /// The payload as a message or as bytes; `name` is for the error.
     #[inline(always)]
-    pub(super) fn chunk(self, name: &'static str) -> Result<Chunk<'a>, DecodeError> {
+    pub(crate) fn chunk(self, name: &'static str) -> Result<Chunk<'a>, DecodeError> {
         self.check(WireType::LengthDelimited, name)?;
         Ok(Chunk { bytes: self.bytes, end: self.place })
     }
 
     #[inline(always)]
-    pub(super) fn text(self, name: &'static str) -> Result<&'a str, DecodeError> {
+    pub(crate) fn text(self, name: &'static str) -> Result<&'a str, DecodeError> {
         let chunk = self.chunk(name)?;
         str::from_utf8(chunk.bytes).map_err(|error| {
             let offset = chunk.offset().saturating_add(error.valid_up_to());
@@ -218,19 +218,19 @@ impl<'a> Field<'a> {
     }
 
     #[inline(always)]
-    pub(super) fn varint(self, name: &'static str) -> Result<u64, DecodeError> {
+    pub(crate) fn varint(self, name: &'static str) -> Result<u64, DecodeError> {
         self.check(WireType::Varint, name)?;
         Ok(self.number)
     }
 
     #[inline(always)]
-    pub(super) fn fixed64(self, name: &'static str) -> Result<u64, DecodeError> {
+    pub(crate) fn fixed64(self, name: &'static str) -> Result<u64, DecodeError> {
         self.check(WireType::Fixed64, name)?;
         Ok(self.number)
     }
 
     #[inline(always)]
-    pub(super) fn fixed32(self, name: &'static str) -> Result<u32, DecodeError> {
+    pub(crate) fn fixed32(self, name: &'static str) -> Result<u32, DecodeError> {
         self.check(WireType::Fixed32, name)?;
         Ok(self.number as u32)
     }

@@ -10,7 +10,7 @@
 //! framing, a wrong wire type, text that is no UTF-8) are malformed.
 
 mod attribute;
-mod chunk;
+pub(crate) mod chunk;
 mod encode;
 mod log_record;
 mod request;
