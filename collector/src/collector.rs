@@ -15,7 +15,7 @@ use crate::admission::Budget;
 use crate::config::Config;
 use crate::ingest::Ingest;
 use crate::metrics::Metrics;
-use crate::receiver::{otlp_grpc, otlp_http};
+use crate::receiver::{otlp_grpc, otlp_http, zipkin};
 use crate::writer::{self, Bounds, WriterEnd};
 
 /// Receivers that are bound to their addresses. Clients can connect from now on;
@@ -23,6 +23,7 @@ use crate::writer::{self, Bounds, WriterEnd};
 pub struct Collector {
     grpc: Port,
     http: Port,
+    zipkin: Router,
     health: HealthReporter,
     store: Arc<dyn SpanWriter>,
     config: Config,
@@ -106,9 +107,11 @@ impl Collector {
         let ingest = Arc::new(Ingest { config, budget, metrics, writer });
         let (grpc_service, health) = otlp_grpc::service(Arc::clone(&ingest))?;
         let grpc = Port { listener: grpc, address: grpc_address, service: grpc_service };
+        let zipkin = zipkin::routes(Arc::clone(&ingest));
         let service = otlp_http::service(Arc::clone(&ingest));
         let http = Port { listener: http, address: http_address, service };
-        Ok(Self { grpc, http, health, store, config: ingest.config.clone(), writer_end })
+        let config = ingest.config.clone();
+        Ok(Self { grpc, http, zipkin, health, store, config, writer_end })
     }
 
     /// Where OTLP/gRPC is served; the port is a real one even where 0 was asked for.
@@ -121,6 +124,12 @@ impl Collector {
         self.http.address
     }
 
+    /// The routes by which Zipkin's senders are received, for a port that answers other
+    /// questions of theirs, too. They must be gone before [`Self::run`] can end.
+    pub fn zipkin_routes(&self) -> Router {
+        self.zipkin.clone()
+    }
+
     /// Receives until `shutdown` is cancelled.
     ///
     /// Then, in this order: the ports close; requests in flight finish and are
@@ -128,7 +137,8 @@ impl Collector {
     /// queued, within [`Config::drain_timeout`]. What remains is named in the log and
     /// in the answer; nothing of it was acknowledged.
     pub async fn run(self, shutdown: CancellationToken) -> Stopped {
-        let Self { grpc, http, health, store, config, writer_end } = self;
+        let Self { grpc, http, zipkin, health, store, config, writer_end } = self;
+        drop(zipkin);
         let bounds = || config.listener.clone();
         let (grpc, http, ()) = tokio::join!(
             listener::serve(grpc.listener, grpc.service, bounds(), shutdown.clone()),

@@ -1,10 +1,11 @@
-//! What both transports do with a body: decompress, decode, inspect, write.
+//! What all transports do with a body: decompress, decode, inspect, write.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use proto::otlp::response::ExportResponse;
-use proto::otlp::{self, Limits, Signal};
+use proto::otlp::{self, Decoded, Limits, Signal};
+use proto::zipkin;
 
 use crate::Config;
 use crate::admission::{Budget, Charge};
@@ -25,12 +26,43 @@ pub(crate) enum Format {
     Json,
 }
 
+/// What a body says, and in which dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wire {
+    Otlp(Signal, Format),
+    Zipkin(Format),
+}
+
+impl Wire {
+    fn signal(self) -> Signal {
+        match self {
+            Self::Otlp(signal, _) => signal,
+            Self::Zipkin(_) => Signal::Traces,
+        }
+    }
+
+    fn decode(self, body: &[u8], limits: &Limits) -> Result<Decoded, Refusal> {
+        match self {
+            Self::Otlp(signal, format) => {
+                let decode = match (signal, format) {
+                    (Signal::Traces, Format::Protobuf) => otlp::protobuf::decode_request,
+                    (Signal::Traces, Format::Json) => otlp::json::decode_request,
+                    (Signal::Logs, Format::Protobuf) => otlp::protobuf::decode_logs_request,
+                    (Signal::Logs, Format::Json) => otlp::json::decode_logs_request,
+                };
+                Ok(decode(body, limits)?)
+            }
+            Self::Zipkin(Format::Protobuf) => Ok(zipkin::protobuf::decode_spans(body, limits)?),
+            Self::Zipkin(Format::Json) => Ok(zipkin::json::decode_spans(body, limits)?),
+        }
+    }
+}
+
 /// A body that was read whole.
 pub(crate) struct Received {
-    pub(crate) signal: Signal,
+    pub(crate) wire: Wire,
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Encoding,
-    pub(crate) format: Format,
     /// What the body holds of the budget.
     pub(crate) charge: Charge,
 }
@@ -50,7 +82,8 @@ impl Ingest {
     /// # Errors
     /// Nothing of the request is acknowledged.
     pub(crate) async fn export(&self, received: Received) -> Result<ExportResponse, Refusal> {
-        let Received { signal, bytes, encoding, format, mut charge } = received;
+        let Received { wire, bytes, encoding, mut charge } = received;
+        let signal = wire.signal();
         let limits = self.config.limits;
         let body = decompress(encoding, bytes, limits.request_bytes_max, &mut charge)?;
         charge.shrink_to(body.len());
@@ -58,13 +91,7 @@ impl Ingest {
         let decoded = {
             let _turn = self.budget.turn(body.len()).await;
             charge.try_grow(expected_bytes(body.len(), &limits))?;
-            let decode = match (signal, format) {
-                (Signal::Traces, Format::Protobuf) => otlp::protobuf::decode_request,
-                (Signal::Traces, Format::Json) => otlp::json::decode_request,
-                (Signal::Logs, Format::Protobuf) => otlp::protobuf::decode_logs_request,
-                (Signal::Logs, Format::Json) => otlp::json::decode_logs_request,
-            };
-            decode(&body, &limits)?
+            wire.decode(&body, &limits)?
         };
         drop(body);
         let batch_bytes = decoded.batch.memory_bytes();

@@ -17,6 +17,7 @@ type Labels<const N: usize> = [(&'static str, &'static str); N];
 pub(crate) enum Transport {
     OtlpGrpc,
     OtlpHttp,
+    ZipkinHttp,
 }
 
 impl Transport {
@@ -24,6 +25,7 @@ impl Transport {
         match self {
             Self::OtlpGrpc => "otlp_grpc",
             Self::OtlpHttp => "otlp_http",
+            Self::ZipkinHttp => "zipkin_http",
         }
     }
 }

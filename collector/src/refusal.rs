@@ -9,6 +9,7 @@ use std::time::Duration;
 use http::StatusCode;
 use proto::otlp::DecodeError;
 use proto::otlp::response::{FieldViolation, Status};
+use proto::zipkin;
 use storage::WriteError;
 use tonic::Code;
 
@@ -162,6 +163,15 @@ impl From<DecodeError> for Refusal {
         match error {
             DecodeError::Malformed { field, .. } => Self::Malformed { field, what },
             DecodeError::TooLarge { .. } => Self::TooLarge { what },
+        }
+    }
+}
+
+impl From<zipkin::DecodeError> for Refusal {
+    fn from(error: zipkin::DecodeError) -> Self {
+        match error {
+            zipkin::DecodeError::Malformed(what) => Self::malformed(what),
+            zipkin::DecodeError::TooLarge { .. } => Self::TooLarge { what: error.to_string() },
         }
     }
 }

@@ -7,14 +7,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Method, Request, Response, StatusCode, Version};
+use http::{Method, Request, Response, StatusCode};
 use proto::otlp::Signal;
 use proto::otlp::response::{ExportResponse, Status};
 use tonic::Code;
 
-use super::body::{BodyReader, too_large};
+use super::body::BodyReader;
+use super::http_body::{can_linger, receive, retry_after};
 use crate::decompress::Encoding;
-use crate::ingest::{Format, Ingest, Received};
+use crate::ingest::{Format, Ingest, Wire};
 use crate::metrics::{Reason, Transport};
 use crate::refusal::Refusal;
 
@@ -99,7 +100,8 @@ async fn export(ingest: &Ingest, signal: Signal, request: Request<Body>) -> Resp
     let can_linger = can_linger(&request);
     let (parts, body) = request.into_parts();
     let mut reader = BodyReader::new(body, &ingest.config);
-    let received = receive(ingest, &parts.headers, (signal, format), &mut reader).await;
+    let wire = Wire::Otlp(signal, format);
+    let received = receive(ingest, &parts.headers, wire, &mut reader).await;
     ingest.metrics.received(Transport::OtlpHttp, reader.received());
     let result = match received {
         Ok(received) => ingest.export(received).await,
@@ -117,29 +119,6 @@ async fn export(ingest: &Ingest, signal: Signal, request: Request<Body>) -> Resp
             failure(ingest, format, &refusal)
         }
     }
-}
-
-/// Reads the body, if it may come in at all.
-async fn receive(
-    ingest: &Ingest,
-    headers: &HeaderMap,
-    (signal, format): (Signal, Format),
-    reader: &mut BodyReader,
-) -> Result<Received, Refusal> {
-    let encoding = encoding_of(headers)?;
-    let bytes_max = ingest.config.limits.request_bytes_max;
-    let declared = content_length(headers);
-    if let Some(length) = declared {
-        if length > bytes_max {
-            return Err(too_large(bytes_max));
-        }
-        if !ingest.budget.has_room_for(length) {
-            return Err(Refusal::Overloaded);
-        }
-    }
-    let mut charge = ingest.budget.open();
-    let bytes = reader.read_all(declared, bytes_max, &mut charge).await?;
-    Ok(Received { signal, bytes, encoding, format, charge })
 }
 
 /// The media type, compared as RFC 9110 §8.3.1 demands: in any case, without its
@@ -162,39 +141,6 @@ fn is_grpc(headers: &HeaderMap) -> bool {
         .is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
 }
 
-/// The one encoding of the body. Several on top of each other are refused: they
-/// are only ever sent to wear a receiver out.
-fn encoding_of(headers: &HeaderMap) -> Result<Encoding, Refusal> {
-    let mut found = Encoding::Identity;
-    for value in headers.get_all(header::CONTENT_ENCODING) {
-        let unsupported = |name: &str| Refusal::UnsupportedEncoding { name: name.to_owned() };
-        let value = value.to_str().map_err(|_| unsupported("?"))?;
-        for name in value.split(',') {
-            let encoding = Encoding::named(name.trim()).ok_or_else(|| unsupported(name.trim()))?;
-            if encoding != Encoding::Identity {
-                if found != Encoding::Identity {
-                    return Err(unsupported(value));
-                }
-                found = encoding;
-            }
-        }
-    }
-    Ok(found)
-}
-
-/// The declared length; hyper has checked that it is one number.
-fn content_length(headers: &HeaderMap) -> Option<usize> {
-    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?;
-    Some(length.parse().unwrap_or(usize::MAX))
-}
-
-/// Whether a body that is not wanted should be read and thrown away: not over
-/// HTTP/2, which can stop a request alone, nor where the client waits for our word
-/// before it sends.
-fn can_linger(request: &Request<Body>) -> bool {
-    request.version() <= Version::HTTP_11 && !request.headers().contains_key(header::EXPECT)
-}
-
 fn success(format: Format, response: &ExportResponse) -> Response<Body> {
     let body = match format {
         Format::Protobuf => Body::from(response.to_protobuf()),
@@ -207,11 +153,7 @@ fn failure(ingest: &Ingest, format: Format, refusal: &Refusal) -> Response<Body>
     let status = refusal.status(ingest.retry_after());
     let mut response = respond(refusal.http_status(), format, status_body(format, &status));
     if let Some(delay) = status.retry_delay {
-        // Whole seconds, and never "at once".
-        let seconds = delay.as_millis().div_ceil(1000).max(1);
-        if let Ok(value) = HeaderValue::try_from(seconds.to_string()) {
-            response.headers_mut().insert(header::RETRY_AFTER, value);
-        }
+        response.headers_mut().insert(header::RETRY_AFTER, retry_after(delay));
     }
     if let Refusal::UnsupportedEncoding { .. } = refusal {
         // RFC 9110 §12.5.3: what would have been accepted.

@@ -10,7 +10,7 @@ use proto::otlp::response::ExportResponse;
 
 use super::unary::{self, Message};
 use crate::decompress::Encoding;
-use crate::ingest::{Format, Ingest, Received};
+use crate::ingest::{Format, Ingest, Received, Wire};
 use crate::metrics::Transport;
 use crate::receiver::body::BodyReader;
 use crate::refusal::Refusal;
@@ -58,5 +58,6 @@ async fn export(
     };
     let format = Format::Protobuf;
     let Message { bytes, charge, .. } = message;
-    ingest.export(Received { signal, bytes, encoding, format, charge }).await
+    let wire = Wire::Otlp(signal, format);
+    ingest.export(Received { wire, bytes, encoding, charge }).await
 }
