@@ -18,7 +18,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{jaeger, native};
+use crate::api::{jaeger, native, zipkin};
 use crate::config::Config;
 use crate::findings::NoticeFn;
 use crate::metrics::Metrics;
@@ -140,6 +140,12 @@ impl Web {
         self.jaeger.as_ref().map(|(_, address)| *address)
     }
 
+    /// What answers on Zipkin's port: its questions, and `receivers`, which take its spans.
+    /// It must be gone before [`Self::run`] can end.
+    pub fn zipkin_router(&self, receivers: Router) -> Router {
+        self.app.zipkin_router(receivers)
+    }
+
     /// Answers until `shutdown` is cancelled; `registry` is what `/metrics` shows.
     ///
     /// Then the ports close and requests in flight finish within the listener's
@@ -196,6 +202,15 @@ impl App {
         let (monitor, monitor_end) = Monitor::start(reader, health, otlp)?;
         let ends = [service_end, monitor_end];
         Ok(Self { service, monitor, ui, metrics, ends })
+    }
+
+    /// See [`Web::zipkin_router`].
+    pub fn zipkin_router(&self, receivers: Router) -> Router {
+        let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+        zipkin::router(self.service.clone(), self.monitor.clone(), receivers)
+            .layer(compression)
+            .layer(CatchPanicLayer::custom(observe::panicked))
+            .layer(from_fn_with_state(self.metrics.clone(), observe))
     }
 
     /// Everything that answers; `registry` is what `/metrics` shows.

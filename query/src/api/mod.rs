@@ -4,3 +4,4 @@
 pub(crate) mod jaeger;
 pub(crate) mod native;
 mod rfc3339;
+pub(crate) mod zipkin;

@@ -256,6 +256,11 @@ impl Questions<'_> {
         Ok(page)
     }
 
+    /// How much of the time for an answer is left.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.left()
+    }
+
     /// Names that occur.
     ///
     /// # Errors
