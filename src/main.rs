@@ -14,6 +14,7 @@ mod logging;
 mod runtime;
 mod serve;
 mod signal;
+mod zipkin;
 
 use std::process::ExitCode;
 

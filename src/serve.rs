@@ -23,6 +23,7 @@ use crate::data_dir;
 use crate::runtime;
 use crate::say;
 use crate::signal::Shutdown;
+use crate::zipkin::{self, ZipkinPort};
 
 /// How long everything together may take to stop. Less than the 10 s after which
 /// container runtimes lose patience.
@@ -36,6 +37,8 @@ pub(crate) struct Addresses {
     pub(crate) web: SocketAddr,
     /// Where Jaeger's query API is served, if anywhere.
     pub(crate) jaeger: Option<SocketAddr>,
+    /// `None` where Zipkin is not spoken.
+    pub(crate) zipkin: Option<SocketAddr>,
 }
 
 /// The parts, in the order in which they are built.
@@ -47,6 +50,7 @@ pub(crate) struct App {
     /// Where the collector runs.
     taking: Handle,
     web: Web,
+    zipkin: Option<ZipkinPort>,
     registry: Registry,
     data_dir: PathBuf,
 }
@@ -84,6 +88,7 @@ impl App {
     /// With a sentence that says which part and what to do.
     pub(crate) async fn build(settings: Settings, taking: &Handle) -> anyhow::Result<Self> {
         let alerts = settings.alert_url.url().cloned().map(Alerts::to);
+        let zipkin = zipkin::bind(&settings).await?;
         let (storage, collector, mut web) = settings.into_parts();
         web.findings_file = Some(storage.data_dir.join(data_dir::FINDINGS));
         let mut registry = Registry::default();
@@ -130,7 +135,7 @@ impl App {
             }
         };
         let taking = taking.clone();
-        Ok(Self { store, control, collector, taking, web, registry, data_dir })
+        Ok(Self { store, control, collector, taking, web, zipkin, registry, data_dir })
     }
 
     /// Where it listens; every port is a real one.
@@ -140,6 +145,7 @@ impl App {
             otlp_http: self.collector.otlp_http_address(),
             web: self.web.address(),
             jaeger: self.web.jaeger_address(),
+            zipkin: self.zipkin.as_ref().map(ZipkinPort::address),
         }
     }
 
@@ -148,12 +154,15 @@ impl App {
     /// # Errors
     /// Where standard output is closed.
     pub(crate) fn announce(&self) -> anyhow::Result<()> {
-        let Addresses { otlp_grpc, otlp_http, web, jaeger } = self.addresses();
+        let Addresses { otlp_grpc, otlp_http, web, jaeger, zipkin } = self.addresses();
         say(&format!("listening otlp-grpc={otlp_grpc}"))?;
         say(&format!("listening otlp-http={otlp_http}"))?;
         say(&format!("listening web={web}"))?;
         if let Some(jaeger) = jaeger {
             say(&format!("listening jaeger={jaeger}"))?;
+        }
+        if let Some(zipkin) = zipkin {
+            say(&format!("listening zipkin={zipkin}"))?;
         }
         say(&format!("keeping data-dir={}", self.data_dir.display()))?;
         say(&format!("open http://{}/", from_here(web)))
@@ -170,11 +179,16 @@ impl App {
         mut signals: Shutdown,
         first: impl Future<Output = ()>,
     ) -> anyhow::Result<()> {
-        let Self { store, control, collector, taking, web, registry, .. } = self;
+        let Self { store, control, collector, taking, web, zipkin, registry, .. } = self;
         let (stop_web, stop_collector) = (CancellationToken::new(), CancellationToken::new());
         let stop_control = CancellationToken::new();
         let control = control
             .map(|control| tokio::spawn(control.run(Arc::clone(&store), stop_control.clone())));
+        // Beside the collector, since most of its requests are spans.
+        let zipkin = zipkin.map(|port| {
+            let router = web.zipkin_router(collector.zipkin_routes());
+            taking.spawn(port.serve(router, stop_web.clone()))
+        });
         let mut collector = taking.spawn(collector.run(stop_collector.clone()));
         let mut web = tokio::spawn(web.run(Arc::new(registry), stop_web.clone()));
         let signal = tokio::select! {
@@ -194,6 +208,9 @@ impl App {
             }
             pending = "web";
             stop_web.cancel();
+            if let Some(zipkin) = zipkin {
+                zipkin.await.context("zipkin")?;
+            }
             web.await.context("web")?;
             pending = "collector";
             stop_collector.cancel();

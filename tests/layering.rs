@@ -16,7 +16,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hopline-query", &["hopline-chain", "hopline-listener", "hopline-proto", "hopline-storage"]),
     (
         "hopline",
-        &["hopline-collector", "hopline-proto", "hopline-query", "hopline-storage", "hopline-ui"],
+        &[
+            "hopline-collector",
+            "hopline-listener",
+            "hopline-proto",
+            "hopline-query",
+            "hopline-storage",
+            "hopline-ui",
+        ],
     ),
     // A bench may look at anything.
     (

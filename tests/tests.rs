@@ -14,3 +14,4 @@ mod limits;
 mod otlp;
 mod sdk;
 mod support;
+mod zipkin;

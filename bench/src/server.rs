@@ -47,7 +47,7 @@ impl Server {
             .arg("--data-dir")
             .arg(data_dir)
             .args(["--otlp-grpc-listen=127.0.0.1:0", "--otlp-http-listen=127.0.0.1:0"])
-            .args(["--web-listen=127.0.0.1:0", "--jaeger-listen=off"])
+            .args(["--web-listen=127.0.0.1:0", "--jaeger-listen=off", "--zipkin-listen=off"])
             .args(extra)
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(log)?)

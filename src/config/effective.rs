@@ -17,6 +17,7 @@ const OTLP_GRPC_PORT: u16 = 4317;
 const OTLP_HTTP_PORT: u16 = 4318;
 const WEB_PORT: u16 = 4320;
 const JAEGER_PORT: u16 = 16686;
+const ZIPKIN_PORT: u16 = 9411;
 const RETENTION_AGE: Age = Age::days(7);
 
 /// Every setting, with nothing left open.
@@ -28,6 +29,10 @@ pub(crate) struct Settings {
     pub(crate) otlp_http_listen: Listen,
     pub(crate) web_listen: Listen,
     pub(crate) jaeger_listen: DialectListen,
+    pub(crate) zipkin_listen: DialectListen,
+    /// Whether somebody set where Zipkin's port is, and so counts on it.
+    #[serde(skip)]
+    pub(crate) needs_zipkin: bool,
     pub(crate) durability: Durability,
     pub(crate) memory_limit: MemoryLimit,
     pub(crate) retention_age: Age,
@@ -45,6 +50,11 @@ const STOP_RECEIVERS: Duration = Duration::from_secs(3);
 const STOP_WRITER: Duration = Duration::from_secs(3);
 
 impl Settings {
+    /// How long a listener that answers questions may take to stop.
+    pub(crate) fn web_drain_timeout(&self) -> Duration {
+        STOP_WEB
+    }
+
     /// What they mean to each part; what a user cannot set is the part's default.
     pub(crate) fn into_parts(self) -> (storage::Config, collector::Config, query::Config) {
         let shares = self.memory_limit.shares();
@@ -108,6 +118,7 @@ impl Effective {
             otlp_http_listen,
             web_listen,
             jaeger_listen,
+            zipkin_listen,
             durability,
             memory_limit,
             retention_age,
@@ -115,6 +126,7 @@ impl Effective {
             disk_free_min,
             alert_url,
         } = std::mem::take(&mut typed.options);
+        let zipkin_listen = zipkin_listen.or(file.zipkin_listen);
         let settings = Settings {
             data_dir: match data_dir.or(file.data_dir) {
                 Some(folder) => folder,
@@ -130,6 +142,8 @@ impl Effective {
             jaeger_listen: jaeger_listen
                 .or(file.jaeger_listen)
                 .unwrap_or(DialectListen::loopback(JAEGER_PORT)),
+            zipkin_listen: zipkin_listen.unwrap_or(DialectListen::loopback(ZIPKIN_PORT)),
+            needs_zipkin: zipkin_listen.is_some(),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             memory_limit: memory_limit.or(file.memory_limit).unwrap_or(MemoryLimit::DEFAULT),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),

@@ -51,6 +51,7 @@ pub(crate) struct Server {
     http: SocketAddr,
     web: SocketAddr,
     jaeger: SocketAddr,
+    zipkin: SocketAddr,
     data_dir: PathBuf,
     /// Kept for its `Drop`; `None` where the folder outlives the server.
     _scratch: Option<TempDir>,
@@ -89,6 +90,7 @@ impl Server {
             .args(["--otlp-grpc-listen", &format!("127.0.0.1:{}", ports.grpc)])
             .args(["--otlp-http-listen", &format!("127.0.0.1:{}", ports.http)])
             .args(["--web-listen", &format!("127.0.0.1:{}", ports.web)])
+            .args(["--zipkin-listen", &format!("127.0.0.1:{}", ports.zipkin)])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
@@ -99,6 +101,7 @@ impl Server {
             http: nowhere(),
             web: nowhere(),
             jaeger: nowhere(),
+            zipkin: nowhere(),
             data_dir: data_dir.to_owned(),
             _scratch: None,
             lines: Mutex::new(lines),
@@ -121,6 +124,8 @@ impl Server {
                 self.web = address;
             } else if let Some(address) = address("listening jaeger=") {
                 self.jaeger = address;
+            } else if let Some(address) = address("listening zipkin=") {
+                self.zipkin = address;
             } else if line.starts_with("open http://") {
                 return;
             }
@@ -153,9 +158,19 @@ impl Server {
         self.jaeger
     }
 
+    /// Where it speaks Zipkin.
+    pub(crate) fn zipkin(&self) -> SocketAddr {
+        self.zipkin
+    }
+
     /// The ports it got, for a restart on the same ones.
     pub(crate) fn ports(&self) -> Ports {
-        Ports { grpc: self.grpc.port(), http: self.http.port(), web: self.web.port() }
+        Ports {
+            grpc: self.grpc.port(),
+            http: self.http.port(),
+            web: self.web.port(),
+            zipkin: self.zipkin.port(),
+        }
     }
 
     pub(crate) fn data_dir(&self) -> &Path {

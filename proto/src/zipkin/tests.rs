@@ -139,8 +139,8 @@ fn a_span_in_the_model_speaks_open_telemetry() {
     let spans = read(r#"[{"traceId":"a1","id":"2"}]"#);
     assert_eq!(spans[0].kind, SpanKind::UNSPECIFIED);
     let text = r#"[{"traceId":"a1","parentId":"2","id":"2","kind":"CLIENT","name":"GET /Cart",
-        "timestamp":"1500","duration":20,"localEndpoint":{"serviceName":"Front","ipv4":"bad"},
-        "remoteEndpoint":{"serviceName":"DB","ipv6":"::ffff:10.0.0.1","port":5432},
+        "timestamp":"1500","duration":20,"localEndpoint":{"serviceName":"Front","ipv4":"1.2.3"},
+        "remoteEndpoint":{"serviceName":"DB","ipv6":"::ffff:9.9.9.9","ipv4":"10.0.0.01","port":5432},
         "annotations":[{"timestamp":1501,"value":"ws"},{"timestamp":1501,"value":"ws"}],
         "tags":{"error":"timeout","n":7},"shared":true,"unknown":[{"x":1}]}]"#;
     let spans = read(text);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
@@ -342,13 +343,22 @@ impl Object for Endpoint {
             _ => {
                 let text: String = token.into_text()?;
                 // What is no address is not known, and no reason to lose the span.
-                if let Ok(ip) = text.parse() {
+                if let Some(ip) = parse_ip(&text) {
                     self.set_ip(ip);
                 }
             }
         }
         Ok(())
     }
+}
+
+/// An address; numbers of version 4 may begin with zeros, as Zipkin takes them.
+fn parse_ip(text: &str) -> Option<IpAddr> {
+    if let Ok(ip) = text.parse() {
+        return Some(ip);
+    }
+    let numbers: Option<Vec<u8>> = text.split('.').take(5).map(|text| text.parse().ok()).collect();
+    <[u8; 4]>::try_from(numbers?).ok().map(IpAddr::from)
 }
 
 impl Items for Vec<Annotation> {
