@@ -27,14 +27,20 @@ impl Tree {
     pub(super) fn of(parts: &[Part]) -> Self {
         let mut plain: HashMap<SpanId, usize> = HashMap::new();
         let mut shared: HashMap<Shared<'_>, usize> = HashMap::new();
-        let mut shared_anywhere: HashMap<SpanId, usize> = HashMap::new();
         for (place, part) in parts.iter().enumerate() {
             if part.shared {
                 shared.insert((part.id, &part.local), place);
-                shared_anywhere.insert(part.id, place);
             } else {
+                // Of several with one id the last stands for all, as with Zipkin.
                 plain.insert(part.id, place);
             }
+        }
+        // The answering side on the same machine is nearer than the asking one, for all
+        // that have the id.
+        let mut nearer: HashMap<SpanId, usize> = HashMap::new();
+        for part in parts.iter().filter(|part| !part.shared) {
+            let here = part.parent_id.and_then(|id| shared.get(&(id, &part.local)));
+            nearer.extend(here.map(|here| (part.id, *here)));
         }
         let root = parts.iter().enumerate().find(|(_, part)| {
             let has_client = part.shared && plain.contains_key(&part.id);
@@ -48,14 +54,14 @@ impl Tree {
             has_root: root.is_some(),
         };
         for (place, part) in parts.iter().enumerate() {
-            let caller = || plain.get(&part.id).copied().filter(|_| part.shared);
-            // The answering side on the same machine is nearer than the asking one.
-            let above = || {
-                let id = part.parent_id?;
-                let here = shared.get(&(id, &part.local));
-                here.or(plain.get(&id)).or(shared_anywhere.get(&id)).copied()
+            let above = if part.shared {
+                plain.get(&part.id)
+            } else if plain.get(&part.id) != Some(&place) && Some(place) != root {
+                continue;
+            } else {
+                nearer.get(&part.id).or_else(|| plain.get(&part.parent_id?))
             };
-            let parent = caller().or_else(above).or(root).filter(|parent| *parent != place);
+            let parent = above.copied().or(root).filter(|parent| *parent != place);
             match parent.filter(|_| Some(place) != root) {
                 Some(parent) => tree.hang(place, parent),
                 None => tree.roots.push(place),
