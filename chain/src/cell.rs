@@ -227,7 +227,7 @@ impl Cell {
         }
         for count in cell.counts.further().into_iter().chain([&mut cell.savable_nano]) {
             if is_there() {
-                *count = reader.zigzag()?;
+                *count = count.wrapping_add(reader.zigzag()?);
             }
         }
         match mask {

@@ -246,6 +246,25 @@ proptest! {
     }
 
     #[test]
+    fn what_was_written_adds_up(
+        one in trace_strategy(20),
+        other in trace_strategy(20),
+        sign in prop_oneof![Just(1), Just(-1)],
+    ) {
+        let mut merged = RollUp::default();
+        let mut read = RollUp::default();
+        for (spans, sign) in [(&one, 1), (&other, sign), (&one, sign)] {
+            let mut figures = RollUp::default();
+            rows(spans).iter().for_each(|row| figures.add(row, sign));
+            merged.merge(&figures);
+            let mut bytes = proto::codec::Writer::new();
+            figures.encode(&mut bytes);
+            read.add_encoded(&mut proto::codec::Reader::new(bytes.as_bytes())).unwrap();
+        }
+        prop_assert_eq!(read, merged);
+    }
+
+    #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
         drop(RollUp::decode(&mut proto::codec::Reader::new(&bytes)));
     }

@@ -14,6 +14,9 @@ pub struct Config {
     /// Where Jaeger's query API is served at its root, for clients that take no path in
     /// front; nowhere if `None`.
     pub jaeger_listen: Option<SocketAddr>,
+    /// Whether somebody counts on that address. Where nobody does and another program has
+    /// it, the web listener does without.
+    pub needs_jaeger: bool,
     /// How long a question may take, from its arrival on, waiting included. One that
     /// takes longer is answered with an error.
     pub deadline: Duration,
@@ -60,6 +63,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4320)),
             jaeger_listen: None,
+            needs_jaeger: true,
             deadline: Duration::from_secs(10),
             concurrent_questions_max: 4,
             waiting_questions_max: 64,

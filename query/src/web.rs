@@ -119,11 +119,7 @@ impl Web {
         let listener = listener::bind(config.listen).await.map_err(BindError::Address)?;
         let address = listener.local_addr().map_err(BindError::Address)?;
         let jaeger = match config.jaeger_listen {
-            Some(address) => {
-                let listener = listener::bind(address).await.map_err(BindError::Jaeger)?;
-                let address = listener.local_addr().map_err(BindError::Jaeger)?;
-                Some((listener, address))
-            }
+            Some(wanted) => bind_jaeger(wanted, config.needs_jaeger).await?,
             None => None,
         };
         let app = App::start(&config, parts, registry).map_err(BindError::Thread)?;
@@ -173,6 +169,27 @@ impl Web {
             tracing::warn!(cut_connections, busy_pools, "web listener stopped with work left");
         }
         stopped
+    }
+}
+
+/// Jaeger's port; `None` where nobody `needs` it and another program has it: whoever has a
+/// Jaeger on this machine should not need to know of ours.
+async fn bind_jaeger(
+    wanted: SocketAddr,
+    needs: bool,
+) -> Result<Option<(TcpListener, SocketAddr)>, BindError> {
+    let bound = listener::bind(wanted).await;
+    match bound.and_then(|listener| Ok((listener.local_addr()?, listener))) {
+        Ok((address, listener)) => Ok(Some((listener, address))),
+        Err(error) if !needs && error.kind() == io::ErrorKind::AddrInUse => {
+            tracing::warn!(
+                address = %wanted,
+                "another program, perhaps a Jaeger, listens where Jaeger's clients ask; \
+                 doing without, set --jaeger-listen to another address or to off"
+            );
+            Ok(None)
+        }
+        Err(error) => Err(BindError::Jaeger(error)),
     }
 }
 

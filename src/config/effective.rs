@@ -29,6 +29,9 @@ pub(crate) struct Settings {
     pub(crate) otlp_http_listen: Listen,
     pub(crate) web_listen: Listen,
     pub(crate) jaeger_listen: DialectListen,
+    /// Whether somebody set where Jaeger's port is, and so counts on it.
+    #[serde(skip)]
+    pub(crate) needs_jaeger: bool,
     pub(crate) zipkin_listen: DialectListen,
     /// Whether somebody set where Zipkin's port is, and so counts on it.
     #[serde(skip)]
@@ -85,6 +88,7 @@ impl Settings {
         let mut query = query::Config {
             listen: self.web_listen.address(),
             jaeger_listen: self.jaeger_listen.address(),
+            needs_jaeger: self.needs_jaeger,
             ..query::Config::default()
         };
         shares.give_query(&mut query);
@@ -126,6 +130,7 @@ impl Effective {
             disk_free_min,
             alert_url,
         } = std::mem::take(&mut typed.options);
+        let jaeger_listen = jaeger_listen.or(file.jaeger_listen);
         let zipkin_listen = zipkin_listen.or(file.zipkin_listen);
         let settings = Settings {
             data_dir: match data_dir.or(file.data_dir) {
@@ -139,9 +144,8 @@ impl Effective {
                 .or(file.otlp_http_listen)
                 .unwrap_or(Listen::loopback(OTLP_HTTP_PORT)),
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
-            jaeger_listen: jaeger_listen
-                .or(file.jaeger_listen)
-                .unwrap_or(DialectListen::loopback(JAEGER_PORT)),
+            jaeger_listen: jaeger_listen.unwrap_or(DialectListen::loopback(JAEGER_PORT)),
+            needs_jaeger: jaeger_listen.is_some(),
             zipkin_listen: zipkin_listen.unwrap_or(DialectListen::loopback(ZIPKIN_PORT)),
             needs_zipkin: zipkin_listen.is_some(),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),

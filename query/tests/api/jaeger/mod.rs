@@ -6,6 +6,7 @@ mod errors;
 mod grpc;
 mod legacy;
 mod metrics;
+mod port;
 mod random;
 mod v3;
 
