@@ -86,7 +86,7 @@ pub fn attach(spans: &mut Vec<Span>) -> usize {
     without_span
 }
 
-/// The event of a log record in the making.
+/// How bad a log record says it is, as it came: `severity_number` and `severity_text`.
 #[derive(Debug, Default)]
 pub(crate) struct Severity<'a> {
     pub(crate) number: i32,

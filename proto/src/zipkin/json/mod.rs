@@ -4,6 +4,7 @@
 //! absent except where a text must be, numbers may be texts and texts numbers. Written as
 //! `V2SpanWriter.java` does it: fields in one fixed order, what is absent left out.
 
+mod message;
 mod read;
 mod scalar;
 mod write;

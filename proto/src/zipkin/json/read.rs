@@ -1,13 +1,11 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
-};
+use serde::de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess};
 
+use super::message::{Fields, Items, List, Object};
 use super::scalar::{Scalar, Token};
 use crate::otlp::{self, Decoded, Limits};
 use crate::zipkin::decoder::Decoder;
@@ -50,6 +48,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// Notes where the reading ended, on the way out.
+    pub(super) fn failed_in(&mut self, place: String) {
+        self.failed_in.push(place);
+    }
+
     fn stop<E: Error>(&mut self, error: DecodeError) -> E {
         self.stopped = Some(error);
         E::custom("stopped")
@@ -100,106 +103,6 @@ impl Reader<'_> {
         };
         let what: String = what.chars().take(MESSAGE_CHARS_MAX).collect();
         DecodeError::Malformed(format!("{what} reading List<Span> from json"))
-    }
-}
-
-/// What an object's fields are read into.
-trait Object {
-    const EXPECTED: &'static str;
-
-    fn read_field<'de, A: MapAccess<'de>>(
-        &mut self,
-        key: &str,
-        values: &mut A,
-        reader: &mut Reader<'_>,
-    ) -> Result<(), A::Error>;
-}
-
-/// Reads a JSON object; `null` only where `2` says so.
-struct Fields<'a, 'b, O>(&'a mut Reader<'b>, &'a mut O, bool);
-
-impl<'de, O: Object> DeserializeSeed<'de> for Fields<'_, '_, O> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, O: Object> Visitor<'de> for Fields<'_, '_, O> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(O::EXPECTED)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        if self.2 { Ok(()) } else { Err(E::invalid_type(Unexpected::Unit, &self)) }
-    }
-
-    // As serde would, but without quoting a text of any length.
-    fn visit_str<E: Error>(self, _text: &str) -> Result<(), E> {
-        Err(E::invalid_type(Unexpected::Other("string"), &self))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut values: A) -> Result<(), A::Error> {
-        let Self(reader, object, _) = self;
-        while let Some(key) = values.next_key::<Cow<'de, str>>()? {
-            let read = object.read_field(&key, &mut values, reader);
-            read.inspect_err(|_| reader.failed_in.push(key.chars().take(64).collect()))?;
-        }
-        Ok(())
-    }
-}
-
-/// What a list's items are read into.
-trait Items {
-    const EXPECTED: &'static str;
-
-    fn read_item<'de, A: SeqAccess<'de>>(
-        &mut self,
-        items: &mut A,
-        place: usize,
-        reader: &mut Reader<'_>,
-    ) -> Result<bool, A::Error>;
-}
-
-/// Reads a JSON array; `null` changes nothing.
-struct List<'a, 'b, I>(&'a mut Reader<'b>, &'a mut I);
-
-impl<'de, I: Items> DeserializeSeed<'de> for List<'_, '_, I> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de, I: Items> Visitor<'de> for List<'_, '_, I> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(I::EXPECTED)
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E: Error>(self, _text: &str) -> Result<(), E> {
-        Err(E::invalid_type(Unexpected::Other("string"), &self))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Self(reader, into) = self;
-        let mut place = 0_usize;
-        loop {
-            let read = into.read_item(&mut items, place, reader);
-            if !read.inspect_err(|_| reader.failed_in.push(format!("[{place}]")))? {
-                return Ok(());
-            }
-            place = place.saturating_add(1);
-        }
     }
 }
 
