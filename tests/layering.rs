@@ -13,7 +13,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hopline-ui", &[]),
     ("hopline-storage", &["hopline-chain", "hopline-proto"]),
     ("hopline-collector", &["hopline-listener", "hopline-proto", "hopline-storage"]),
-    ("hopline-query", &["hopline-chain", "hopline-listener", "hopline-proto", "hopline-storage"]),
+    (
+        "hopline-query",
+        &[
+            "hopline-chain",
+            "hopline-listener",
+            "hopline-proto",
+            "hopline-storage",
+            "hopline-traceql",
+        ],
+    ),
     (
         "hopline",
         &[

@@ -41,6 +41,14 @@ pub enum Value {
 }
 
 impl Value {
+    /// What a list consists of; nothing of other values.
+    pub fn elements(&self) -> &[Self] {
+        match self {
+            Self::Array(elements) => elements,
+            _ => &[],
+        }
+    }
+
     /// The value as one text: what a search without a type compares with, and
     /// what a list shows. Strings are themselves, numbers decimal (a double that
     /// is whole has no point, NaN is `NaN`, infinities are `Infinity` and

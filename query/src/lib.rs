@@ -7,6 +7,7 @@
 //! Nothing here writes spans.
 
 mod api;
+mod by_query;
 pub mod chains;
 mod config;
 pub mod findings;

@@ -33,15 +33,17 @@ pub use chains::chains_of;
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
 pub use contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 pub use contract::coarse::CoarseDuration;
+pub use contract::scan::{Need, Scan, Visitor, Within};
 pub use contract::search::{
-    AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, Operand, Order, Search,
-    SearchPage, TraceConditions,
+    AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Operand,
+    Order, Search, SearchPage, TraceConditions,
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
 pub use contract::{
     Beyond, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
     TraceBounds, TraceReader, WriteError, Written,
 };
+pub use evaluate::Page;
 pub use memory::MemoryStore;
 pub use store::{
     Audit, Caches, Config, Durability, MaintainError, OpenError, SearchTraceBytes, Snapshot,

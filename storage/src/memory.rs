@@ -12,13 +12,14 @@ use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 use crate::chains::{Dictionary, Minutes, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
-use crate::contract::search::{Search, SearchPage};
+use crate::contract::scan::{Scan, Visitor};
+use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
     WriteError, Written,
 };
-use crate::evaluate::{self, CatalogCollector, PageCollector};
+use crate::evaluate::{self, CatalogCollector};
 use crate::span_bytes::{cut, leave_beyond, truncated};
 
 /// Spans in a map. Durable is nothing of it; every other promise of the contract
@@ -134,15 +135,28 @@ impl TraceReader for MemoryStore {
         Ok(series)
     }
 
-    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
-        let mut page = PageCollector::new(search);
+    fn scan(
+        &self,
+        scan: &Scan,
+        deadline: Deadline,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Completeness, ReadError> {
+        let mut places = BTreeMap::new();
         for spans in self.traces.read().values() {
             deadline.check()?;
-            if let Some(found) = evaluate::find(&with_events(spans), search) {
-                page.offer(found);
+            let spans = with_events(spans);
+            if let Some(summary) = TraceSummary::of(&spans).filter(|one| scan.asks_for(one)) {
+                places.insert(Cursor::of(&summary, scan.order), (summary, spans));
             }
         }
-        Ok(page.finish(Completeness::Complete))
+        for (place, (summary, spans)) in &places {
+            deadline.check()?;
+            if visitor.has_enough(*place) {
+                break;
+            }
+            visitor.visit(summary, spans);
+        }
+        Ok(Completeness::Complete)
     }
 
     fn catalog(

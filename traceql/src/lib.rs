@@ -16,8 +16,8 @@ pub mod operate;
 mod parser;
 mod push_down;
 mod regular;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod trace;
 mod tree;
 mod validate;

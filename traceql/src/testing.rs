@@ -1,4 +1,4 @@
-//! Random queries, for the tests of this crate.
+//! Random queries, for tests. Behind the feature `testing`.
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -69,7 +69,7 @@ fn any_filter() -> impl Strategy<Value = String> {
 }
 
 /// A query for spans. Many mean nothing, since types go together by chance.
-pub(crate) fn any_query() -> impl Strategy<Value = String> {
+pub fn any_query() -> impl Strategy<Value = String> {
     let spansets = any_filter().prop_recursive(2, 4, 2, |inner| {
         let operator = select(vec![
             "&&", "||", ">", ">>", "<", "<<", "~", "!>", "!>>", "!<", "!<<", "!~", "&>", "&>>",

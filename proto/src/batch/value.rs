@@ -134,6 +134,11 @@ pub fn as_text(bytes: &[u8]) -> Option<&[u8]> {
     bytes.split_first().filter(|(first, _)| **first == tag::TEXT).map(|(_, text)| text)
 }
 
+/// Whether a value is a list.
+pub fn is_list(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&tag::ARRAY)
+}
+
 fn utf8(bytes: &[u8]) -> Result<&str, Malformed> {
     str::from_utf8(bytes).map_err(|_| Malformed("UTF-8 text"))
 }

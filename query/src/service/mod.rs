@@ -15,10 +15,14 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
-    FoundTrace, ReadError, Search, SearchPage, Series, SeriesQuestion, Stats, TimeRange, Trace,
-    TraceBounds, TraceReader, Turn, TurnTaken,
+    FoundTrace, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Stats, TimeRange,
+    Trace, TraceBounds, TraceReader, TraceSummary, Turn, TurnTaken, Visitor,
 };
 
+use traceql::Answer;
+use traceql::ast::Pipeline;
+
+use crate::by_query::{self, Asked, CannotFind, FoundBy};
 use crate::chains::selection::{self, Picked, PickedChains};
 use crate::config::{Config, TraceBytes};
 use crate::findings::{self, Compared, Feed, HopExamples, NoticeFn, Seen, Times, Watch};
@@ -246,6 +250,27 @@ impl Questions<'_> {
         Ok(found)
     }
 
+    /// Those of them in which `pipeline` finds something, which is what matched.
+    ///
+    /// # Errors
+    /// The store's, for the search itself, and what the query has no answer for.
+    pub(crate) fn search_by(
+        &self,
+        search: &Search,
+        pipeline: &Pipeline,
+    ) -> Result<Found, CannotFind> {
+        let asked = Asked {
+            pipeline,
+            scan: Scan { needs: Vec::new(), ..Scan::of(search) },
+            span: &search.span,
+            limit: search.limit,
+        };
+        let found = self.find(&asked, by_query::found_trace)?;
+        let page =
+            SearchPage { traces: found.traces, next: found.next, completeness: found.completeness };
+        Ok(self.with_verdicts(page))
+    }
+
     /// The traces that `search` asks for, without verdicts.
     ///
     /// # Errors
@@ -254,6 +279,32 @@ impl Questions<'_> {
         let page = self.desk.reader.search(search, self.deadline)?;
         self.count(&page.completeness);
         Ok(page)
+    }
+
+    /// Shows `visitor` the traces that `scan` asks for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn scan(
+        &self,
+        scan: &Scan,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Completeness, ReadError> {
+        let completeness = self.desk.reader.scan(scan, self.deadline, visitor)?;
+        self.count(&completeness);
+        Ok(completeness)
+    }
+
+    /// The first traces that a query finds something in, each as `make` tells it.
+    ///
+    /// # Errors
+    /// The store's, and what the query has no answer for.
+    pub(crate) fn find<T>(
+        &self,
+        asked: &Asked<'_>,
+        make: impl FnMut(&TraceSummary, &Answer<'_>) -> T,
+    ) -> Result<FoundBy<T>, CannotFind> {
+        asked.find(|scan, visitor| self.scan(scan, visitor), make)
     }
 
     /// How much of the time for an answer is left.

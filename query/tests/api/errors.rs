@@ -51,7 +51,8 @@ fn a_wrong_parameter_is_named_with_what_would_be_right() {
         (
             "search?order=fastest",
             "order",
-            "unknown order 'fastest': use newest, slowest or most_errors".to_owned(),
+            "unknown order 'fastest': use newest, oldest, slowest, most_spans or most_errors"
+                .to_owned(),
         ),
         (
             "search?status=failed",

@@ -7,6 +7,7 @@
 extern crate hopline_query as query;
 
 mod beside;
+mod by_query;
 mod catalog;
 mod chains;
 mod errors;

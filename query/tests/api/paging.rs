@@ -23,7 +23,7 @@ fn ids(page: &Value) -> Vec<String> {
 #[test]
 fn all_pages_together_are_one_large_page() {
     let api = many();
-    for order in ["newest", "slowest", "most_errors"] {
+    for order in ["newest", "oldest", "slowest", "most_spans", "most_errors"] {
         for condition in ["since=all", "since=all&status=error", "from=0&service=s"] {
             let query = format!("/api/v1/search?{condition}&order={order}");
             let whole = api.json(&format!("{query}&limit=1000"));

@@ -33,7 +33,7 @@ fn parameter() -> impl Strategy<Value = String> {
         8 => prop::sample::select(vec![
             "from", "to", "since", "service", "span_name", "kind", "status", "min_duration",
             "max_duration", "min_trace_duration", "max_trace_duration", "root_service",
-            "root_name", "attribute", "event_name", "status_message", "scope_name",
+            "root_name", "attribute", "q", "event_name", "status_message", "scope_name",
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
             "scope", "prefix", "reference_from", "reference_to", "hop", "traces", "against",
         ]).prop_map(str::to_owned),

@@ -88,6 +88,8 @@ fn every_order_is_exact() {
     let api = Api::shop();
     for (order, found) in [
         ("newest", [CONSUME, NIGHTLY, CART, CHECKOUT]),
+        ("oldest", [CHECKOUT, CART, NIGHTLY, CONSUME]),
+        ("most_spans", [NIGHTLY, CHECKOUT, CART, CONSUME]),
         ("slowest", [NIGHTLY, CHECKOUT, CART, CONSUME]),
         ("most_errors", [NIGHTLY, CHECKOUT, CONSUME, CART]),
     ] {

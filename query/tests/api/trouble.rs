@@ -8,8 +8,8 @@ use http::Request;
 use proto::TraceId;
 use query::Config;
 use storage::{
-    CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Deadline, Health, ReadError, Search,
-    SearchPage, Series, SeriesQuestion, Stats, Trace, TraceBounds, TraceReader,
+    CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Deadline, Health,
+    ReadError, Scan, Series, SeriesQuestion, Stats, Trace, TraceBounds, TraceReader, Visitor,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -22,7 +22,7 @@ impl TraceReader for Failing {
         Err((self.0)())
     }
 
-    fn search(&self, _: &Search, _: Deadline) -> Result<SearchPage, ReadError> {
+    fn scan(&self, _: &Scan, _: Deadline, _: &mut dyn Visitor) -> Result<Completeness, ReadError> {
         Err((self.0)())
     }
 
@@ -112,8 +112,13 @@ impl TraceReader for Unreadable {
         Err(ReadError::Corrupt { what: "block 3".to_owned() })
     }
 
-    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
-        self.0.search(search, deadline)
+    fn scan(
+        &self,
+        scan: &Scan,
+        deadline: Deadline,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Completeness, ReadError> {
+        self.0.scan(scan, deadline, visitor)
     }
 
     fn chains(&self, of: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
@@ -173,7 +178,7 @@ impl TraceReader for Gate {
         Ok(None)
     }
 
-    fn search(&self, _: &Search, _: Deadline) -> Result<SearchPage, ReadError> {
+    fn scan(&self, _: &Scan, _: Deadline, _: &mut dyn Visitor) -> Result<Completeness, ReadError> {
         Err(ReadError::DeadlineExceeded)
     }
 

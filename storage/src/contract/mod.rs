@@ -18,6 +18,7 @@
 pub mod catalog;
 pub mod chains;
 pub mod coarse;
+pub mod scan;
 pub mod search;
 pub mod summary;
 
@@ -28,6 +29,7 @@ use proto::{Batch, Span, TraceId};
 
 use catalog::{CatalogPage, CatalogQuestion};
 use chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
+use scan::{Scan, Visitor};
 use search::{Search, SearchPage};
 
 /// What the collector may do with a store.
@@ -65,8 +67,19 @@ pub trait TraceReader: Send + Sync {
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError>;
 
+    /// Shows `visitor` the traces that `scan` asks for, until it has enough. Answers
+    /// whether any that might be among them could not be read.
+    fn scan(
+        &self,
+        scan: &Scan,
+        deadline: Deadline,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Completeness, ReadError>;
+
     /// The traces that `search` asks for. Its meaning is defined in [`search`].
-    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError>;
+    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
+        crate::evaluate::search(search, |scan, visitor| self.scan(scan, deadline, visitor))
+    }
 
     /// Names that occur: services, span names, attribute keys and values.
     fn catalog(

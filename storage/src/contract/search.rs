@@ -12,6 +12,8 @@
 //! - A condition on an attribute that a span does not have is false, whatever the
 //!   comparison. A key that occurs twice has its last value. A condition on an
 //!   event or link field is true when any one event or link meets it.
+//! - Of a list any one element may meet it, or the list as a whole; [`Comparison::NotEqual`]
+//!   is met where something of it compares with the operand and nothing is equal.
 //! - [`Operand::Text`] compares with the value's text form ([`proto::Value::text`]):
 //!   equality as text; ordering as numbers where both sides are finite numbers, else
 //!   false. [`Operand::Value`] compares within a type only: whole numbers and doubles
@@ -51,18 +53,28 @@ pub struct Search {
 pub enum Order {
     /// The latest start first.
     Newest,
+    /// The earliest start first.
+    Oldest,
     /// The longest duration first.
     Slowest,
+    /// The most spans first.
+    MostSpans,
     /// The most spans in error first.
     MostErrors,
 }
 
 impl Order {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Newest, Self::Oldest, Self::Slowest, Self::MostSpans, Self::MostErrors];
+
     /// The figure that `summary` is ordered by, the largest first.
     pub fn figure(self, summary: &TraceSummary) -> u64 {
         match self {
             Self::Newest => summary.start_unix_nano,
+            Self::Oldest => u64::MAX - summary.start_unix_nano,
             Self::Slowest => summary.duration_nano,
+            Self::MostSpans => u64::from(summary.span_count),
             Self::MostErrors => u64::from(summary.error_count),
         }
     }
@@ -148,6 +160,13 @@ pub struct Condition {
     pub comparison: Comparison,
     /// What it is compared with; ignored by [`Comparison::Exists`].
     pub operand: Operand,
+}
+
+impl Condition {
+    /// Whether `span` meets it.
+    pub fn is_met_by(&self, span: &Span) -> bool {
+        crate::evaluate::meets(span, self)
+    }
 }
 
 /// What of a span a condition looks at.

@@ -1,6 +1,7 @@
 //! How one value relates to an operand.
 
 use std::cmp::Ordering;
+use std::iter::once;
 
 use proto::Value;
 
@@ -11,9 +12,22 @@ pub(crate) fn value_meets(value: &Value, condition: &Condition) -> bool {
     if condition.comparison == Comparison::Exists {
         return true;
     }
-    match &condition.operand {
-        Operand::Text(operand) => text_form_meets(&value.text(), condition.comparison, operand),
-        Operand::Value(operand) => relation(value, operand).meets(condition.comparison),
+    let elements = value.elements();
+    if elements.is_empty() {
+        return one_meets(value, condition.comparison, &condition.operand);
+    }
+    let any_meets = |comparison| {
+        let mut all = once(value).chain(elements);
+        all.any(|one| one_meets(one, comparison, &condition.operand))
+    };
+    any_meets(condition.comparison)
+        && (condition.comparison != Comparison::NotEqual || !any_meets(Comparison::Equal))
+}
+
+fn one_meets(value: &Value, comparison: Comparison, operand: &Operand) -> bool {
+    match operand {
+        Operand::Text(operand) => text_form_meets(&value.text(), comparison, operand),
+        Operand::Value(operand) => relation(value, operand).meets(comparison),
     }
 }
 

@@ -15,12 +15,16 @@ use std::collections::HashSet;
 
 use proto::{Span, SpanId, SpanKind, TraceId};
 
-use crate::contract::search::{Condition, Field, FoundTrace, MATCHED_SPANS_MAX, Search};
+use crate::contract::Completeness;
+use crate::contract::scan::{Scan, Visitor};
+use crate::contract::search::{
+    Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Order, Search, SearchPage,
+};
 use crate::contract::summary::TraceSummary;
 
 pub(crate) use attribute::{attribute_lists, attribute_values};
 pub(crate) use catalog::CatalogCollector;
-pub(crate) use page::PageCollector;
+pub use page::Page;
 
 pub(crate) use compare::{number_meets, text_meets, value_meets};
 
@@ -47,26 +51,61 @@ pub(crate) fn dedup_and_sort(spans: &mut Vec<Span>) {
 
 /// What `search` finds of the trace that consists of `spans`, or `None` where the
 /// trace does not match. Says nothing of order, limit and cursor: those are
-/// [`PageCollector`]'s.
+/// [`Page`]'s.
 ///
 /// The spans are one trace's, once each and sorted, as [`dedup_and_sort`] leaves
 /// them, with their log records as events.
 pub(crate) fn find(spans: &[Span], search: &Search) -> Option<FoundTrace> {
-    let summary = TraceSummary::of(spans).filter(|summary| summary.span_count > 0)?;
-    if !search.range.contains(summary.start_unix_nano) || !search.trace.are_met_by(&summary) {
-        return None;
-    }
+    let summary = TraceSummary::of(spans)?;
+    let scan = Scan { after: None, ..Scan::of(search) };
+    scan.asks_for(&summary).then(|| matched(&summary, spans, &search.span))?
+}
+
+/// What of a trace meets all `conditions`, or `None` where nothing does.
+fn matched(summary: &TraceSummary, spans: &[Span], conditions: &[Condition]) -> Option<FoundTrace> {
     let mut matched_count = 0u32;
     let mut matched = Vec::new();
     for span in spans {
-        if meets_all(span, &search.span) {
+        if meets_all(span, conditions) {
             matched_count = matched_count.saturating_add(1);
             if matched.len() < MATCHED_SPANS_MAX {
                 matched.push(span.span_id);
             }
         }
     }
-    (matched_count > 0).then_some(FoundTrace { summary, matched_count, matched })
+    let summary = || summary.clone();
+    (matched_count > 0).then(|| FoundTrace { summary: summary(), matched_count, matched })
+}
+
+/// Answers `search` by what `scan` shows.
+pub(crate) fn search<E>(
+    search: &Search,
+    scan: impl FnOnce(&Scan, &mut dyn Visitor) -> Result<Completeness, E>,
+) -> Result<SearchPage, E> {
+    let page = Page::new(search.limit, search.after);
+    let mut searcher = Searcher { conditions: &search.span, order: search.order, page };
+    let completeness = scan(&Scan::of(search), &mut searcher)?;
+    let (traces, next) = searcher.page.finish();
+    Ok(SearchPage { traces, next, completeness })
+}
+
+/// Looks for what a search asks for.
+struct Searcher<'a> {
+    conditions: &'a [Condition],
+    order: Order,
+    page: Page<FoundTrace>,
+}
+
+impl Visitor for Searcher<'_> {
+    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]) {
+        if let Some(found) = matched(summary, spans, self.conditions) {
+            self.page.offer(Cursor::of(summary, self.order), found);
+        }
+    }
+
+    fn has_enough(&self, next: Cursor) -> bool {
+        self.page.has_enough(next)
+    }
 }
 
 /// Whether `span` meets all `conditions` at once.

@@ -2,50 +2,44 @@
 
 use std::collections::BTreeMap;
 
-use crate::contract::Completeness;
-use crate::contract::search::{Cursor, FoundTrace, Order, Search, SearchPage};
+use crate::contract::search::Cursor;
 
-/// Keeps the first `limit` traces behind the cursor, and one more that tells
-/// whether there is a next page. Holds no more than that, whatever it is offered.
-pub(crate) struct PageCollector {
-    order: Order,
+/// Keeps the first `limit` things behind a cursor, and one more that tells whether there is
+/// a next page. Holds no more than that, whatever it is offered.
+#[derive(Debug)]
+pub struct Page<T> {
     after: Option<Cursor>,
     limit: usize,
-    kept: BTreeMap<Cursor, FoundTrace>,
+    kept: BTreeMap<Cursor, T>,
 }
 
-impl PageCollector {
-    /// For the page that `search` asks for.
-    pub(crate) fn new(search: &Search) -> Self {
-        Self {
-            order: search.order,
-            after: search.after,
-            limit: search.limit.max(1),
-            kept: BTreeMap::new(),
-        }
+impl<T> Page<T> {
+    /// For `limit` things, at least 1, behind `after`.
+    pub fn new(limit: usize, after: Option<Cursor>) -> Self {
+        Self { after, limit: limit.max(1), kept: BTreeMap::new() }
     }
 
-    /// Whether a trace that stands at `place` can still change the page. Once it
-    /// can't, neither can any trace behind it.
-    pub(crate) fn wants(&self, place: Cursor) -> bool {
-        let is_behind_cursor = self.after.is_none_or(|after| place > after);
-        is_behind_cursor && (!self.is_full() || self.last().is_some_and(|last| place < last))
+    /// Whether something that stands at `place` can still change the page.
+    pub fn wants(&self, place: Cursor) -> bool {
+        self.after.is_none_or(|after| place > after) && !self.has_enough(place)
     }
 
-    /// Whether the page and the trace that tells of a next one are both there, so
-    /// that only a trace before the last of them is still of use.
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether the page and what tells of a next one are both there, so that nothing at
+    /// `next` or behind it is of use.
+    pub fn has_enough(&self, next: Cursor) -> bool {
+        self.is_full() && self.last().is_some_and(|last| next >= last)
+    }
+
+    fn is_full(&self) -> bool {
         self.kept.len() > self.limit
     }
 
-    /// The place of the last trace that is kept.
-    pub(crate) fn last(&self) -> Option<Cursor> {
+    fn last(&self) -> Option<Cursor> {
         self.kept.last_key_value().map(|(place, _)| *place)
     }
 
-    /// Takes note of a trace that matches. Each trace is offered once.
-    pub(crate) fn offer(&mut self, found: FoundTrace) {
-        let place = Cursor::of(&found.summary, self.order);
+    /// Takes note of what stands at `place`. Nothing is offered twice.
+    pub fn offer(&mut self, place: Cursor, found: T) {
         if !self.wants(place) {
             return;
         }
@@ -55,13 +49,13 @@ impl PageCollector {
         }
     }
 
-    /// The page.
-    pub(crate) fn finish(mut self, completeness: Completeness) -> SearchPage {
+    /// The page, in order, and where to go on, if there is a next one.
+    pub fn finish(mut self) -> (Vec<T>, Option<Cursor>) {
         let has_next = self.is_full();
         if has_next {
             self.kept.pop_last();
         }
         let next = self.last().filter(|_| has_next);
-        SearchPage { traces: self.kept.into_values().collect(), next, completeness }
+        (self.kept.into_values().collect(), next)
     }
 }

@@ -8,12 +8,12 @@ use proto::{
 };
 
 use super::*;
+use crate::contract::TimeRange;
 use crate::contract::search::{
     AttributeScope as In,
     Comparison::{self, *},
     Cursor, Operand, Order, TraceConditions,
 };
-use crate::contract::{Completeness, TimeRange};
 
 /// 2^53, from where on doubles skip whole numbers.
 const DOUBLE_EXACT_MAX: i64 = 1 << 53;
@@ -173,6 +173,15 @@ fn a_condition_means_what_the_contract_says() {
         (on("array"), Equal, array(1), true),
         (on("array"), NotEqual, array(2), true),
         (on("array"), Less, array(2), false),
+        // Of a list, any element.
+        (on("array"), Equal, typed("a"), true),
+        (on("array"), Equal, typed(1.0), true),
+        (on("array"), Equal, text("1"), true),
+        (on("array"), Less, typed(2), true),
+        (on("array"), Equal, typed("b"), false),
+        (on("array"), NotEqual, typed("b"), true),
+        (on("array"), NotEqual, typed("a"), false),
+        (on("array"), NotEqual, typed(true), false),
         (on("array"), LessOrEqual, array(1), true),
         // Scopes.
         (attribute(In::Any, "where"), Equal, text("link"), true),
@@ -266,15 +275,15 @@ fn pages_tell_of_a_next_one_exactly_when_a_trace_follows() {
         let mut search = Search { limit, ..search_all() };
         let mut pages = Vec::new();
         loop {
-            let mut page = PageCollector::new(&search);
+            let mut page = Page::new(search.limit, search.after);
             for trace in &traces {
-                page.offer(trace.clone());
+                page.offer(Cursor::of(&trace.summary, search.order), trace.clone());
             }
-            let page = page.finish(Completeness::Complete);
-            let ids = page.traces.iter().map(|found| found.summary.trace_id.as_bytes()[0]);
+            let (found, next) = page.finish();
+            let ids = found.iter().map(|found| found.summary.trace_id.as_bytes()[0]);
             pages.push(ids.collect::<Vec<_>>());
             assert!(pages.len() <= traces.len(), "the cursor does not come to an end");
-            match page.next {
+            match next {
                 Some(next) => search.after = Some(next),
                 None => return pages,
             }

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::{Facts, HotBatch, HotTrace};
 use crate::chains::HotChains;
 use crate::contract::search::{Cursor, Order};
-use crate::segment::reach::Reach;
+use crate::segment::Reach;
 
 /// Traces to a chunk. A writer that changes a trace copies the list of its chunk where
 /// a reader holds it.
@@ -44,12 +44,10 @@ pub(crate) struct Lines {
 /// Span names by service.
 pub(crate) type SpanNames = BTreeMap<String, BTreeSet<String>>;
 
-/// The figures that a trace is ordered by.
+/// A trace, and when it started: that is looked at first.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     start_unix_nano: u64,
-    duration_nano: u64,
-    error_count: u32,
     /// All that is known of the trace.
     pub(crate) facts: Arc<Facts>,
     pub(crate) trace: Arc<HotTrace>,
@@ -163,14 +161,7 @@ impl Lines {
 
 impl Line {
     fn of(trace: Arc<HotTrace>, facts: Arc<Facts>) -> Self {
-        let summary = &facts.summary;
-        Self {
-            start_unix_nano: summary.start_unix_nano,
-            duration_nano: summary.duration_nano,
-            error_count: summary.error_count,
-            facts,
-            trace,
-        }
+        Self { start_unix_nano: facts.summary.start_unix_nano, facts, trace }
     }
 
     pub(crate) fn start_unix_nano(&self) -> u64 {
@@ -179,12 +170,6 @@ impl Line {
 
     /// Where the trace stands in `order`.
     pub(crate) fn cursor(&self, order: Order) -> Cursor {
-        let figure = match order {
-            Order::Newest => self.start_unix_nano,
-            Order::Slowest => self.duration_nano,
-            Order::MostErrors => self.error_count.into(),
-        };
-        let trace_id = self.facts.summary.trace_id;
-        Cursor { figure, start_unix_nano: self.start_unix_nano, trace_id }
+        Cursor::of(&self.facts.summary, order)
     }
 }

@@ -1,6 +1,8 @@
 //! Finds a batch's texts and attributes by what they say: hot spans have no postings,
 //! and a search would compare each of them.
 
+use std::iter::once;
+
 use proto::Batch;
 use proto::batch::{AttributeNumber, TextNumber};
 use xxhash_rust::xxh3::xxh3_64;
@@ -12,7 +14,8 @@ use crate::segment::term::{Term, Terms};
 #[derive(Debug)]
 pub(crate) struct Lookup {
     texts: Vec<(u32, TextNumber)>,
-    /// By the term of the value ([`Terms::attribute`]), in the scope "any".
+    /// By the term of the value ([`Terms::attribute`]) and of a list's elements, in the scope
+    /// "any".
     attributes: Vec<(Term, AttributeNumber)>,
 }
 
@@ -26,12 +29,16 @@ impl Lookup {
         let mut terms = Terms::default();
         let mut attributes: Vec<_> = (0..)
             .take(batch.attribute_count())
-            .map(|number| {
+            .flat_map(|number| {
                 let (key, value) = batch.attribute(number);
-                (terms.attribute(AttributeScope::Any, batch.text(key), value), number)
+                let key = batch.text(key);
+                let whole = terms.attribute(AttributeScope::Any, key, value);
+                let elements = terms.elements(AttributeScope::Any, key, value);
+                once(whole).chain(elements).map(move |term| (term, number))
             })
             .collect();
         attributes.sort_unstable();
+        attributes.dedup();
         Self { texts, attributes }
     }
 

@@ -1,13 +1,13 @@
-//! Searching: candidates in order, decided by the evaluator, until the page is full.
+//! Searching: candidates in order, until whoever looks at them has enough.
 //!
 //! Each chunk of hot traces and each segment are *sources* of candidates ([`source`]), and so
 //! is, once a segment is opened, each chunk of its summaries. The source whose next
-//! candidate may be the first in the search's order goes next; none is opened before
-//! its turn comes, which is known from how far its traces reach. So the answer is exact over the whole range, and as soon as
-//! the page is full nothing further is read.
+//! candidate may be the first in the scan's order goes next; none is opened before
+//! its turn comes, which is known from how far its traces reach. So an answer is exact over
+//! the whole range, and as soon as it is there nothing further is read.
 //!
-//! Whether a trace matches is decided on all of its spans, whatever parts they lie
-//! in, by [`crate::evaluate`].
+//! Whether a trace matches is decided by the [`Visitor`] on all of its spans, whatever parts
+//! they lie in; of a search that is [`crate::evaluate`].
 
 pub(crate) mod catalog;
 mod plan;
@@ -21,26 +21,28 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use proto::TraceId;
 
-use crate::contract::search::{Cursor, Search, SearchPage};
+use crate::contract::scan::{Scan, Visitor, Within};
+use crate::contract::search::Cursor;
+use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
-use crate::evaluate::{self, PageCollector};
+use crate::segment::Reach;
 use crate::view::{Missing, View};
 
-use plan::Plan;
+use plan::Plans;
 use precheck::Precheck;
 use source::Source;
 
-/// Answers `search`, see [`crate::TraceReader::search`].
-pub(crate) fn search(
+/// Answers `scan`, see [`crate::TraceReader::scan`].
+pub(crate) fn scan(
     view: &View,
-    search: &Search,
+    scan: &Scan,
     deadline: Deadline,
-) -> Result<SearchPage, ReadError> {
+    visitor: &mut dyn Visitor,
+) -> Result<Completeness, ReadError> {
     deadline.check()?;
-    let run = Run { view, search, plan: Plan::of(&search.span), deadline };
-    let mut precheck = Precheck::new(&search.span);
+    let run = Run { view, scan, plans: Plans::of(&scan.needs), deadline };
+    let mut precheck = Precheck::new(&scan.needs);
     let mut missing = Missing::default();
-    let mut page = PageCollector::new(search);
     let mut sources = run.sources(&mut precheck, &mut missing)?;
     let mut turns: BinaryHeap<Reverse<(Cursor, usize)>> = sources
         .iter()
@@ -50,7 +52,7 @@ pub(crate) fn search(
     let mut decided = HashSet::new();
     while let Some(Reverse((place, number))) = turns.pop() {
         deadline.check()?;
-        if page.is_full() && page.last().is_some_and(|last| place >= last) {
+        if visitor.has_enough(place) {
             break;
         }
         let Some(source) = sources.get_mut(number) else {
@@ -65,17 +67,17 @@ pub(crate) fn search(
         if let Some(trace) = turn.candidate
             && decided.insert(trace)
         {
-            run.decide(trace, &mut page, &mut missing)?;
+            run.show(trace, visitor, &mut missing)?;
         }
     }
-    Ok(page.finish(missing.completeness(Completeness::Complete)))
+    Ok(missing.completeness(Completeness::Complete))
 }
 
-/// One search under way.
+/// One scan under way.
 struct Run<'a> {
     view: &'a View,
-    search: &'a Search,
-    plan: Plan,
+    scan: &'a Scan,
+    plans: Plans,
     deadline: Deadline,
 }
 
@@ -87,29 +89,37 @@ impl Run<'_> {
     ) -> Result<Vec<Source>, ReadError> {
         let mut sources = Vec::new();
         for lines in self.view.hot_lines(missing, self.deadline)? {
-            if lines.reach.may_start_in(&self.search.range)
-                && lines.reach.may_meet(&self.search.trace)
+            if self.may_reach(&lines.reach)
                 && (lines.has_sealed_parts
                     || lines.has_log_records
                     || precheck.may_match_any(&lines.batches))
             {
-                sources.push(Source::of_hot(lines, self.search.order));
+                sources.push(Source::of_hot(lines, self.scan.order));
             }
         }
         for segment in self.view.sealed.segments.values() {
-            let reach = &segment.splits.reach;
-            if reach.may_start_in(&self.search.range) && reach.may_meet(&self.search.trace) {
-                sources.push(Source::of_segment(Arc::clone(segment), self.search.order));
+            if self.may_reach(&segment.splits.reach) {
+                sources.push(Source::of_segment(Arc::clone(segment), self.scan.order));
             }
         }
         Ok(sources)
     }
 
-    /// Reads all of a candidate and offers it to `page` if it matches.
-    fn decide(
+    /// Whether one of the traces may be asked for.
+    fn may_reach(&self, reach: &Reach) -> bool {
+        let range = &self.scan.range;
+        let is_in_time = match self.scan.within {
+            Within::Starts => reach.may_start_in(range),
+            Within::Overlaps => reach.may_overlap(range),
+        };
+        is_in_time && reach.may_meet(&self.scan.trace)
+    }
+
+    /// Reads all of a candidate and shows it to `visitor`, if it is one indeed.
+    fn show(
         &self,
         trace: TraceId,
-        page: &mut PageCollector,
+        visitor: &mut dyn Visitor,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
         let hot = self.view.hot.get(trace);
@@ -122,8 +132,10 @@ impl Run<'_> {
             whole => whole?,
         };
         missing.extend(whole.missing);
-        if let Some(found) = evaluate::find(&whole.spans, self.search) {
-            page.offer(found);
+        if let Some(summary) = TraceSummary::of(&whole.spans)
+            && self.scan.asks_for(&summary)
+        {
+            visitor.visit(&summary, &whole.spans);
         }
         Ok(())
     }

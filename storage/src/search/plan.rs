@@ -4,39 +4,52 @@ use proto::{StatusCode, Value};
 use roaring::RoaringBitmap;
 
 use crate::contract::coarse::CoarseDuration;
+use crate::contract::scan::Need;
 use crate::contract::search::{AttributeScope, Comparison, Condition, Field, Operand};
 use crate::fault::Fault;
+use crate::segment::commit::Lists;
 use crate::segment::term::{ATTRIBUTE_SCOPES, Term, Terms, duration_class, number};
 use crate::segment::{Segment, SegmentReader, ServiceNeed};
 
 /// Doubles from here on do not tell all whole numbers apart (2^53).
 const DOUBLE_EXACT_MAX: f64 = 9_007_199_254_740_992.0;
 
-/// What a trace must have to be a candidate: of each list, one term at least.
+/// What a trace must have to be a candidate.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Plan {
-    all_of: Vec<Vec<Term>>,
-    /// What it must have of a service, beside a span.
-    pub(super) service: Option<ServiceNeed>,
+pub(super) struct Plans {
+    needs: Vec<Vec<Conjunction>>,
+    /// The same for segments that know lists only as a whole.
+    needs_of_whole_lists: Vec<Vec<Conjunction>>,
+    /// What it must have of services, beside a span.
+    pub(super) services: Vec<ServiceNeed>,
 }
 
-impl Plan {
-    /// For spans that meet all `conditions`. What no posting can tell is left out:
-    /// a plan may let too much through, never too little.
-    pub(super) fn of(conditions: &[Condition]) -> Self {
-        let mut terms = Terms::default();
-        let mut all_of: Vec<_> =
-            conditions.iter().filter_map(|condition| any_of(&mut terms, condition)).collect();
-        let equal_text = |field: &Field| {
-            let mut with_field = conditions.iter().filter(|condition| condition.field == *field);
-            with_field.find_map(equal_text)
+/// Of each list, one term at least.
+type Conjunction = Vec<Vec<Term>>;
+
+impl Plans {
+    /// For traces that have `needs`. What no posting can tell is left out: a plan may let
+    /// too much through, never too little.
+    pub(super) fn of(needs: &[Need]) -> Self {
+        let of_need = |need: &Need, lists| {
+            let mut alternatives = need.any_of.iter();
+            // What nothing is known of lets every trace through.
+            let known = |conditions| Some(conjunction(conditions, lists)).filter(|c| !c.is_empty());
+            alternatives.try_fold(Vec::new(), |mut all, conditions| {
+                all.push(known(conditions)?);
+                Some(all)
+            })
         };
-        if let (Some(service), Some(name)) = (equal_text(&Field::Service), equal_text(&Field::Name))
-        {
-            all_of.push(vec![terms.service_and_name(service, name)]);
+        let of_needs = |lists| needs.iter().filter_map(|need| of_need(need, lists)).collect();
+        let services = needs.iter().filter_map(|need| match &*need.any_of {
+            [conditions] => service_of(conditions),
+            _ => None,
+        });
+        Self {
+            needs: of_needs(Lists::ByElement),
+            needs_of_whole_lists: of_needs(Lists::Whole),
+            services: services.collect(),
         }
-        let service = equal_text(&Field::Service).and_then(|name| service_need(name, conditions));
-        Self { all_of, service }
     }
 
     /// The ordinals of the segment's candidates.
@@ -47,18 +60,63 @@ impl Plan {
     ) -> Result<RoaringBitmap, Fault> {
         let mut candidates = RoaringBitmap::new();
         candidates.insert_range(0..segment.commit.traces);
-        for any_of in &self.all_of {
+        let needs = match segment.commit.lists {
+            Lists::ByElement => &self.needs,
+            Lists::Whole => &self.needs_of_whole_lists,
+        };
+        for need in needs {
             let mut having = RoaringBitmap::new();
-            for term in any_of {
-                having |= reader.posting(segment.id, *term)?;
+            for conjunction in need {
+                having |= meeting(conjunction, candidates.clone(), reader, segment)?;
             }
-            candidates &= having;
+            candidates = having;
             if candidates.is_empty() {
                 break;
             }
         }
         Ok(candidates)
     }
+}
+
+/// Those of `candidates` that have a term of each list.
+fn meeting(
+    conjunction: &Conjunction,
+    mut candidates: RoaringBitmap,
+    reader: &SegmentReader,
+    segment: &Segment,
+) -> Result<RoaringBitmap, Fault> {
+    for any_of in conjunction {
+        if candidates.is_empty() {
+            break;
+        }
+        let mut having = RoaringBitmap::new();
+        for term in any_of {
+            having |= reader.posting(segment.id, *term)?;
+        }
+        candidates &= having;
+    }
+    Ok(candidates)
+}
+
+/// The terms of a span that meets all `conditions`.
+fn conjunction(conditions: &[Condition], lists: Lists) -> Conjunction {
+    let mut terms = Terms::default();
+    let mut all_of: Conjunction =
+        conditions.iter().filter_map(|condition| any_of(&mut terms, condition, lists)).collect();
+    let equal_text = |field: &Field| {
+        let mut with_field = conditions.iter().filter(|condition| condition.field == *field);
+        with_field.find_map(equal_text)
+    };
+    if let (Some(service), Some(name)) = (equal_text(&Field::Service), equal_text(&Field::Name)) {
+        all_of.push(vec![terms.service_and_name(service, name)]);
+    }
+    all_of
+}
+
+/// What a trace must have of the service that `conditions` name, if they name one.
+fn service_of(conditions: &[Condition]) -> Option<ServiceNeed> {
+    let mut named = conditions.iter().filter(|condition| condition.field == Field::Service);
+    named.find_map(equal_text).and_then(|name| service_need(name, conditions))
 }
 
 /// What the conditions ask of a span of `service` that summaries can tell, if anything.
@@ -97,11 +155,13 @@ fn longest_min(condition: &Condition) -> CoarseDuration {
 
 /// The terms of which a span that meets `condition` has at least one; `None` where
 /// any span may meet it.
-fn any_of(terms: &mut Terms, condition: &Condition) -> Option<Vec<Term>> {
+fn any_of(terms: &mut Terms, condition: &Condition, lists: Lists) -> Option<Vec<Term>> {
     if let Field::Attribute { scope, key } = &condition.field {
         let scopes =
             ATTRIBUTE_SCOPES.iter().filter(|one| *scope == AttributeScope::Any || scope == *one);
-        return Some(scopes.flat_map(|scope| attribute(terms, *scope, key, condition)).collect());
+        return Some(
+            scopes.flat_map(|scope| attribute(terms, *scope, key, condition, lists)).collect(),
+        );
     }
     match condition.field {
         Field::Kind => equal_whole(condition).map(|kind| vec![terms.span_kind(kind)]),
@@ -136,8 +196,11 @@ fn attribute(
     scope: AttributeScope,
     key: &str,
     condition: &Condition,
+    lists: Lists,
 ) -> Vec<Term> {
-    attribute_values(terms, scope, key, condition)
+    let values = attribute_values(terms, scope, key, condition);
+    values
+        .filter(|_| lists == Lists::ByElement)
         .unwrap_or_else(|| vec![terms.attribute_key(scope, key)])
 }
 
@@ -212,5 +275,40 @@ fn duration_classes(condition: &Condition) -> Option<(u8, u8)> {
         Comparison::Less | Comparison::LessOrEqual => Some((0, last.min(longest))),
         Comparison::Greater | Comparison::GreaterOrEqual => Some((first, longest)),
         Comparison::NotEqual | Comparison::Exists => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_lists_are_known_as_a_whole_a_value_may_be_in_any() {
+        let scope = AttributeScope::Span;
+        let condition = Condition {
+            field: Field::Attribute { scope, key: "tag".to_owned() },
+            comparison: Comparison::Equal,
+            operand: Operand::Value("a".into()),
+        };
+        let plans = Plans::of(&[Need { any_of: vec![vec![condition]] }]);
+        let mut terms = Terms::default();
+        let value = terms.attribute_text(scope, "tag", "a");
+        let key = terms.attribute_key(scope, "tag");
+        assert_eq!(plans.needs, [vec![vec![vec![value]]]]);
+        assert_eq!(plans.needs_of_whole_lists, [vec![vec![vec![key]]]]);
+    }
+
+    #[test]
+    fn an_alternative_of_which_nothing_is_known_lets_every_trace_through() {
+        let unknown = Condition {
+            field: Field::Name,
+            comparison: Comparison::NotEqual,
+            operand: Operand::Text("a".to_owned()),
+        };
+        let known = Condition { comparison: Comparison::Equal, ..unknown.clone() };
+        let needs_of = |any_of| Plans::of(&[Need { any_of }]).needs;
+        assert!(needs_of(vec![vec![known.clone()], vec![unknown]]).is_empty());
+        assert!(needs_of(vec![vec![known], vec![]]).is_empty());
+        assert_eq!(needs_of(vec![]), [Vec::<Conjunction>::new()]);
     }
 }

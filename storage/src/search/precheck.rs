@@ -8,14 +8,46 @@ use hashbrown::HashMap;
 use proto::batch::{AttributeNumber, Head, body, value};
 
 use super::plan;
+use crate::contract::scan::Need;
 use crate::contract::search::{AttributeScope, Condition, Field};
 use crate::evaluate::{number_meets, text_meets, value_meets};
 use crate::hot::{HotBatch, HotTrace};
 use crate::segment::term::{Term, Terms};
 
-/// Span conditions, and what of each batch meets them, found out once for all spans of
-/// the batch.
+/// What traces need.
 pub(super) struct Precheck<'a> {
+    /// Of each need, its alternatives.
+    needs: Vec<Vec<OneSpan<'a>>>,
+}
+
+impl<'a> Precheck<'a> {
+    /// For traces that have all `needs`.
+    pub(super) fn new(needs: &'a [Need]) -> Self {
+        let of_need = |need: &'a Need| {
+            need.any_of.iter().map(|conditions| OneSpan::new(conditions)).collect()
+        };
+        Self { needs: needs.iter().map(of_need).collect() }
+    }
+
+    /// Whether a trace with spans in the batches may have them. Batches must stay where they
+    /// are as long as this is used.
+    pub(super) fn may_match_any(&mut self, batches: &[Arc<HotBatch>]) -> bool {
+        self.may_have_all(|one| one.may_match_any(batches))
+    }
+
+    /// Whether the trace may have them. What a span does not say, its log records may.
+    pub(super) fn may_match(&mut self, trace: &HotTrace) -> bool {
+        self.may_have_all(|one| one.may_match(trace))
+    }
+
+    fn may_have_all(&mut self, mut may_be: impl FnMut(&mut OneSpan<'a>) -> bool) -> bool {
+        self.needs.iter_mut().all(|alternatives| alternatives.iter_mut().any(&mut may_be))
+    }
+}
+
+/// Conditions on one span, and what of each batch meets them, found out once for all spans
+/// of the batch.
+struct OneSpan<'a> {
     conditions: Vec<(&'a Condition, Option<Vec<Term>>)>,
     batches: HashMap<*const HotBatch, OfBatch<'a>>,
 }
@@ -47,9 +79,9 @@ enum Met {
     Nothing,
 }
 
-impl<'a> Precheck<'a> {
+impl<'a> OneSpan<'a> {
     /// For spans that meet all `conditions`.
-    pub(super) fn new(conditions: &'a [Condition]) -> Self {
+    fn new(conditions: &'a [Condition]) -> Self {
         let mut terms = Terms::default();
         let with_terms = conditions.iter().map(|condition| {
             let any_of = match &condition.field {
@@ -63,15 +95,13 @@ impl<'a> Precheck<'a> {
         Self { conditions: with_terms.collect(), batches: HashMap::new() }
     }
 
-    /// Whether a span in one of the batches may meet them. Batches must stay where they
-    /// are as long as this is used.
-    pub(super) fn may_match_any(&mut self, batches: &[Arc<HotBatch>]) -> bool {
+    /// Whether a span in one of the batches may meet them.
+    fn may_match_any(&mut self, batches: &[Arc<HotBatch>]) -> bool {
         self.conditions.is_empty() || batches.iter().any(|batch| self.met(batch).is_possible)
     }
 
-    /// Whether a span of the trace may meet them. What a span does not say, its log records
-    /// may.
-    pub(super) fn may_match(&mut self, trace: &HotTrace) -> bool {
+    /// Whether a span of the trace may meet them.
+    fn may_match(&mut self, trace: &HotTrace) -> bool {
         let has_log_records = trace.has_log_records();
         self.conditions.is_empty()
             || trace.parts().any(|(batch, mut heads)| {

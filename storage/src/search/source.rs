@@ -8,6 +8,7 @@ use roaring::RoaringBitmap;
 use super::Run;
 use super::precheck::Precheck;
 use crate::contract::ReadError;
+use crate::contract::scan::Within;
 use crate::contract::search::{Cursor, Order, TraceConditions};
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
@@ -58,7 +59,7 @@ impl Source {
     }
 
     fn listed(run: &Run, mut places: Vec<Cursor>) -> Self {
-        places.retain(|place| run.search.after.is_none_or(|after| *place > after));
+        places.retain(|place| run.scan.after.is_none_or(|after| *place > after));
         places.sort_unstable_by(|a, b| b.cmp(a));
         Self { content: Content::Listed, queue: places }
     }
@@ -107,11 +108,12 @@ impl Source {
 /// is left out here.
 fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Cursor> {
     let may_match = lines.lines.iter().filter(|line| {
-        run.search.range.contains(line.start_unix_nano())
-            && run.search.trace.are_met_by(&line.facts.summary)
+        (run.scan.within == Within::Overlaps || run.scan.range.contains(line.start_unix_nano()))
+            && run.scan.within.holds(&run.scan.range, &line.facts.summary)
+            && run.scan.trace.are_met_by(&line.facts.summary)
             && (!line.facts.sealed_in.is_empty() || precheck.may_match(&line.trace))
     });
-    may_match.map(|line| line.cursor(run.search.order)).collect()
+    may_match.map(|line| line.cursor(run.scan.order)).collect()
 }
 
 /// Finds a segment's candidates: answers the places of those that have parts
@@ -123,17 +125,17 @@ fn open_segment(
     missing: &mut Missing,
 ) -> Result<Vec<Cursor>, ReadError> {
     let reader = &run.view.sealed.reader;
-    let candidates = run.plan.candidates(reader, segment)?;
+    let candidates = run.plans.candidates(reader, segment)?;
     let unsplit = &candidates - &segment.splits.ordinals;
     for (first, reach) in (0u32..).step_by(CHUNK_TRACES as usize).zip(reader.reaches(segment.id)?) {
-        if !reach.may_start_in(&run.search.range) || !reach.may_meet(&run.search.trace) {
+        if !run.may_reach(&reach) {
             continue;
         }
         let mut in_chunk = unsplit.clone();
         in_chunk.remove_range(..first);
         in_chunk.remove_range(first.saturating_add(CHUNK_TRACES)..);
         if !in_chunk.is_empty() {
-            let place = reach.first_place(run.search.order);
+            let place = reach.first_place(run.scan.order);
             let content = Content::Chunk(Arc::clone(segment), in_chunk, place);
             sources.push(Source { content, queue: Vec::new() });
         }
@@ -163,17 +165,18 @@ fn open_chunk(
     run.deadline.check()?;
     let first = first_of_chunk(candidates.min().unwrap_or(0));
     let summaries = run.view.sealed.reader.summaries(segment.id, first)?;
-    let meets_need = run.plan.service.as_ref().map(|need| summaries.meeting(need));
+    let meets_needs: Vec<_> =
+        run.plans.services.iter().map(|need| summaries.meeting(need)).collect();
     let places = candidates.iter().filter_map(|ordinal| {
         let number = ordinal.saturating_sub(first);
-        if meets_need.as_ref().is_some_and(|meets| !meets(number)) {
+        if !meets_needs.iter().all(|meets| meets(number)) {
             return None;
         }
-        let place = summaries.cursor(number, run.search.order)?;
-        let may_match = !run.view.hot.contains(place.trace_id)
-            && run.search.range.contains(place.start_unix_nano)
+        let figures = summaries.figures(number)?;
+        let may_match = !run.view.hot.contains(figures.trace_id)
+            && run.scan.within.holds(&run.scan.range, &figures)
             && run.meets_conditions(&summaries, number);
-        may_match.then_some(place)
+        may_match.then(|| Cursor::of(&figures, run.scan.order))
     });
     Ok(places.collect())
 }
@@ -181,17 +184,15 @@ fn open_chunk(
 impl Run<'_> {
     /// Where a trace stands, if it can match.
     fn place(&self, summary: &TraceSummary) -> Option<Cursor> {
-        let may_match = self.search.range.contains(summary.start_unix_nano)
-            && self.search.trace.are_met_by(summary);
-        may_match.then(|| Cursor::of(summary, self.search.order))
+        let may_match = self.scan.within.holds(&self.scan.range, summary)
+            && self.scan.trace.are_met_by(summary);
+        may_match.then(|| Cursor::of(summary, self.scan.order))
     }
 
     fn meets_conditions(&self, summaries: &Summaries, number: u32) -> bool {
         // Most searches have none, and names are then not looked up.
-        self.search.trace == TraceConditions::default()
-            || summaries
-                .summary(number)
-                .is_some_and(|summary| self.search.trace.are_met_by(&summary))
+        self.scan.trace == TraceConditions::default()
+            || summaries.summary(number).is_some_and(|summary| self.scan.trace.are_met_by(&summary))
     }
 
     /// The summary of a split trace as a whole; `None` where it has gone since.

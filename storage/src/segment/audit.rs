@@ -103,7 +103,7 @@ impl Audit<'_> {
             spans += trace.len() as u64;
             let mut of_trace = BTreeSet::new();
             for span in &trace {
-                of_trace.extend(terms.of_span(span));
+                of_trace.extend(terms.of_span(span, self.segment.commit.lists));
                 names.insert((span.service_name().into_owned(), span.name.clone()));
             }
             noted.extend(of_trace.into_iter().map(|term| (term, ordinal)));

@@ -10,7 +10,7 @@ use proto::batch::Head;
 use proto::batch::body::{self, BodyText, Owner, Sink};
 use proto::codec::{Malformed, Writer};
 
-use super::interner::{self, Interner, Text, Translation};
+use super::interner::{self, Interner, Text, Translation, to_u32};
 use super::posting::{Postings, Slot};
 use super::table::Counts;
 use super::term::{Terms, duration_class};
@@ -58,6 +58,8 @@ struct Slots {
     duration_classes: HashMap<u8, Slot>,
     /// Of a span's, an event's and a link's attributes.
     attributes: [Vec<AttributeSlots>; 3],
+    /// Of the elements of lists.
+    elements: Vec<Vec<Slot>>,
     /// Of keys: where they are, and their texts.
     keys: HashMap<(AttributeScope, Text), Slot>,
 }
@@ -68,7 +70,7 @@ struct ByNumber(Vec<Slot>);
 
 const NONE: Slot = Slot::MAX;
 const BLANK: AttributeSlots =
-    AttributeSlots { key_text: 0, key: NONE, value: NONE, count: 0, is_listed: false };
+    AttributeSlots { key_text: 0, key: NONE, value: NONE, elements: 0, count: 0, is_listed: false };
 
 /// What is known of an attribute, all in one place: it is looked at for each span that
 /// has it.
@@ -77,6 +79,8 @@ struct AttributeSlots {
     key_text: Text,
     key: Slot,
     value: Slot,
+    /// Of a list, the place of its elements' slots among all such, from 1; else 0.
+    elements: u32,
     /// How often it occurred, and whether it is among the names.
     count: u32,
     is_listed: bool,
@@ -90,6 +94,13 @@ struct Shared {
     service: Text,
     /// One more than the last trace that it was noted of.
     noted: u32,
+}
+
+impl Slots {
+    fn elements_of(&self, known: AttributeSlots) -> &[Slot] {
+        let place = (known.elements as usize).checked_sub(1);
+        place.and_then(|place| self.elements.get(place)).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl ByNumber {
@@ -253,6 +264,7 @@ impl Census {
             self.list.push(key, *attribute);
             let known = self.attribute_slots(scope, *attribute);
             slots.extend([known.key, known.value]);
+            slots.extend(self.slots.elements_of(known));
         }
         let Self { list, names, listed, .. } = self;
         list.end(|attribute| {
@@ -276,7 +288,13 @@ impl Census {
             .entry((scope, key))
             .or_insert_with(|| postings.slot(terms.attribute_key(scope, key_text)));
         let value_slot = postings.slot(terms.attribute(scope, key_text, encoded));
-        AttributeSlots { key_text: key, key: key_slot, value: value_slot, ..BLANK }
+        let mut known = AttributeSlots { key_text: key, key: key_slot, value: value_slot, ..BLANK };
+        let elements = terms.elements(scope, key_text, encoded);
+        if !elements.is_empty() {
+            slots.elements.push(elements.into_iter().map(|term| postings.slot(term)).collect());
+            known.elements = to_u32(slots.elements.len());
+        }
+        known
     }
 }
 
@@ -361,6 +379,10 @@ impl Sink for BodySink<'_, '_> {
         // A trace that has the value has the key.
         if postings.add(known.value, self.ordinal) {
             postings.add(known.key, self.ordinal);
+            let known = *known;
+            for slot in slots.elements_of(known) {
+                postings.add(*slot, self.ordinal);
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 //! 0  commit, never changed:
 //!      spans · traces · log record up to which its traces are here whole
 //!      sealed · oldest start           unix nano           all varints
+//!      1 where lists are found by element, else nothing
 //! 1  splits, changed when a trace in it gets a part elsewhere or loses one:
 //!      reach: start min · start max · duration max · errors max      varints
 //!      ordinals of split traces: bytes of a roaring bitmap
@@ -37,12 +38,30 @@ pub(crate) struct Commit {
     pub(crate) sealed_unix_nano: u64,
     /// The earliest known start of its spans; 0 where none is known.
     pub(crate) oldest_unix_nano: u64,
+    /// What its postings know of lists.
+    pub(crate) lists: Lists,
+}
+
+/// What postings know of attributes that are lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lists {
+    /// Nothing but their text, as a whole. So they were written once.
+    Whole,
+    /// That, and each element.
+    ByElement,
 }
 
 impl Commit {
     /// Of a segment without spans yet.
     pub(super) fn new(through: RecordNumber, sealed_unix_nano: u64) -> Self {
-        Self { spans: 0, traces: 0, through, sealed_unix_nano, oldest_unix_nano: 0 }
+        Self {
+            spans: 0,
+            traces: 0,
+            through,
+            sealed_unix_nano,
+            oldest_unix_nano: 0,
+            lists: Lists::ByElement,
+        }
     }
 
     pub(super) fn add(&mut self, head: &Head) {
@@ -64,6 +83,10 @@ impl Commit {
         ] {
             writer.varint(value);
         }
+        match self.lists {
+            Lists::Whole => {}
+            Lists::ByElement => writer.varint(1),
+        }
         writer.into_bytes()
     }
 
@@ -75,9 +98,22 @@ impl Commit {
             through: reader.varint()?,
             sealed_unix_nano: reader.varint()?,
             oldest_unix_nano: reader.varint()?,
+            lists: match reader.is_empty() {
+                true => Lists::Whole,
+                false => Lists::read(&mut reader)?,
+            },
         };
         reader.end()?;
         Ok(commit)
+    }
+}
+
+impl Lists {
+    fn read(reader: &mut Reader) -> Result<Self, Malformed> {
+        match reader.varint()? {
+            1 => Ok(Self::ByElement),
+            _ => Err(Malformed("what postings know of lists")),
+        }
     }
 }
 
@@ -120,4 +156,20 @@ pub(crate) fn commit_key(id: SegmentId) -> Vec<u8> {
 /// A splits record's key.
 pub(crate) fn splits_key(id: SegmentId) -> Vec<u8> {
     [&id.0.to_be_bytes()[..], &[1]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_that_says_nothing_of_lists_knows_them_as_a_whole() {
+        let mut commit = Commit { spans: 3, traces: 2, oldest_unix_nano: 5, ..Commit::new(7, 9) };
+        assert_eq!(Commit::decode(&commit.encode()), Ok(commit.clone()));
+        commit.lists = Lists::Whole;
+        let written_before = [3, 2, 7, 9, 5];
+        assert_eq!(commit.encode(), written_before);
+        assert_eq!(Commit::decode(&written_before), Ok(commit));
+        assert!(Commit::decode(&[3, 2, 7, 9, 5, 2]).is_err());
+    }
 }

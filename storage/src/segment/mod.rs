@@ -35,7 +35,7 @@ mod literal;
 mod names;
 mod part;
 mod posting;
-pub(crate) mod reach;
+mod reach;
 mod reader;
 mod shared;
 mod summary;
@@ -55,6 +55,7 @@ use commit::{Commit, Splits};
 
 pub(crate) use audit::audit;
 pub(crate) use names::VALUES_PER_KEY_MAX;
+pub(crate) use reach::Reach;
 pub(crate) use reader::{SegmentReader, first_of_chunk};
 pub(crate) use summary::{CHUNK_TRACES, ServiceNeed, Summaries, decode_one, encode_one};
 pub(crate) use writer::{Built, SealedTrace, build};

@@ -62,6 +62,13 @@ impl Reach {
         !ends_before && !begins_after
     }
 
+    /// Whether a trace in it may have a part in `range`.
+    pub(crate) fn may_overlap(&self, range: &TimeRange) -> bool {
+        let end_max = self.start_max.saturating_add(self.duration_max);
+        let begins = Self { start_max: end_max, ..*self };
+        begins.may_start_in(range)
+    }
+
     /// Whether a trace in it may meet `conditions`.
     pub(crate) fn may_meet(&self, conditions: &TraceConditions) -> bool {
         conditions.duration_nano_min.is_none_or(|min| self.duration_max >= min)
@@ -69,16 +76,14 @@ impl Reach {
 
     /// A place in `order` that no trace in it is before.
     pub(crate) fn first_place(&self, order: Order) -> Cursor {
-        let best = TraceSummary {
-            trace_id: proto::TraceId::default(),
-            start_unix_nano: self.start_max,
-            duration_nano: self.duration_max,
-            span_count: 0,
-            error_count: self.errors_max,
-            root_service: String::new(),
-            root_name: String::new(),
-            services: Vec::new(),
+        let figure = match order {
+            Order::Newest => self.start_max,
+            Order::Oldest => u64::MAX.saturating_sub(self.start_min),
+            Order::Slowest => self.duration_max,
+            Order::MostErrors => self.errors_max.into(),
+            // Nobody notes it.
+            Order::MostSpans => u64::MAX,
         };
-        Cursor::of(&best, order)
+        Cursor { figure, start_unix_nano: self.start_max, trace_id: proto::TraceId::default() }
     }
 }

@@ -20,7 +20,6 @@ use hashbrown::HashMap;
 use proto::TraceId;
 
 use crate::contract::coarse::CoarseDuration;
-use crate::contract::search::{Cursor, Order};
 use crate::contract::summary::{ServiceCount, TraceSummary};
 use proto::codec::{Malformed, Reader, Writer};
 
@@ -197,10 +196,9 @@ impl Summaries {
         Ok(Self { texts, rows, services, bytes })
     }
 
-    /// Where the trace stands in `order`.
-    pub(crate) fn cursor(&self, place: u32, order: Order) -> Option<Cursor> {
-        let (_, row) = self.row(place)?;
-        Some(Cursor::of(&row.figures(), order))
+    /// The line but for its names.
+    pub(crate) fn figures(&self, place: u32) -> Option<TraceSummary> {
+        self.row(place).map(|(_, row)| row.figures())
     }
 
     /// The whole line.

@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::contract::search::AttributeScope;
 use crate::evaluate::attribute_lists;
+use crate::segment::commit::Lists;
 
 /// A term's hash.
 pub(crate) type Term = u32;
@@ -106,8 +107,26 @@ impl Terms {
         if let Some(text) = value::as_text(encoded).and_then(|text| str::from_utf8(text).ok()) {
             return self.attribute_text(scope, key, text);
         }
+        self.attribute_value(scope, key, &value::read(encoded).unwrap_or_default())
+    }
+
+    /// The terms of the elements of a value that is encoded and a list; of others none.
+    pub(crate) fn elements(
+        &mut self,
+        scope: AttributeScope,
+        key: &str,
+        encoded: &[u8],
+    ) -> Vec<Term> {
+        if !value::is_list(encoded) {
+            return Vec::new();
+        }
         let value = value::read(encoded).unwrap_or_default();
-        match number(&value) {
+        let elements = value.elements().iter();
+        elements.map(|element| self.attribute_value(scope, key, element)).collect()
+    }
+
+    fn attribute_value(&mut self, scope: AttributeScope, key: &str, value: &Value) -> Term {
+        match number(value) {
             Some(number) => self.attribute_number(scope, key, number),
             None => self.attribute_text(scope, key, &value.text()),
         }
@@ -135,9 +154,9 @@ impl Terms {
         self.term(Of::LinkSpanId, &[], id.as_bytes())
     }
 
-    /// Every term that finds `span`, some of them several times: what a census notes,
+    /// Every term that finds `span` in a segment that knows lists so, some of them several times: what a census notes,
     /// span by span, to compare with.
-    pub(super) fn of_span(&mut self, span: &Span) -> Vec<Term> {
+    pub(super) fn of_span(&mut self, span: &Span, lists: Lists) -> Vec<Term> {
         let service = span.service_name();
         let mut all = vec![
             self.service(&service),
@@ -160,10 +179,11 @@ impl Terms {
         for (scope, attributes) in attribute_lists(span) {
             for Attribute { key, value } in attributes {
                 all.push(self.attribute_key(scope, key));
-                all.push(match number(value) {
-                    Some(number) => self.attribute_number(scope, key, number),
-                    None => self.attribute_text(scope, key, &value.text()),
-                });
+                all.push(self.attribute_value(scope, key, value));
+                if lists == Lists::ByElement {
+                    let elements = value.elements().iter();
+                    all.extend(elements.map(|one| self.attribute_value(scope, key, one)));
+                }
             }
         }
         all

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use proto::testing::{span_strategy, trace_strategy};
 use proto::{Batch, Span, TraceId};
 
+use super::commit::Lists;
 use super::term::Terms;
 use super::*;
 use crate::contract::search::AttributeScope;
@@ -78,7 +79,8 @@ proptest! {
                 assert_eq!(&reader.trace(ID, ordinal, *id).unwrap(), spans);
                 let summaries = reader.summaries(ID, first_of_chunk(ordinal)).unwrap();
                 assert_eq!(summaries.summary(ordinal), TraceSummary::of(spans));
-                for term in spans.iter().flat_map(|span| Terms::default().of_span(span)) {
+                let terms_of = |span| Terms::default().of_span(span, Lists::ByElement);
+                for term in spans.iter().flat_map(terms_of) {
                     assert!(reader.posting(ID, term).unwrap().contains(ordinal));
                 }
             }

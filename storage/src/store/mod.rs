@@ -43,7 +43,7 @@ use proto::{Batch, TraceId};
 use crate::chains::SealedChains;
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
-use crate::contract::search::{Search, SearchPage};
+use crate::contract::scan::{Scan, Visitor};
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
     WriteError, Written,
@@ -245,8 +245,13 @@ impl TraceReader for Store {
         Ok(Some(Trace { id, spans, completeness }))
     }
 
-    fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {
-        search::search(&self.shared.view(), search, deadline)
+    fn scan(
+        &self,
+        scan: &Scan,
+        deadline: Deadline,
+        visitor: &mut dyn Visitor,
+    ) -> Result<Completeness, ReadError> {
+        search::scan(&self.shared.view(), scan, deadline, visitor)
     }
 
     fn catalog(

@@ -7,11 +7,12 @@ use std::time::Duration;
 use chain::Cell;
 use hashbrown::HashSet;
 use hopline_storage::{
-    CatalogQuestion, Chains, ChainsQuestion, Completeness, Deadline, MemoryStore, Period, Search,
-    SearchPage, SeriesQuestion, SpanWriter, TimeRange, TraceBounds, TraceReader, WriteError,
+    CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline, MemoryStore, Page,
+    Period, Scan, Search, SearchPage, SeriesQuestion, SpanWriter, TimeRange, TraceBounds,
+    TraceReader, TraceSummary, Visitor, WriteError,
 };
 use proptest::prelude::*;
-use proto::{Batch, SpanId, TraceId};
+use proto::{Batch, Span, SpanId, TraceId};
 
 use crate::question::Question;
 use crate::subject::{Faces, Subject};
@@ -69,6 +70,7 @@ pub(crate) fn answers(
 ) -> Result<(), TestCaseError> {
     match question {
         Question::Search(search) => same_pages(store, &expected.oracle, search),
+        Question::Scan(scan) => same_first(store, &expected.oracle, scan),
         Question::Trace { id, spans_max } => same_trace(store, &expected.oracle, *id, *spans_max),
         Question::Catalog(question) => names_within_bounds(store, expected, question),
         Question::Chains(range) => same_chains(store, &expected.oracle, *range),
@@ -97,6 +99,43 @@ fn same_pages(
 ) -> Result<(), TestCaseError> {
     prop_assert_eq!(all_pages(store, search), all_pages(oracle, search), "of {:?}", search);
     Ok(())
+}
+
+/// The first traces of a scan that have what it needs, and their spans.
+fn same_first(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    scan: &Scan,
+) -> Result<(), TestCaseError> {
+    for limit in [1, 3, usize::MAX] {
+        let first = |store: &dyn TraceReader| {
+            let mut first = First { scan, page: Page::new(limit, scan.after) };
+            let completeness = store.scan(scan, deadline(), &mut first).unwrap();
+            (completeness, first.page.finish())
+        };
+        // As text, by which NaN is NaN.
+        let (found, expected) = (first(store), first(oracle));
+        prop_assert_eq!(format!("{found:#?}"), format!("{expected:#?}"), "of {:?}", scan);
+    }
+    Ok(())
+}
+
+struct First<'a> {
+    scan: &'a Scan,
+    page: Page<Vec<Span>>,
+}
+
+impl Visitor for First<'_> {
+    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]) {
+        assert_eq!(Some(summary), TraceSummary::of(spans).as_ref());
+        if self.scan.needs.iter().all(|need| need.is_met_by(spans)) {
+            self.page.offer(Cursor::of(summary, self.scan.order), spans.to_vec());
+        }
+    }
+
+    fn has_enough(&self, next: Cursor) -> bool {
+        self.page.has_enough(next)
+    }
 }
 
 fn same_trace(

@@ -38,7 +38,7 @@ pub(crate) fn check(steps: &[Step]) -> Result<(), TestCaseError> {
                     match question {
                         Question::Search(search) => pages_fit_together(&store, search)?,
                         Question::Trace { id, .. } => trace_is_whole(&store, &first, *id)?,
-                        Question::Catalog(_) | Question::Chains(_) => {}
+                        Question::Scan(_) | Question::Catalog(_) | Question::Chains(_) => {}
                     }
                 }
             }

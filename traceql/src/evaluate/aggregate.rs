@@ -7,18 +7,14 @@ use crate::{Static, Trace, operate};
 
 /// Splits each spanset by what `field` comes to; nil is a group too. Groups stand in the
 /// order in which their first spans do.
-pub(super) fn group(
-    field: &Field,
-    spansets: Vec<Spanset>,
-    trace: &Trace<'_>,
-) -> Result<Vec<Spanset>, EvaluateError> {
+pub(super) fn group(field: &Field, spansets: Vec<Spanset>, trace: &Trace<'_>) -> Vec<Spanset> {
     let name = format!("by({field})");
     let mut groups: Vec<Spanset> = Vec::new();
     for spanset in spansets {
         // By type and text, as numbers that print alike are alike.
         let mut by_value = std::collections::HashMap::new();
         for span in spanset.spans {
-            let value = value(field, trace, span, Place::default())?.into_owned();
+            let value = value(field, trace, span, Place::default()).into_owned();
             let place =
                 *by_value.entry((value.kind_of(), value.to_string())).or_insert_with(|| {
                     let mut attributes = spanset.attributes.clone();
@@ -29,7 +25,7 @@ pub(super) fn group(
             groups[place].spans.push(span);
         }
     }
-    Ok(groups)
+    groups
 }
 
 /// Calls `visit` for what the figures of `filter` are made of.
@@ -52,7 +48,7 @@ fn fields_of<'a>(scalar: &'a Scalar, visit: &mut impl FnMut(&'a Field)) {
 }
 
 /// The figure `scalar` of a spanset, to which it is attached; `None` where no span has a
-/// value.
+/// value or an operator no result.
 pub(super) fn scalar(
     scalar: &Scalar,
     spanset: &mut Spanset,
@@ -61,7 +57,7 @@ pub(super) fn scalar(
     match scalar {
         Scalar::Static(value) => Ok(Some(value.clone())),
         Scalar::Aggregate(one) => {
-            let Some(value) = aggregate(one, spanset, trace)? else {
+            let Some(value) = aggregate(one, spanset, trace) else {
                 return Ok(None);
             };
             let name = one.to_string();
@@ -69,16 +65,13 @@ pub(super) fn scalar(
             spanset.attributes.push((name, value.clone()));
             Ok(Some(value))
         }
-        Scalar::Arithmetic { op, left, right, at } => {
+        Scalar::Arithmetic { op, left, right, .. } => {
             let left = self::scalar(left, spanset, trace)?;
             let right = self::scalar(right, spanset, trace)?;
             let (Some(left), Some(right)) = (left, right) else {
                 return Ok(None);
             };
-            match operate::binary(*op, &left, &right, None) {
-                Ok(value) => Ok(Some(value)),
-                Err(reason) => Err(EvaluateError { at: *at, reason: reason.to_owned() }),
-            }
+            Ok(operate::binary(*op, &left, &right, None).ok())
         }
         Scalar::Pipeline { at, .. } => {
             let reason = "figures of pipelines of their own cannot be compared".to_owned();
@@ -91,24 +84,24 @@ fn aggregate(
     aggregate: &Aggregate,
     spanset: &Spanset,
     trace: &Trace<'_>,
-) -> Result<Option<Static<'static>>, EvaluateError> {
+) -> Option<Static<'static>> {
     let Some(field) = &aggregate.field else {
-        return Ok(Some(Static::Int(spanset.spans.len() as i64)));
+        return Some(Static::Int(spanset.spans.len() as i64));
     };
     let mut values = Vec::new();
     for &span in &spanset.spans {
-        let value = value(field, trace, span, Place::default())?;
+        let value = value(field, trace, span, Place::default());
         if value.kind_of().is_numeric() {
             values.push(value.into_owned());
         }
     }
-    Ok(match aggregate.function {
+    match aggregate.function {
         AggregateFunction::Max => extreme(&values, std::cmp::Ordering::Greater),
         AggregateFunction::Min => extreme(&values, std::cmp::Ordering::Less),
         AggregateFunction::Sum => sum(&values),
         AggregateFunction::Avg => average(&values),
         AggregateFunction::Count => Some(Static::Int(values.len() as i64)),
-    })
+    }
 }
 
 fn extreme(values: &[Static<'static>], wanted: std::cmp::Ordering) -> Option<Static<'static>> {

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::EvaluateError;
 use super::lookup::lookup;
 use crate::ast::{Attribute, BinaryOp, Field, Intrinsic, Scope};
-use crate::{Position, Static, Trace, operate};
+use crate::{Static, Trace, operate};
 
 /// How many pairs of an event and a link of one span an expression is tried with. A span
 /// of more than a thousand of each does not match beyond them.
@@ -53,7 +52,7 @@ pub(crate) fn find_match(
     mentions: &Mentions,
     trace: &Trace<'_>,
     span: usize,
-) -> Result<Option<Place>, EvaluateError> {
+) -> Option<Place> {
     let places = |wanted: bool, count: usize| if wanted && count > 0 { count } else { 0 };
     let events = places(mentions.events, trace.spans()[span].events.len());
     let links = places(mentions.links, trace.spans()[span].links.len());
@@ -62,20 +61,16 @@ pub(crate) fn find_match(
             event: (events > 0).then_some(pair / links.max(1)),
             link: (links > 0).then_some(pair % links.max(1)),
         };
-        if value(field, trace, span, place)? == Static::Bool(true) {
-            return Ok(Some(place));
+        if value(field, trace, span, place) == Static::Bool(true) {
+            return Some(place);
         }
     }
-    Ok(None)
+    None
 }
 
 /// Whether `field` is true of the span.
-pub(crate) fn matches(
-    field: &Field,
-    trace: &Trace<'_>,
-    span: usize,
-) -> Result<bool, EvaluateError> {
-    Ok(find_match(field, &Mentions::of(field), trace, span)?.is_some())
+pub(crate) fn matches(field: &Field, trace: &Trace<'_>, span: usize) -> bool {
+    find_match(field, &Mentions::of(field), trace, span).is_some()
 }
 
 /// The value of `attribute` at the span, of whatever event or link has one first.
@@ -102,46 +97,43 @@ pub(crate) fn values_at_all_places<'a>(
     }
 }
 
-/// What `field` comes to. Its depth is bounded by [`crate::DEPTH_MAX`].
+/// What `field` comes to; nil where an operator has no result, so that no span spoils the
+/// answer for others. Its depth is bounded by [`crate::DEPTH_MAX`].
 pub(super) fn value<'v>(
     field: &'v Field,
     trace: &Trace<'v>,
     span: usize,
     place: Place,
-) -> Result<Static<'v>, EvaluateError> {
-    let failed = |at: Position| move |reason: &str| EvaluateError { at, reason: reason.to_owned() };
+) -> Static<'v> {
     match field {
-        Field::Static(value) => Ok(value.borrowed()),
-        Field::Attribute(attribute, _) => Ok(lookup(attribute, trace, span, place)),
-        Field::Unary { op, operand, at } => {
-            let operand = value(operand, trace, span, place)?;
-            // What a span does not have cannot be of a wrong type.
-            if operand == Static::Nil {
-                return Ok(Static::Nil);
-            }
-            operate::unary(*op, &operand).map_err(failed(*at))
+        Field::Static(value) => value.borrowed(),
+        Field::Attribute(attribute, _) => lookup(attribute, trace, span, place),
+        Field::Unary { op, operand, .. } => {
+            let operand = value(operand, trace, span, place);
+            operate::unary(*op, &operand).unwrap_or(Static::Nil)
         }
         Field::Presence { operand, is_present, .. } => {
-            let is_there = value(operand, trace, span, place)? != Static::Nil;
+            let is_there = value(operand, trace, span, place) != Static::Nil;
             // An event without something must be an event, and a link a link.
             let mentions = Mentions::of(operand);
             let span = &trace.spans()[span];
             let has_what_lacks = !(mentions.events && span.events.is_empty()
                 || mentions.links && span.links.is_empty());
-            Ok(Static::Bool(is_there == *is_present && has_what_lacks))
+            Static::Bool(is_there == *is_present && has_what_lacks)
         }
-        Field::Binary { op, left, right, pattern, at } => {
-            let left_value = value(left, trace, span, place)?;
+        Field::Binary { op, left, right, pattern, .. } => {
+            let left_value = value(left, trace, span, place);
             // What decides alone leaves the right side alone: `x != 0 && 1 / x > 2`.
             match (op, &left_value) {
-                (BinaryOp::And, Static::Bool(false)) => return Ok(Static::Bool(false)),
-                (BinaryOp::Or, Static::Bool(true)) => return Ok(Static::Bool(true)),
+                (BinaryOp::And, Static::Bool(false)) => return Static::Bool(false),
+                (BinaryOp::Or, Static::Bool(true)) => return Static::Bool(true),
                 _ => {}
             }
-            let right_value = value(right, trace, span, place)?;
+            let right_value = value(right, trace, span, place);
             let left_value = as_id(right, left_value);
             let right_value = as_id(left, right_value);
-            operate::binary(*op, &left_value, &right_value, pattern.as_ref()).map_err(failed(*at))
+            let result = operate::binary(*op, &left_value, &right_value, pattern.as_ref());
+            result.unwrap_or(Static::Nil)
         }
     }
 }

@@ -17,7 +17,9 @@ pub(crate) use field::{first_value, matches, values_at_all_places};
 use crate::ast::{Pipeline, ScalarFilter, SpansetExpr, SpansetFilter, SpansetOp, Stage};
 use crate::{Position, Static, Trace, operate};
 
-/// Why a query has no answer for a trace. Another trace may have one.
+/// Why a query has no answer for a trace, which whoever wrote it has to change. Where an
+/// operator has no result for a span, as a minus for a text, that span does not match; this
+/// is no error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{at}: {reason}")]
 pub struct EvaluateError {
@@ -30,7 +32,8 @@ pub struct EvaluateError {
 /// What `pipeline`, which has been checked, finds in `trace`.
 ///
 /// # Errors
-/// Where an operator has no result for a span of this trace.
+/// Where spansets are put to an operator that takes no groups, or figures of several
+/// pipelines are compared.
 pub fn evaluate<'a>(
     pipeline: &'a Pipeline,
     trace: &'a Trace<'a>,
@@ -51,7 +54,7 @@ fn run<'a>(
             Stage::Spansets(expr) => each(expr, spansets, answer)?,
             Stage::By(field, _) => {
                 answer.show_all(field);
-                aggregate::group(field, spansets, answer.trace)?
+                aggregate::group(field, spansets, answer.trace)
             }
             Stage::Coalesce => coalesce(spansets),
             Stage::Select(attributes, _) => {
@@ -77,7 +80,7 @@ fn each<'a>(
     match expr {
         SpansetExpr::Filter(filter) => {
             for spanset in spansets {
-                let spans = select(filter, &spanset.spans, answer)?;
+                let spans = select(filter, &spanset.spans, answer);
                 if !spans.is_empty() {
                     found.push(Spanset { spans, attributes: spanset.attributes });
                 }
@@ -99,22 +102,18 @@ fn each<'a>(
 }
 
 /// The spans for which `filter` is true, which are remembered with what made it so.
-fn select<'a>(
-    filter: &'a SpansetFilter,
-    spans: &[usize],
-    answer: &mut Answer<'a>,
-) -> Result<Vec<usize>, EvaluateError> {
+fn select<'a>(filter: &'a SpansetFilter, spans: &[usize], answer: &mut Answer<'a>) -> Vec<usize> {
     let mut kept = Vec::new();
     let mut matches = Vec::new();
     let mentions = field::Mentions::of(&filter.field);
     for &span in spans {
-        if let Some(place) = find_match(&filter.field, &mentions, answer.trace, span)? {
+        if let Some(place) = find_match(&filter.field, &mentions, answer.trace, span) {
             kept.push(span);
             matches.push((span, place));
         }
     }
     answer.remember(&filter.field, matches);
-    Ok(kept)
+    kept
 }
 
 fn operation(
@@ -171,9 +170,7 @@ fn keep(
         let (Some(left), Some(right)) = (left, right) else {
             continue;
         };
-        let result = operate::binary(filter.op, &left, &right, None)
-            .map_err(|reason| EvaluateError { at: filter.at, reason: reason.to_owned() })?;
-        if result == Static::Bool(true) {
+        if operate::binary(filter.op, &left, &right, None) == Ok(Static::Bool(true)) {
             kept.push(spanset);
         }
     }

@@ -7,7 +7,7 @@ use super::series::{Label, Series};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Compare, Intrinsic, Scope};
 use crate::evaluate::{first_value, matches};
-use crate::{EvaluateError, Static, Trace};
+use crate::{Static, Trace};
 
 /// The label that says which side a series is of.
 const SIDE: &str = "__meta_type";
@@ -59,21 +59,15 @@ impl<'q> Comparison<'q> {
         }
     }
 
-    pub(super) fn observe(
-        &mut self,
-        trace: &Trace<'_>,
-        span: usize,
-        interval: usize,
-    ) -> Result<(), EvaluateError> {
+    pub(super) fn observe(&mut self, trace: &Trace<'_>, span: usize, interval: usize) {
         let start = trace.spans()[span].start_time_unix_nano;
         let selection_time = self.compare.start_unix_nano as u64..self.compare.end_unix_nano as u64;
         let is_timely = self.compare.end_unix_nano == 0
             || selection_time.start < start && start <= selection_time.end;
-        let is_selected = is_timely && matches(&self.compare.selection.field, trace, span)?;
+        let is_selected = is_timely && matches(&self.compare.selection.field, trace, span);
         for (attribute, value) in values_of(trace, span) {
             self.count(is_selected, attribute.to_string(), value, interval);
         }
-        Ok(())
     }
 
     fn count(&mut self, side: bool, name: String, value: Static<'_>, interval: usize) {

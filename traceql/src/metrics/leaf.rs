@@ -9,7 +9,7 @@ use super::series::{Exemplar, Label, NAME, Series, key_of};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Function, Intrinsic, MetricsPipeline};
 use crate::evaluate::first_value;
-use crate::{Answer, EvaluateError, Static, Trace};
+use crate::{Answer, Static, Trace};
 
 /// Nanoseconds of a second: durations are measured in seconds.
 const SECOND: f64 = 1e9;
@@ -78,27 +78,23 @@ impl<'q> Leaf<'q> {
     }
 
     /// Takes in a span that the pipeline gave.
-    pub(super) fn observe(
-        &mut self,
-        trace: &Trace<'_>,
-        span: usize,
-        answer: &Answer<'_>,
-    ) -> Result<(), EvaluateError> {
+    pub(super) fn observe(&mut self, trace: &Trace<'_>, span: usize, answer: &Answer<'_>) {
         let start = trace.spans()[span].start_time_unix_nano;
         let Some(interval) = self.range.interval_of(start) else {
-            return Ok(());
+            return;
         };
         if let Some(comparison) = &mut self.comparison {
-            return comparison.observe(trace, span, interval);
+            comparison.observe(trace, span, interval);
+            return;
         }
         let Some((value, unit)) = self.measure(trace, span) else {
-            return Ok(());
+            return;
         };
         let is_histogram = matches!(self.query.function, Function::HistogramOverTime(_));
         let labels = self.labels(Some((trace, span)), is_histogram.then_some(value / unit));
         let wants_exemplar = self.exemplar_count < self.limits.exemplars_max;
         let Some(growing) = self.growing(labels, unit) else {
-            return Ok(());
+            return;
         };
         growing.cells[interval].add(value);
         let at_point = growing.exemplars.iter().filter(|(other, _)| *other == interval).count();
@@ -107,7 +103,6 @@ impl<'q> Leaf<'q> {
             growing.exemplars.push((interval, exemplar));
             self.exemplar_count += 1;
         }
-        Ok(())
     }
 
     /// What is measured of the span, and how many of its units are one of the series'.

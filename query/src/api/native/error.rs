@@ -9,6 +9,8 @@ use storage::ReadError;
 
 use super::json;
 use super::model::error::{Code, ErrorAnswer};
+use super::search::parameter::QUERY;
+use crate::by_query::CannotFind;
 use crate::observe::Failure;
 use crate::service::NoAnswer;
 
@@ -73,6 +75,15 @@ impl From<NoAnswer> for ApiError {
             }
             NoAnswer::Store(error) => error.into(),
             NoAnswer::Panicked { .. } => Self::internal(error.to_string()),
+        }
+    }
+}
+
+impl From<CannotFind> for ApiError {
+    fn from(error: CannotFind) -> Self {
+        match error {
+            CannotFind::Store(error) => error.into(),
+            CannotFind::Query(error) => QUERY.refuse(error),
         }
     }
 }

@@ -12,13 +12,15 @@ use proptest::sample::{Index, select};
 use proto::span::find_attribute;
 use proto::{Attribute, Span, TraceId};
 
-use hopline_storage::{AttributeScope, CatalogQuestion, Search, TimeRange};
+use hopline_storage::{AttributeScope, CatalogQuestion, Scan, Search, TimeRange};
 
 /// One question to a store.
 #[derive(Debug, Clone)]
 pub(crate) enum Question {
     /// All pages of a search.
     Search(Search),
+    /// All traces of a scan.
+    Scan(Scan),
     /// One trace.
     Trace {
         /// Its id.
@@ -36,6 +38,7 @@ pub(crate) enum Question {
 #[derive(Debug, Clone)]
 pub(crate) enum QuestionSeed {
     Search(search::SearchSeed),
+    Scan(search::ScanSeed),
     Trace { of: Index, is_absent: bool, spans_max: usize },
     Catalog { seed: catalog::CatalogSeed, range: RangeSeed, limit: usize },
     Chains(RangeSeed),
@@ -50,6 +53,7 @@ pub(crate) fn question_strategy() -> impl Strategy<Value = QuestionSeed> {
         .prop_map(|(seed, range, limit)| QuestionSeed::Catalog { seed, range, limit });
     prop_oneof![
         6 => search::strategy().prop_map(QuestionSeed::Search),
+        3 => search::scan_strategy().prop_map(QuestionSeed::Scan),
         2 => trace,
         2 => catalog,
         2 => range_strategy().prop_map(QuestionSeed::Chains),
@@ -61,6 +65,7 @@ impl QuestionSeed {
     pub(crate) fn about(&self, spans: &[Span]) -> Question {
         match self {
             Self::Search(seed) => Question::Search(seed.about(spans)),
+            Self::Scan(seed) => Question::Scan(seed.about(spans)),
             Self::Trace { of, is_absent, spans_max } => {
                 let absent = TraceId::new([0xfe; 16]);
                 let id = if *is_absent { absent } else { of.get(spans).trace_id };

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proto::Span;
 
-use hopline_storage::{Order, Search, TraceConditions};
+use hopline_storage::{Need, Order, Scan, Search, TraceConditions, Within};
 
 use super::condition::{self, ConditionSeed};
 use super::{RangeSeed, range_strategy};
@@ -28,7 +28,7 @@ pub(crate) struct SearchSeed {
 
 pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
     let bound = || option::weighted(0.06, any::<Index>());
-    let order = select(vec![Order::Newest, Order::Slowest, Order::MostErrors]);
+    let order = select(Order::ALL.to_vec());
     (
         (any::<Index>(), range_strategy(), vec(condition::strategy(), 0..4)),
         (bound(), bound(), bound(), bound()),
@@ -45,6 +45,36 @@ pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
             order,
             limit,
         })
+}
+
+/// A [`Scan`]'s seed: what each of some spans says, as alternatives or all together.
+#[derive(Debug, Clone)]
+pub(crate) struct ScanSeed {
+    search: SearchSeed,
+    within: Within,
+    needs: Vec<Vec<(Index, Vec<ConditionSeed>)>>,
+}
+
+pub(super) fn scan_strategy() -> impl Strategy<Value = ScanSeed> {
+    let alternative = || (any::<Index>(), vec(condition::strategy(), 0..3));
+    let needs = vec(vec(alternative(), 0..4), 0..3);
+    (strategy(), select(vec![Within::Starts, Within::Overlaps]), needs)
+        .prop_map(|(search, within, needs)| ScanSeed { search, within, needs })
+}
+
+impl ScanSeed {
+    pub(super) fn about(&self, spans: &[Span]) -> Scan {
+        let alternative = |(of, conditions): &(Index, Vec<ConditionSeed>)| {
+            conditions.iter().map(|seed| seed.about(of.get(spans))).collect()
+        };
+        let need =
+            |alternatives: &Vec<_>| Need { any_of: alternatives.iter().map(alternative).collect() };
+        Scan {
+            within: self.within,
+            needs: self.needs.iter().map(need).collect(),
+            ..Scan::of(&self.search.about(spans))
+        }
+    }
 }
 
 impl SearchSeed {

@@ -77,16 +77,13 @@ fn order_byte(order: Order) -> u8 {
         Order::Newest => 0,
         Order::Slowest => 1,
         Order::MostErrors => 2,
+        Order::Oldest => 3,
+        Order::MostSpans => 4,
     }
 }
 
 fn order_of(byte: u8) -> Option<Order> {
-    match byte {
-        0 => Some(Order::Newest),
-        1 => Some(Order::Slowest),
-        2 => Some(Order::MostErrors),
-        _ => None,
-    }
+    Order::ALL.into_iter().find(|order| order_byte(*order) == byte)
 }
 
 #[cfg(test)]
@@ -95,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_cursor_goes_there_and_back() {
-        for order in [Order::Newest, Order::Slowest, Order::MostErrors] {
+        for order in Order::ALL {
             let end = PageEnd {
                 order,
                 question: u64::MAX - 1,
@@ -116,10 +113,10 @@ mod tests {
     #[test]
     fn anything_else_is_refused() {
         let version_2 = BASE64_URL_SAFE_NO_PAD.encode([2; BYTES]);
-        let order_3 = BASE64_URL_SAFE_NO_PAD.encode([[1, 3].as_slice(), &[0; 56]].concat());
+        let order_5 = BASE64_URL_SAFE_NO_PAD.encode([[1, 5].as_slice(), &[0; 56]].concat());
         let short = BASE64_URL_SAFE_NO_PAD.encode([[1, 1].as_slice(), &[0; 55]].concat());
         let long = BASE64_URL_SAFE_NO_PAD.encode([[1, 1].as_slice(), &[0; 57]].concat());
-        for text in ["", "AQ", "next", "%%", &version_2, &order_3, &short, &long] {
+        for text in ["", "AQ", "next", "%%", &version_2, &order_5, &short, &long] {
             assert_eq!(PageEnd::parse(text), None, "{text}");
         }
     }

@@ -23,10 +23,13 @@ pub(super) async fn search(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let begun = Instant::now();
-    let Question { search, hash } = Question::parse(query.as_deref())?;
+    let Question { search, pipeline, hash } = Question::parse(query.as_deref())?;
     service
         .ask(move |questions| {
-            let found = questions.search(&search)?;
+            let found = match &pipeline {
+                None => questions.search(&search)?,
+                Some(pipeline) => questions.search_by(&search, pipeline)?,
+            };
             let next = found.next.map(|place| {
                 let (order, range) = (search.order, search.range);
                 PageEnd { order, question: hash, range, place }.format()

@@ -52,9 +52,16 @@ pub(in crate::api::native) const LINK_TRACE_ID: Parameter = Parameter::new(
 );
 pub(in crate::api::native) const LINK_SPAN_ID: Parameter =
     Parameter::new("link_span_id", Shape::Hex(16), "A span that one of a span's links points to.");
+pub(in crate::api::native) const QUERY: Parameter = Parameter::new(
+    "q",
+    Shape::Text,
+    "A query in TraceQL that must find something in the trace: spans by any field and level, with \
+     and, or, not, regular expressions and how spans stand to each other. What it finds is what \
+     matched.",
+);
 pub(in crate::api::native) const ORDER: Parameter = Parameter::new(
     "order",
-    Shape::OneOf(&["newest", "slowest", "most_errors"]),
+    Shape::OneOf(&["newest", "oldest", "slowest", "most_spans", "most_errors"]),
     "Which traces come first, exact over the whole range; newest unless given.",
 );
 pub(in crate::api::native) const LIMIT: Parameter = Parameter::new(
@@ -95,6 +102,7 @@ pub(in crate::api::native) const ROUTE: Route = Route {
         &SCOPE_VERSION,
         &LINK_TRACE_ID,
         &LINK_SPAN_ID,
+        &QUERY,
         &ORDER,
         &LIMIT,
         &CURSOR,

@@ -2,12 +2,13 @@
 
 use proto::{SpanId, TraceId};
 use storage::{Comparison, Condition, Field, Operand, Order, Search, TraceConditions};
+use traceql::ast::{Pipeline, Root};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::parameter::{
     ATTRIBUTE, CURSOR, EVENT_NAME, KIND, LIMIT, LINK_SPAN_ID, LINK_TRACE_ID, MAX_DURATION,
-    MAX_TRACE_DURATION, MIN_DURATION, MIN_TRACE_DURATION, ORDER, ROOT_NAME, ROOT_SERVICE, ROUTE,
-    SCOPE_NAME, SCOPE_VERSION, SERVICE, SPAN_NAME, STATUS, STATUS_MESSAGE,
+    MAX_TRACE_DURATION, MIN_DURATION, MIN_TRACE_DURATION, ORDER, QUERY, ROOT_NAME, ROOT_SERVICE,
+    ROUTE, SCOPE_NAME, SCOPE_VERSION, SERVICE, SPAN_NAME, STATUS, STATUS_MESSAGE,
 };
 use crate::api::native::error::ApiError;
 use crate::api::native::parameter::condition::parse_condition;
@@ -20,6 +21,8 @@ use crate::api::native::parameter::{Parameter, Parameters, time};
 #[derive(Debug)]
 pub(super) struct Question {
     pub(super) search: Search,
+    /// What a query must find beside.
+    pub(super) pipeline: Option<Pipeline>,
     /// Of all parameters that make the search what it is.
     pub(super) hash: u64,
 }
@@ -43,7 +46,19 @@ impl Question {
             search.range = end.range;
             search.after = Some(end.place);
         }
-        Ok(Self { search, hash })
+        Ok(Self { search, pipeline: pipeline(&parameters)?, hash })
+    }
+}
+
+fn pipeline(parameters: &Parameters<'_>) -> Result<Option<Pipeline>, ApiError> {
+    let Some(text) = parameters.text(&QUERY) else {
+        return Ok(None);
+    };
+    match traceql::compile(text).map_err(|error| QUERY.refuse(error))?.root {
+        Root::Spansets(pipeline) => Ok(Some(pipeline)),
+        Root::Metrics(_) => Err(QUERY.refuse(
+            "a query for series; leave out what follows the last `|`, or ask the Tempo API",
+        )),
     }
 }
 
@@ -79,7 +94,9 @@ fn page_end(text: &str, order: Order, hash: u64) -> Result<PageEnd, ApiError> {
 fn order(parameters: &Parameters<'_>) -> Result<Order, ApiError> {
     match parameters.text(&ORDER) {
         None | Some("newest") => Ok(Order::Newest),
+        Some("oldest") => Ok(Order::Oldest),
         Some("slowest") => Ok(Order::Slowest),
+        Some("most_spans") => Ok(Order::MostSpans),
         Some("most_errors") => Ok(Order::MostErrors),
         Some(other) => Err(ORDER.no_such_word(other)),
     }

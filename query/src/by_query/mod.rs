@@ -1,0 +1,119 @@
+//! Traces that a query in TraceQL finds: the store shows those that may be meant, and the
+//! query decides.
+
+mod needs;
+
+use std::collections::BTreeSet;
+
+use storage::{
+    Completeness, Condition, Cursor, FoundTrace, MATCHED_SPANS_MAX, Need, Page, Scan, TraceSummary,
+    Visitor,
+};
+use traceql::ast::Pipeline;
+use traceql::{Answer, EvaluateError, Trace, evaluate};
+
+use needs::Lowered;
+
+/// A pipeline, and among which traces it is to find something.
+#[derive(Debug)]
+pub(crate) struct Asked<'q> {
+    pub(crate) pipeline: &'q Pipeline,
+    /// Which traces come first, and when and what they must be. What it needs is added to.
+    pub(crate) scan: Scan,
+    /// What one span must meet beside, all of it.
+    pub(crate) span: &'q [Condition],
+    /// How many traces at most, at least 1.
+    pub(crate) limit: usize,
+}
+
+/// One page of what was found.
+#[derive(Debug)]
+pub(crate) struct FoundBy<T> {
+    pub(crate) traces: Vec<T>,
+    /// Where to go on; `None` where this page is the last.
+    pub(crate) next: Option<Cursor>,
+    pub(crate) completeness: Completeness,
+}
+
+/// What may keep a query from being answered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CannotFind {
+    #[error(transparent)]
+    Store(#[from] storage::ReadError),
+    /// The query has no answer for one of the traces.
+    #[error(transparent)]
+    Query(#[from] EvaluateError),
+}
+
+impl Asked<'_> {
+    /// Finds the first traces, each as `make` tells it, by what `scan` shows.
+    pub(crate) fn find<T>(
+        &self,
+        scan: impl FnOnce(&Scan, &mut dyn Visitor) -> Result<Completeness, storage::ReadError>,
+        make: impl FnMut(&TraceSummary, &Answer<'_>) -> T,
+    ) -> Result<FoundBy<T>, CannotFind> {
+        let page = Page::new(self.limit, self.scan.after);
+        let mut finder = Finder { asked: self, make, page, error: None };
+        let mut wanted = self.scan.clone();
+        Lowered::of(self.pipeline).add_to(&mut wanted);
+        if !self.span.is_empty() {
+            wanted.needs.push(Need { any_of: vec![self.span.to_vec()] });
+        }
+        let completeness = scan(&wanted, &mut finder)?;
+        if let Some(error) = finder.error {
+            return Err(error.into());
+        }
+        let (traces, next) = finder.page.finish();
+        Ok(FoundBy { traces, next, completeness })
+    }
+}
+
+/// The trace in a line, with the spans of all spansets as those that matched.
+pub(crate) fn found_trace(summary: &TraceSummary, answer: &Answer<'_>) -> FoundTrace {
+    let spansets = answer.spansets.iter();
+    let places: BTreeSet<usize> = spansets.flat_map(|one| one.spans.iter().copied()).collect();
+    let spans = answer.trace().spans();
+    let ids = places.iter().filter_map(|place| spans.get(*place)).map(|span| span.span_id);
+    FoundTrace {
+        summary: summary.clone(),
+        matched_count: u32::try_from(places.len()).unwrap_or(u32::MAX),
+        matched: ids.take(MATCHED_SPANS_MAX).collect(),
+    }
+}
+
+struct Finder<'a, T, F> {
+    asked: &'a Asked<'a>,
+    make: F,
+    page: Page<T>,
+    error: Option<EvaluateError>,
+}
+
+impl<T, F: FnMut(&TraceSummary, &Answer<'_>) -> T> Visitor for Finder<'_, T, F> {
+    fn visit(&mut self, summary: &TraceSummary, spans: &[proto::Span]) {
+        let place = Cursor::of(summary, self.asked.scan.order);
+        let conditions = self.asked.span;
+        if self.error.is_some()
+            || !self.page.wants(place)
+            || !conditions.is_empty() && !spans.iter().any(|span| span_meets(span, conditions))
+        {
+            return;
+        }
+        let trace = Trace::new(spans);
+        match evaluate(self.asked.pipeline, &trace) {
+            Ok(answer) if answer.spansets.is_empty() => {}
+            Ok(answer) => self.page.offer(place, (self.make)(summary, &answer)),
+            Err(error) => self.error = Some(error),
+        }
+    }
+
+    fn has_enough(&self, next: Cursor) -> bool {
+        self.error.is_some() || self.page.has_enough(next)
+    }
+}
+
+fn span_meets(span: &proto::Span, conditions: &[Condition]) -> bool {
+    conditions.iter().all(|condition| condition.is_met_by(span))
+}
+
+#[cfg(test)]
+mod tests;

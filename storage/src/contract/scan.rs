@@ -1,0 +1,100 @@
+//! Looking at traces one after the other, to decide about each by a rule of one's own.
+//!
+//! What no [`Condition`] can say (a regular expression, how spans stand to each other, a
+//! whole query language) is decided by the caller on the spans of each trace. What it can
+//! say of the traces beforehand spares the store from reading the others.
+
+use proto::Span;
+
+use super::TimeRange;
+use super::search::{Condition, Cursor, Order, Search, TraceConditions};
+use super::summary::TraceSummary;
+use crate::evaluate::meets_all;
+
+/// Which traces to look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// The time.
+    pub range: TimeRange,
+    /// How a trace must lie to it.
+    pub within: Within,
+    /// What a trace needs, all of it, to be of interest. A store may show traces that lack
+    /// it, never leave one out that has it.
+    pub needs: Vec<Need>,
+    /// What the trace must meet.
+    pub trace: TraceConditions,
+    /// Which traces come first.
+    pub order: Order,
+    /// Only traces behind this place.
+    pub after: Option<Cursor>,
+}
+
+impl Scan {
+    /// The traces that may be what `search` asks for.
+    pub fn of(search: &Search) -> Self {
+        let need = || Need { any_of: vec![search.span.clone()] };
+        Self {
+            range: search.range,
+            within: Within::Starts,
+            needs: (!search.span.is_empty()).then(need).into_iter().collect(),
+            trace: search.trace.clone(),
+            order: search.order,
+            after: search.after,
+        }
+    }
+
+    /// Whether the trace of `summary` is one of those to look at, whatever it needs.
+    pub(crate) fn asks_for(&self, summary: &TraceSummary) -> bool {
+        summary.span_count > 0
+            && self.within.holds(&self.range, summary)
+            && self.after.is_none_or(|after| Cursor::of(summary, self.order) > after)
+            && self.trace.are_met_by(summary)
+    }
+}
+
+/// How a trace lies to a range of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Within {
+    /// It starts in it.
+    Starts,
+    /// A part of it, at least, is in it.
+    Overlaps,
+}
+
+impl Within {
+    /// Whether the trace of `summary` lies so to `range`.
+    pub fn holds(self, range: &TimeRange, summary: &TraceSummary) -> bool {
+        let (start, duration) = (summary.start_unix_nano, summary.duration_nano);
+        range.contains(start)
+            || self == Self::Overlaps
+                && start < range.from_unix_nano
+                && start.saturating_add(duration) >= range.from_unix_nano
+    }
+}
+
+/// Some one span meets all conditions of at least one alternative. Without an alternative
+/// no trace does; an alternative without conditions is met by every trace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Need {
+    /// The alternatives.
+    pub any_of: Vec<Vec<Condition>>,
+}
+
+impl Need {
+    /// Whether the trace that consists of `spans` has it: the definition.
+    pub fn is_met_by(&self, spans: &[Span]) -> bool {
+        let meets = |conditions: &Vec<_>| spans.iter().any(|span| meets_all(span, conditions));
+        self.any_of.iter().any(meets)
+    }
+}
+
+/// Who looks at the traces.
+pub trait Visitor {
+    /// Looks at a trace: all its spans, as a store's `trace` answers them. Each trace comes
+    /// once, about in the scan's order: what is behind a place may come before it, but never
+    /// once [`Visitor::has_enough`] was asked for a place behind it.
+    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]);
+
+    /// Whether no trace at `next` or behind it is of use any more, which ends the scan.
+    fn has_enough(&self, next: Cursor) -> bool;
+}
