@@ -1,8 +1,10 @@
 //! Questions about the spans that the load generator sends, drawn from the seed.
 
+use std::collections::HashMap;
+
 use anyhow::Context;
 
-use crate::dialect::{Answer, Ask, Search};
+use crate::dialect::{Answer, Ask, Search, Series};
 use crate::dice::Dice;
 use crate::request::Requests;
 use crate::sent::{self, SentSpan};
@@ -30,6 +32,9 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::AbsentAttribute,
     Kind::Slowest,
     Kind::SlowestOfService,
+    Kind::UnderAnother,
+    Kind::ErrorsOverTime,
+    Kind::DurationsOverTime,
 ];
 
 /// A kind of question.
@@ -54,6 +59,9 @@ pub(crate) enum Kind {
     AbsentAttribute,
     Slowest,
     SlowestOfService,
+    UnderAnother,
+    ErrorsOverTime,
+    DurationsOverTime,
 }
 
 /// A question, and what is known of its answer.
@@ -87,7 +95,7 @@ impl Expected {
         let count = match answer {
             Answer::NotFound => 0,
             Answer::Trace { span_ids } => span_ids.len(),
-            Answer::Traces(count) | Answer::Names(count) => *count,
+            Answer::Traces(count) | Answer::Names(count) | Answer::Series(count) => *count,
         };
         match (self, answer) {
             (Self::NotFound, Answer::NotFound) => Ok(0),
@@ -176,6 +184,16 @@ impl<'a> Examiner<'a> {
             Kind::SlowestOfService => {
                 found(Search { slowest_first: true, ..of_service(&self.any_span()?) })
             }
+            Kind::UnderAnother => {
+                let (caller, callee) = self.caller_and_callee()?;
+                Question { ask: Ask::Under { caller, callee }, expected: Expected::Some }
+            }
+            Kind::ErrorsOverTime => {
+                Question { ask: Ask::Series(Series::Errors), expected: Expected::Any }
+            }
+            Kind::DurationsOverTime => {
+                Question { ask: Ask::Series(Series::Durations), expected: Expected::Any }
+            }
         })
     }
 
@@ -189,6 +207,25 @@ impl<'a> Examiner<'a> {
         let trace = trace.context("a span of no trace")?;
         let spans = sent::spans_of(self.requests, trace)?.len();
         Ok(Question { ask: Ask::Trace(id), expected: Expected::Trace { spans } })
+    }
+
+    /// The services of a span and of its parent, which are two.
+    fn caller_and_callee(&mut self) -> anyhow::Result<(String, String)> {
+        for _ in 0..TRIES {
+            let spans = sent::spans_in(self.requests, self.dice.number() % self.requests.count)?;
+            let by_id: HashMap<_, _> =
+                spans.iter().map(|span| ((span.trace_id, span.span_id), span)).collect();
+            let mut calls = Vec::new();
+            for span in &spans {
+                let parent = by_id.get(&(span.trace_id, span.parent_span_id));
+                let caller = parent.filter(|parent| parent.service != span.service);
+                calls.extend(caller.map(|caller| (&caller.service, &span.service)));
+            }
+            if let Some((caller, callee)) = self.dice.pick(&calls) {
+                return Ok(((*caller).clone(), (*callee).clone()));
+            }
+        }
+        anyhow::bail!("no span has a parent of another service")
     }
 
     fn any_span(&mut self) -> anyhow::Result<SentSpan> {

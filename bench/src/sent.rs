@@ -17,6 +17,8 @@ const END_UNIX_NANO: u64 = 1 << 60;
 pub(crate) struct SentSpan {
     pub(crate) trace_id: u128,
     pub(crate) span_id: u64,
+    /// 0 where there is none.
+    pub(crate) parent_span_id: u64,
     pub(crate) service: String,
     pub(crate) name: String,
     pub(crate) duration_nano: u64,
@@ -29,13 +31,18 @@ impl SentSpan {
         let attributes = span.attributes.into_iter();
         Self {
             trace_id: span.trace_id.iter().fold(0, |id, byte| id << 8 | u128::from(*byte)),
-            span_id: span.span_id.iter().fold(0, |id, byte| id << 8 | u64::from(*byte)),
+            span_id: id_of(&span.span_id),
+            parent_span_id: id_of(&span.parent_span_id),
             service: service.to_owned(),
             name: span.name,
             duration_nano: span.end_time_unix_nano.saturating_sub(span.start_time_unix_nano),
             attributes: attributes.filter_map(|one| Some((one.key, text(one.value)?))).collect(),
         }
     }
+}
+
+fn id_of(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |id, byte| id << 8 | u64::from(*byte))
 }
 
 /// The spans of request `number`.

@@ -2,6 +2,8 @@
 
 mod jaeger;
 mod native;
+mod tempo;
+mod zipkin;
 
 use anyhow::Context;
 use reqwest::{StatusCode, Url};
@@ -14,6 +16,10 @@ pub(crate) enum Dialect {
     Native,
     /// The JSON API of Jaeger's viewer, under /api, which many backends answer.
     Jaeger,
+    /// The HTTP API of Tempo, with TraceQL.
+    Tempo,
+    /// The JSON API of Zipkin.
+    Zipkin,
 }
 
 /// A question.
@@ -25,6 +31,19 @@ pub(crate) enum Ask {
     Services,
     /// Traces with a span that meets all conditions.
     Search(Search),
+    /// Traces in which a span of one service is somewhere below one of another.
+    Under { caller: String, callee: String },
+    /// Figures of spans over the last hour, minute by minute.
+    Series(Series),
+}
+
+/// What figures are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Series {
+    /// How many spans failed, by service.
+    Errors,
+    /// How long all spans took: the median and the 99th percentile.
+    Durations,
 }
 
 /// Conditions on one span, and which of the traces come first.
@@ -54,6 +73,8 @@ pub(crate) enum Answer {
     Traces(usize),
     /// So many names.
     Names(usize),
+    /// So many series.
+    Series(usize),
 }
 
 /// An API at some address.
@@ -79,9 +100,12 @@ impl Api {
     /// # Errors
     /// Where it does not make a URL.
     pub(crate) fn url(&self, ask: &Ask) -> anyhow::Result<Option<Url>> {
+        let now = proto::clock::now_unix_nano();
         let Some((path, parameters)) = (match self.dialect {
-            Dialect::Native => Some(native::path(ask)),
-            Dialect::Jaeger => jaeger::path(ask, proto::clock::now_unix_nano()),
+            Dialect::Native => native::path(ask),
+            Dialect::Jaeger => jaeger::path(ask, now),
+            Dialect::Tempo => tempo::path(ask, now),
+            Dialect::Zipkin => zipkin::path(ask, now),
         }) else {
             return Ok(None);
         };
@@ -111,6 +135,8 @@ impl Api {
         match self.dialect {
             Dialect::Native => native::read(ask, body),
             Dialect::Jaeger => jaeger::read(ask, body),
+            Dialect::Tempo => tempo::read(ask, body),
+            Dialect::Zipkin => zipkin::read(ask, body),
         }
     }
 }

@@ -5,11 +5,20 @@ use serde::de::IgnoredAny;
 
 use super::{Answer, Ask, LIMIT, Path, parse_span_id};
 
-pub(super) fn path(ask: &Ask) -> Path {
+/// None where there is no way to ask.
+pub(super) fn path(ask: &Ask) -> Option<Path> {
     let everything = ("since", "all".to_owned());
     let search = match ask {
-        Ask::Trace(id) => return (format!("/api/v1/traces/{id:032x}"), Vec::new()),
-        Ask::Services => return ("/api/v1/services".to_owned(), vec![everything]),
+        Ask::Trace(id) => return Some((format!("/api/v1/traces/{id:032x}"), Vec::new())),
+        Ask::Services => return Some(("/api/v1/services".to_owned(), vec![everything])),
+        Ask::Under { caller, callee } => {
+            let query = format!(
+                "{{ resource.service.name = `{caller}` }} >> {{ resource.service.name = `{callee}` }}"
+            );
+            let parameters = vec![everything, ("limit", LIMIT.to_owned()), ("q", query)];
+            return Some(("/api/v1/search".to_owned(), parameters));
+        }
+        Ask::Series(_) => return None,
         Ask::Search(search) => search,
     };
     let mut parameters = vec![everything, ("limit", LIMIT.to_owned())];
@@ -23,7 +32,7 @@ pub(super) fn path(ask: &Ask) -> Path {
     let order = search.slowest_first.then(|| ("order", "slowest".to_owned()));
     let all = [service, span_name, error, min_duration, attribute, order];
     parameters.extend(all.into_iter().flatten());
-    ("/api/v1/search".to_owned(), parameters)
+    Some(("/api/v1/search".to_owned(), parameters))
 }
 
 #[derive(Deserialize)]
@@ -60,7 +69,7 @@ pub(super) fn read(ask: &Ask, body: &[u8]) -> Result<Answer, String> {
             let answer: Services = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Names(answer.services.len()))
         }
-        Ask::Search(_) => {
+        Ask::Search(_) | Ask::Under { .. } | Ask::Series(_) => {
             let answer: Found = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Traces(answer.traces.len()))
         }
