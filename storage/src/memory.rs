@@ -12,7 +12,7 @@ use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 use crate::chains::{Dictionary, Minutes, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
-use crate::contract::scan::{Scan, Visitor};
+use crate::contract::scan::{Scan, Shown, Visitor};
 use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
@@ -154,7 +154,7 @@ impl TraceReader for MemoryStore {
             if visitor.has_enough(*place) {
                 break;
             }
-            visitor.visit(summary, spans);
+            visitor.visit(&Shown::with_summary(spans, *place, summary.clone()));
         }
         Ok(Completeness::Complete)
     }

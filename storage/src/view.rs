@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use proto::batch::body::Keys;
 use proto::batch::{Head, SpanReader};
 use proto::{Batch, Span, TraceId};
 
@@ -117,18 +118,20 @@ impl SealedView {
         Ok(parts)
     }
 
-    /// A trace as a search decides on it, with what of it is hot: all of it as far as
+    /// A trace as a search decides on it, of these sealed parts and what of it is hot, with
+    /// those attributes that `keys` want: all of it as far as
     /// there is memory for it, see [`SearchTraceBytes`]; else it is among what is missing
     /// that it is not. Parts that do not verify are named; every other fault is an error.
     pub(crate) fn whole(
         &self,
         trace: TraceId,
+        parts: Parts,
         hot: Option<&HotTrace>,
+        keys: Keys<'_>,
         deadline: Option<Deadline>,
     ) -> Result<Whole<'_>, ReadError> {
         let SearchTraceBytes { common_max, large_max } = self.deciding.bytes;
-        let parts = self.parts(trace)?;
-        let read = |bounds| self.whole_of_parts(trace, parts.clone(), hot, bounds, deadline);
+        let read = |bounds| self.whole_of_parts(trace, parts.clone(), hot, keys, bounds, deadline);
         let common =
             TraceBounds { beyond_bytes: Beyond::Nothing, ..TraceBounds::bytes(common_max) };
         let whole = read(common)?;
@@ -165,6 +168,7 @@ impl SealedView {
         trace: TraceId,
         parts: Parts,
         hot: Option<&HotTrace>,
+        keys: Keys<'_>,
         bounds: TraceBounds,
         deadline: Option<Deadline>,
     ) -> Result<Whole<'_>, ReadError> {
@@ -181,7 +185,7 @@ impl SealedView {
             deadline.map_or(Ok(()), |deadline| deadline.check())?;
             let is_last = number == count && hot.is_none();
             let read = spans.part(is_last, |take| {
-                self.reader.each_span(part.segment, part.ordinal, trace, take)
+                self.reader.each_span(part.segment, part.ordinal, trace, keys, take)
             });
             match read {
                 Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
@@ -192,7 +196,7 @@ impl SealedView {
             let mut heads: Vec<_> = hot.heads().collect();
             heads.sort_by_key(|(_, head)| (head.start_time_unix_nano, head.span_id, head.kind));
             spans.part(true, |take| {
-                each_hot_span(trace, heads.into_iter(), take);
+                each_hot_span(trace, heads.into_iter(), keys, take);
                 Ok(())
             })?;
         }
@@ -208,12 +212,14 @@ impl SealedView {
         parts: Parts,
         hot: Option<&HotTrace>,
     ) -> Result<Outlined, Fault> {
+        // An outline says nothing of attributes.
+        let none = BTreeSet::new();
         let mut outlined = Outlined { missing: parts.missing, ..Outlined::default() };
         for part in parts.found {
             outlined.sealed_in.push(part);
-            let read = outlined
-                .outline
-                .part(|take| self.reader.each_span(part.segment, part.ordinal, trace, take));
+            let read = outlined.outline.part(|take| {
+                self.reader.each_span(part.segment, part.ordinal, trace, Keys::Only(&none), take)
+            });
             match read {
                 Err(fault @ Fault::Corrupt { .. }) => outlined.missing.add(fault),
                 read => read?,
@@ -221,7 +227,7 @@ impl SealedView {
         }
         if let Some(hot) = hot {
             outlined.outline.part(|take| {
-                each_hot_span(trace, hot.heads(), take);
+                each_hot_span(trace, hot.heads(), Keys::Only(&none), take);
                 Ok(())
             })?;
         }
@@ -307,16 +313,20 @@ impl View {
     }
 }
 
-/// Calls `take` with the span of each of `heads`, which are of hot spans of `trace`.
+/// Calls `take` with the span of each of `heads`, which are of hot spans of `trace`, and those
+/// attributes that `keys` want.
 pub(crate) fn each_hot_span<'a>(
     trace: TraceId,
     heads: impl Iterator<Item = (&'a Arc<Batch>, &'a Head)>,
+    keys: Keys<'a>,
     take: &mut dyn FnMut(Span),
 ) {
     // One each, so that spans share their resources and scopes.
     let mut readers: HashMap<*const Batch, SpanReader> = HashMap::new();
     for (batch, head) in heads {
-        let reader = readers.entry(Arc::as_ptr(batch)).or_insert_with(|| SpanReader::new(batch));
+        let reader = readers
+            .entry(Arc::as_ptr(batch))
+            .or_insert_with(|| SpanReader::new(batch).with_keys(keys));
         take(reader.span(trace, head));
     }
 }

@@ -9,6 +9,7 @@ pub mod ast;
 mod duration;
 mod error;
 pub mod evaluate;
+mod keys;
 mod lexer;
 pub mod metrics;
 mod number;

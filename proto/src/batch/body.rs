@@ -20,6 +20,8 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+use std::collections::BTreeSet;
+
 use crate::codec::{Malformed, Reader, Writer};
 use crate::{Attribute, Event, Link, Span, SpanId, TraceId};
 
@@ -65,11 +67,31 @@ pub trait Source {
     /// Where there is none.
     fn text(&mut self, reader: &mut Reader) -> Result<String, Malformed>;
 
-    /// The attribute that is written next.
+    /// The attribute that is written next; `None` where nobody wants it.
     ///
     /// # Errors
     /// Where there is none.
-    fn attribute(&mut self, reader: &mut Reader) -> Result<Attribute, Malformed>;
+    fn attribute(&mut self, reader: &mut Reader) -> Result<Option<Attribute>, Malformed>;
+}
+
+/// Which attributes are wanted of spans, events and links. Those of resources and scopes
+/// always are: many spans share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keys<'a> {
+    /// All.
+    All,
+    /// Those with one of these keys.
+    Only(&'a BTreeSet<String>),
+}
+
+impl Keys<'_> {
+    /// Whether the attribute with this key is wanted.
+    pub fn has(self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys) => keys.contains(key),
+        }
+    }
 }
 
 /// Reads a body into `span`, whose start is known.
@@ -136,9 +158,14 @@ fn read_attributes(
     source: &mut impl Source,
 ) -> Result<Vec<Attribute>, Malformed> {
     let count = reader.count()?;
-    let mut attributes = Vec::with_capacity(count);
-    for _ in 0..count {
-        attributes.push(source.attribute(reader)?);
+    let mut attributes = Vec::new();
+    for left in (1..=count).rev() {
+        if let Some(attribute) = source.attribute(reader)? {
+            if attributes.is_empty() {
+                attributes.reserve_exact(left);
+            }
+            attributes.push(attribute);
+        }
     }
     Ok(attributes)
 }

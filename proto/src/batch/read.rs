@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::body::{self, Source};
+use super::body::{self, Keys, Source};
 use super::{Batch, Head, PackedResource, PackedScope, value};
 use crate::codec::{Malformed, Reader};
 use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, semconv};
@@ -14,6 +14,7 @@ use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, se
 #[derive(Debug)]
 pub struct SpanReader<'a> {
     batch: &'a Batch,
+    keys: Keys<'a>,
     resources: Vec<Option<Arc<Resource>>>,
     scopes: Vec<Option<Arc<Scope>>>,
 }
@@ -23,9 +24,15 @@ impl<'a> SpanReader<'a> {
     pub fn new(batch: &'a Batch) -> Self {
         Self {
             batch,
+            keys: Keys::All,
             resources: vec![None; batch.resources().len()],
             scopes: vec![None; batch.scopes().len()],
         }
+    }
+
+    /// The same, but for attributes that are not wanted.
+    pub fn with_keys(self, keys: Keys<'a>) -> Self {
+        Self { keys, ..self }
     }
 
     /// The span of `head`, which is of the trace `trace_id`.
@@ -50,7 +57,7 @@ impl<'a> SpanReader<'a> {
             resource: self.resource(head.resource),
             scope: self.scope(head.scope),
         };
-        let mut source = Numbers { batch: self.batch };
+        let mut source = Numbers { batch: self.batch, keys: self.keys };
         let read = body::read(&mut Reader::new(self.batch.body(head)), &mut source, &mut span);
         // Batches are only made by `Builder` and by `Batch::decode`, which checks.
         debug_assert_eq!(read, Ok(()));
@@ -151,6 +158,7 @@ impl Batch {
 /// Texts and attributes by their numbers in a batch.
 struct Numbers<'a> {
     batch: &'a Batch,
+    keys: Keys<'a>,
 }
 
 impl Source for Numbers<'_> {
@@ -158,7 +166,12 @@ impl Source for Numbers<'_> {
         Ok(self.batch.text(reader.varint32()?).to_owned())
     }
 
-    fn attribute(&mut self, reader: &mut Reader) -> Result<Attribute, Malformed> {
-        Ok(self.batch.read_attribute(reader.varint32()?))
+    fn attribute(&mut self, reader: &mut Reader) -> Result<Option<Attribute>, Malformed> {
+        let number = reader.varint32()?;
+        let is_wanted = self.keys == Keys::All || {
+            let (key, _) = self.batch.attribute(number);
+            self.keys.has(self.batch.text(key))
+        };
+        Ok(is_wanted.then(|| self.batch.read_attribute(number)))
     }
 }

@@ -6,8 +6,8 @@ mod needs;
 use std::collections::BTreeSet;
 
 use storage::{
-    Completeness, Condition, Cursor, FoundTrace, MATCHED_SPANS_MAX, Need, Page, Scan, TraceSummary,
-    Visitor,
+    Completeness, Condition, Cursor, FoundTrace, MATCHED_SPANS_MAX, Need, Page, Scan, Shown,
+    Visitor, keys_of,
 };
 use traceql::ast::Pipeline;
 use traceql::{Answer, EvaluateError, Trace, evaluate};
@@ -50,12 +50,15 @@ impl Asked<'_> {
     pub(crate) fn find<T>(
         &self,
         scan: impl FnOnce(&Scan, &mut dyn Visitor) -> Result<Completeness, storage::ReadError>,
-        make: impl FnMut(&TraceSummary, &Answer<'_>) -> T,
+        make: impl FnMut(&Shown<'_>, &Answer<'_>) -> T,
     ) -> Result<FoundBy<T>, CannotFind> {
         let page = Page::new(self.limit, self.scan.after);
         let mut finder = Finder { asked: self, make, page, error: None };
         let mut wanted = self.scan.clone();
         Lowered::of(self.pipeline).add_to(&mut wanted);
+        let mut keys = self.pipeline.keys();
+        keys.extend(keys_of(self.span));
+        wanted.keys = Some(keys);
         if !self.span.is_empty() {
             wanted.needs.push(Need { any_of: vec![self.span.to_vec()] });
         }
@@ -69,13 +72,13 @@ impl Asked<'_> {
 }
 
 /// The trace in a line, with the spans of all spansets as those that matched.
-pub(crate) fn found_trace(summary: &TraceSummary, answer: &Answer<'_>) -> FoundTrace {
+pub(crate) fn found_trace(trace: &Shown<'_>, answer: &Answer<'_>) -> FoundTrace {
     let spansets = answer.spansets.iter();
     let places: BTreeSet<usize> = spansets.flat_map(|one| one.spans.iter().copied()).collect();
-    let spans = answer.trace().spans();
-    let ids = places.iter().filter_map(|place| spans.get(*place)).map(|span| span.span_id);
+    let spans = places.iter().filter_map(|place| trace.spans().get(*place));
+    let ids = spans.map(|span| span.span_id);
     FoundTrace {
-        summary: summary.clone(),
+        summary: trace.summary().clone(),
         matched_count: u32::try_from(places.len()).unwrap_or(u32::MAX),
         matched: ids.take(MATCHED_SPANS_MAX).collect(),
     }
@@ -88,12 +91,12 @@ struct Finder<'a, T, F> {
     error: Option<EvaluateError>,
 }
 
-impl<T, F: FnMut(&TraceSummary, &Answer<'_>) -> T> Visitor for Finder<'_, T, F> {
-    fn visit(&mut self, summary: &TraceSummary, spans: &[proto::Span]) {
-        let place = Cursor::of(summary, self.asked.scan.order);
+impl<T, F: FnMut(&Shown<'_>, &Answer<'_>) -> T> Visitor for Finder<'_, T, F> {
+    fn visit(&mut self, shown: &Shown<'_>) {
         let conditions = self.asked.span;
+        let spans = shown.spans();
         if self.error.is_some()
-            || !self.page.wants(place)
+            || !self.page.wants(shown.place())
             || !conditions.is_empty() && !spans.iter().any(|span| span_meets(span, conditions))
         {
             return;
@@ -101,7 +104,7 @@ impl<T, F: FnMut(&TraceSummary, &Answer<'_>) -> T> Visitor for Finder<'_, T, F> 
         let trace = Trace::new(spans);
         match evaluate(self.asked.pipeline, &trace) {
             Ok(answer) if answer.spansets.is_empty() => {}
-            Ok(answer) => self.page.offer(place, (self.make)(summary, &answer)),
+            Ok(answer) => self.page.offer(shown.place(), (self.make)(shown, &answer)),
             Err(error) => self.error = Some(error),
         }
     }

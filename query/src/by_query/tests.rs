@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use proto::testing::trace_strategy;
-use storage::{Order, TimeRange, Within};
+use storage::{Order, TimeRange, TraceSummary, Within};
 use traceql::ast::Root;
 use traceql::testing::any_query;
 
@@ -14,6 +14,7 @@ fn everything() -> Scan {
         within: Within::Starts,
         needs: Vec::new(),
         trace: storage::TraceConditions::default(),
+        keys: None,
         order: Order::Newest,
         after: None,
     }

@@ -15,8 +15,8 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
-    FoundTrace, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Stats, TimeRange,
-    Trace, TraceBounds, TraceReader, TraceSummary, Turn, TurnTaken, Visitor,
+    FoundTrace, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Shown, Stats,
+    TimeRange, Trace, TraceBounds, TraceReader, Turn, TurnTaken, Visitor,
 };
 
 use traceql::Answer;
@@ -302,7 +302,7 @@ impl Questions<'_> {
     pub(crate) fn find<T>(
         &self,
         asked: &Asked<'_>,
-        make: impl FnMut(&TraceSummary, &Answer<'_>) -> T,
+        make: impl FnMut(&Shown<'_>, &Answer<'_>) -> T,
     ) -> Result<FoundBy<T>, CannotFind> {
         asked.find(|scan, visitor| self.scan(scan, visitor), make)
     }

@@ -4,10 +4,13 @@
 //! whole query language) is decided by the caller on the spans of each trace. What it can
 //! say of the traces beforehand spares the store from reading the others.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use proto::Span;
 
 use super::TimeRange;
-use super::search::{Condition, Cursor, Order, Search, TraceConditions};
+use super::search::{Condition, Cursor, Field, Order, Search, TraceConditions};
 use super::summary::TraceSummary;
 use crate::evaluate::meets_all;
 
@@ -23,6 +26,9 @@ pub struct Scan {
     pub needs: Vec<Need>,
     /// What the trace must meet.
     pub trace: TraceConditions,
+    /// The keys of the attributes that are looked at, of spans, events and links; a store may
+    /// leave out others, which spares reading them. All where `None`.
+    pub keys: Option<BTreeSet<String>>,
     /// Which traces come first.
     pub order: Order,
     /// Only traces behind this place.
@@ -38,6 +44,7 @@ impl Scan {
             within: Within::Starts,
             needs: (!search.span.is_empty()).then(need).into_iter().collect(),
             trace: search.trace.clone(),
+            keys: Some(keys_of(&search.span)),
             order: search.order,
             after: search.after,
         }
@@ -80,6 +87,15 @@ pub struct Need {
     pub any_of: Vec<Vec<Condition>>,
 }
 
+/// The keys of the attributes that `conditions` look at.
+pub fn keys_of(conditions: &[Condition]) -> BTreeSet<String> {
+    let keys = conditions.iter().filter_map(|condition| match &condition.field {
+        Field::Attribute { key, .. } => Some(key.clone()),
+        _ => None,
+    });
+    keys.collect()
+}
+
 impl Need {
     /// Whether the trace that consists of `spans` has it: the definition.
     pub fn is_met_by(&self, spans: &[Span]) -> bool {
@@ -88,12 +104,49 @@ impl Need {
     }
 }
 
+/// A trace that a visitor looks at.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    spans: &'a [Span],
+    place: Cursor,
+    summary: OnceCell<TraceSummary>,
+}
+
+impl<'a> Shown<'a> {
+    /// The trace of `spans` that stands at `place`.
+    pub(crate) fn new(spans: &'a [Span], place: Cursor) -> Self {
+        Self { spans, place, summary: OnceCell::new() }
+    }
+
+    /// The same, of which the summary is known.
+    pub(crate) fn with_summary(spans: &'a [Span], place: Cursor, summary: TraceSummary) -> Self {
+        Self { summary: summary.into(), ..Self::new(spans, place) }
+    }
+
+    /// All its spans, as a store's `trace` answers them, but for attributes that the scan does
+    /// not look at.
+    pub fn spans(&self) -> &'a [Span] {
+        self.spans
+    }
+
+    /// Where it stands in the scan's order.
+    pub fn place(&self) -> Cursor {
+        self.place
+    }
+
+    /// Its summary; made when it is asked for.
+    pub fn summary(&self) -> &TraceSummary {
+        // There is one span at least.
+        self.summary.get_or_init(|| TraceSummary::of(self.spans).unwrap_or_default())
+    }
+}
+
 /// Who looks at the traces.
 pub trait Visitor {
-    /// Looks at a trace: all its spans, as a store's `trace` answers them. Each trace comes
-    /// once, about in the scan's order: what is behind a place may come before it, but never
-    /// once [`Visitor::has_enough`] was asked for a place behind it.
-    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]);
+    /// Looks at a trace. Each comes once, about in the scan's order: what is behind a place
+    /// may come before it, but never once [`Visitor::has_enough`] was asked for a place
+    /// behind it.
+    fn visit(&mut self, trace: &Shown<'_>);
 
     /// Whether no trace at `next` or behind it is of use any more, which ends the scan.
     fn has_enough(&self, next: Cursor) -> bool;

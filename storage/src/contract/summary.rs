@@ -7,7 +7,7 @@ use proto::{Span, SpanId, SpanKind, TraceId};
 use super::coarse::CoarseDuration;
 
 /// One trace in a line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TraceSummary {
     /// Its id.
     pub trace_id: TraceId,

@@ -16,9 +16,9 @@ use std::collections::HashSet;
 use proto::{Span, SpanId, SpanKind, TraceId};
 
 use crate::contract::Completeness;
-use crate::contract::scan::{Scan, Visitor};
+use crate::contract::scan::{Scan, Shown, Visitor};
 use crate::contract::search::{
-    Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Order, Search, SearchPage,
+    Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Search, SearchPage,
 };
 use crate::contract::summary::TraceSummary;
 
@@ -58,14 +58,17 @@ pub(crate) fn dedup_and_sort(spans: &mut Vec<Span>) {
 pub(crate) fn find(spans: &[Span], search: &Search) -> Option<FoundTrace> {
     let summary = TraceSummary::of(spans)?;
     let scan = Scan { after: None, ..Scan::of(search) };
-    scan.asks_for(&summary).then(|| matched(&summary, spans, &search.span))?
+    let place = Cursor::of(&summary, search.order);
+    let is_asked_for = scan.asks_for(&summary);
+    let trace = Shown::with_summary(spans, place, summary);
+    if is_asked_for { matched(&trace, &search.span) } else { None }
 }
 
 /// What of a trace meets all `conditions`, or `None` where nothing does.
-fn matched(summary: &TraceSummary, spans: &[Span], conditions: &[Condition]) -> Option<FoundTrace> {
+fn matched(trace: &Shown<'_>, conditions: &[Condition]) -> Option<FoundTrace> {
     let mut matched_count = 0u32;
     let mut matched = Vec::new();
-    for span in spans {
+    for span in trace.spans() {
         if meets_all(span, conditions) {
             matched_count = matched_count.saturating_add(1);
             if matched.len() < MATCHED_SPANS_MAX {
@@ -73,7 +76,7 @@ fn matched(summary: &TraceSummary, spans: &[Span], conditions: &[Condition]) -> 
             }
         }
     }
-    let summary = || summary.clone();
+    let summary = || trace.summary().clone();
     (matched_count > 0).then(|| FoundTrace { summary: summary(), matched_count, matched })
 }
 
@@ -83,7 +86,7 @@ pub(crate) fn search<E>(
     scan: impl FnOnce(&Scan, &mut dyn Visitor) -> Result<Completeness, E>,
 ) -> Result<SearchPage, E> {
     let page = Page::new(search.limit, search.after);
-    let mut searcher = Searcher { conditions: &search.span, order: search.order, page };
+    let mut searcher = Searcher { conditions: &search.span, page };
     let completeness = scan(&Scan::of(search), &mut searcher)?;
     let (traces, next) = searcher.page.finish();
     Ok(SearchPage { traces, next, completeness })
@@ -92,14 +95,13 @@ pub(crate) fn search<E>(
 /// Looks for what a search asks for.
 struct Searcher<'a> {
     conditions: &'a [Condition],
-    order: Order,
     page: Page<FoundTrace>,
 }
 
 impl Visitor for Searcher<'_> {
-    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]) {
-        if let Some(found) = matched(summary, spans, self.conditions) {
-            self.page.offer(Cursor::of(summary, self.order), found);
+    fn visit(&mut self, trace: &Shown<'_>) {
+        if let Some(found) = matched(trace, self.conditions) {
+            self.page.offer(trace.place(), found);
         }
     }
 

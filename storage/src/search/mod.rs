@@ -19,18 +19,18 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
-use proto::TraceId;
+use proto::batch::body::Keys;
 
-use crate::contract::scan::{Scan, Visitor, Within};
+use crate::contract::scan::{Scan, Shown, Visitor, Within};
 use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::segment::Reach;
-use crate::view::{Missing, View};
+use crate::view::{Missing, Parts, View};
 
 use plan::Plans;
 use precheck::Precheck;
-use source::Source;
+use source::{Candidate, Source};
 
 /// Answers `scan`, see [`crate::TraceReader::scan`].
 pub(crate) fn scan(
@@ -64,10 +64,10 @@ pub(crate) fn scan(
             turns.extend(source.next_place().map(|place| Reverse((place, sources.len()))));
             sources.push(source);
         }
-        if let Some(trace) = turn.candidate
-            && decided.insert(trace)
+        if let Some(candidate) = turn.candidate
+            && decided.insert(candidate.place.trace_id)
         {
-            run.show(trace, visitor, &mut missing)?;
+            run.show(&candidate, visitor, &mut missing)?;
         }
     }
     Ok(missing.completeness(Completeness::Complete))
@@ -118,13 +118,20 @@ impl Run<'_> {
     /// Reads all of a candidate and shows it to `visitor`, if it is one indeed.
     fn show(
         &self,
-        trace: TraceId,
+        candidate: &Candidate,
         visitor: &mut dyn Visitor,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
-        let hot = self.view.hot.get(trace);
-        let whole = match self.view.sealed.whole(trace, hot.map(|hot| &**hot), Some(self.deadline))
-        {
+        let Candidate { place, part } = *candidate;
+        let trace = place.trace_id;
+        let sealed = &self.view.sealed;
+        let (parts, hot) = match part {
+            Some(part) => (Parts { found: vec![part], ..Parts::default() }, None),
+            None => (sealed.parts(trace)?, self.view.hot.get(trace)),
+        };
+        let keys = self.scan.keys.as_ref().map_or(Keys::All, Keys::Only);
+        let hot = hot.map(|hot| &**hot);
+        let whole = match sealed.whole(trace, parts, hot, keys, Some(self.deadline)) {
             Err(ReadError::Corrupt { what }) => {
                 missing.add_what(what);
                 return Ok(());
@@ -132,10 +139,16 @@ impl Run<'_> {
             whole => whole?,
         };
         missing.extend(whole.missing);
-        if let Some(summary) = TraceSummary::of(&whole.spans)
+        if whole.spans.is_empty() {
+            return Ok(());
+        }
+        if part.is_some() {
+            visitor.visit(&Shown::new(&whole.spans, place));
+        } else if let Some(summary) = TraceSummary::of(&whole.spans)
             && self.scan.asks_for(&summary)
         {
-            visitor.visit(&summary, &whole.spans);
+            let place = Cursor::of(&summary, self.scan.order);
+            visitor.visit(&Shown::with_summary(&whole.spans, place, summary));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! Where candidates come from, each source in the search's order.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use proto::TraceId;
 use roaring::RoaringBitmap;
 
 use super::Run;
@@ -15,13 +15,22 @@ use crate::fault::{Fault, InRecord};
 use crate::hot::Lines;
 use crate::rocks::Family;
 use crate::segment::{CHUNK_TRACES, Segment, Summaries, decode_one, first_of_chunk};
-use crate::view::Missing;
+use crate::view::{Missing, TracePart};
 
 /// A source of candidates. What it has is only known once it is opened.
 pub(super) struct Source {
     content: Content,
     /// The next candidates, the last one first to go.
-    queue: Vec<Cursor>,
+    queue: Vec<Candidate>,
+}
+
+/// A trace that may be asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    /// Where it stands, as far as is known before it is read.
+    pub(super) place: Cursor,
+    /// Where all of it is, if that is one place; it is asked for then, and the place right.
+    pub(super) part: Option<TracePart>,
 }
 
 enum Content {
@@ -40,7 +49,7 @@ enum Content {
 #[derive(Default)]
 pub(super) struct Turn {
     /// Its next candidate.
-    pub(super) candidate: Option<TraceId>,
+    pub(super) candidate: Option<Candidate>,
     /// Sources that it was found to consist of.
     pub(super) sources: Vec<Source>,
 }
@@ -58,10 +67,10 @@ impl Source {
         Self { content: Content::Segment(segment, first), queue: Vec::new() }
     }
 
-    fn listed(run: &Run, mut places: Vec<Cursor>) -> Self {
-        places.retain(|place| run.scan.after.is_none_or(|after| *place > after));
-        places.sort_unstable_by(|a, b| b.cmp(a));
-        Self { content: Content::Listed, queue: places }
+    fn listed(run: &Run, mut queue: Vec<Candidate>) -> Self {
+        queue.retain(|one| run.scan.after.is_none_or(|after| one.place > after));
+        queue.sort_unstable_by_key(|one| Reverse(one.place));
+        Self { content: Content::Listed, queue }
     }
 
     /// Where its next candidate is, at the earliest; `None` where there is none.
@@ -70,7 +79,7 @@ impl Source {
             Content::Hot(_, first) | Content::Segment(_, first) | Content::Chunk(_, _, first) => {
                 Some(*first)
             }
-            Content::Listed => self.queue.last().copied(),
+            Content::Listed => self.queue.last().map(|one| one.place),
         }
     }
 
@@ -85,35 +94,35 @@ impl Source {
         let mut turn = Turn::default();
         let opened = match &self.content {
             Content::Listed => {
-                turn.candidate = self.queue.pop().map(|place| place.trace_id);
+                turn.candidate = self.queue.pop();
                 return Ok(turn);
             }
             Content::Hot(lines, _) => Ok(open_hot(run, precheck, lines)),
             Content::Segment(segment, _) => open_segment(run, segment, &mut turn.sources, missing),
             Content::Chunk(segment, candidates, _) => open_chunk(run, segment, candidates),
         };
-        let places = match opened {
+        let found = match opened {
             Err(ReadError::Corrupt { what }) => {
                 missing.add_what(what);
                 Vec::new()
             }
-            places => places?,
+            found => found?,
         };
-        *self = Self::listed(run, places);
+        *self = Self::listed(run, found);
         Ok(turn)
     }
 }
 
 /// The places of hot traces. There are no postings of those: what certainly does not match
 /// is left out here.
-fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Cursor> {
+fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Candidate> {
     let may_match = lines.lines.iter().filter(|line| {
         (run.scan.within == Within::Overlaps || run.scan.range.contains(line.start_unix_nano()))
             && run.scan.within.holds(&run.scan.range, &line.facts.summary)
             && run.scan.trace.are_met_by(&line.facts.summary)
             && (!line.facts.sealed_in.is_empty() || precheck.may_match(&line.trace))
     });
-    may_match.map(|line| line.cursor(run.scan.order)).collect()
+    may_match.map(|line| Candidate { place: line.cursor(run.scan.order), part: None }).collect()
 }
 
 /// Finds a segment's candidates: answers the places of those that have parts
@@ -123,7 +132,7 @@ fn open_segment(
     segment: &Arc<Segment>,
     sources: &mut Vec<Source>,
     missing: &mut Missing,
-) -> Result<Vec<Cursor>, ReadError> {
+) -> Result<Vec<Candidate>, ReadError> {
     let reader = &run.view.sealed.reader;
     let candidates = run.plans.candidates(reader, segment)?;
     let unsplit = &candidates - &segment.splits.ordinals;
@@ -148,7 +157,10 @@ fn open_segment(
             continue;
         }
         match run.split_summary(trace) {
-            Ok(summary) => places.extend(summary.and_then(|summary| run.place(&summary))),
+            Ok(summary) => {
+                let place = summary.and_then(|summary| run.place(&summary));
+                places.extend(place.map(|place| Candidate { place, part: None }));
+            }
             Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
             Err(fault) => return Err(fault.into()),
         }
@@ -161,7 +173,7 @@ fn open_chunk(
     run: &Run,
     segment: &Segment,
     candidates: &RoaringBitmap,
-) -> Result<Vec<Cursor>, ReadError> {
+) -> Result<Vec<Candidate>, ReadError> {
     run.deadline.check()?;
     let first = first_of_chunk(candidates.min().unwrap_or(0));
     let summaries = run.view.sealed.reader.summaries(segment.id, first)?;
@@ -173,10 +185,13 @@ fn open_chunk(
             return None;
         }
         let figures = summaries.figures(number)?;
-        let may_match = !run.view.hot.contains(figures.trace_id)
+        let is_asked_for = figures.span_count > 0
+            && !run.view.hot.contains(figures.trace_id)
             && run.scan.within.holds(&run.scan.range, &figures)
             && run.meets_conditions(&summaries, number);
-        may_match.then(|| Cursor::of(&figures, run.scan.order))
+        let part = TracePart { segment: segment.id, ordinal };
+        let place = Cursor::of(&figures, run.scan.order);
+        is_asked_for.then_some(Candidate { place, part: Some(part) })
     });
     Ok(places.collect())
 }
@@ -196,7 +211,7 @@ impl Run<'_> {
     }
 
     /// The summary of a split trace as a whole; `None` where it has gone since.
-    fn split_summary(&self, trace: TraceId) -> Result<Option<TraceSummary>, Fault> {
+    fn split_summary(&self, trace: proto::TraceId) -> Result<Option<TraceSummary>, Fault> {
         let record = self.view.sealed.rocks.get(Family::Split, trace.as_bytes())?;
         let Some(record) = record else {
             return Ok(None);

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use proto::batch::Head;
-use proto::batch::body::{self, BodyText, Owner, Sink, Source};
+use proto::batch::body::{self, BodyText, Keys, Owner, Sink, Source};
 use proto::{Attribute, Batch, Span, SpanId, SpanKind, Status, StatusCode, TraceId};
 
 use super::interner::{self, Interner, Text, Translation};
@@ -207,11 +207,13 @@ pub(super) struct Part {
     pub(super) base_unix_nano: u64,
 }
 
-/// Reads what [`write()`] wrote, and calls `take` with each span, in order.
+/// Reads what [`write()`] wrote, attributes that `keys` want, and calls `take` with each
+/// span, in order.
 pub(super) fn read(
     sections: ReadSections,
     shared: Lookup,
     part: &Part,
+    keys: Keys<'_>,
     take: &mut dyn FnMut(Span),
 ) -> Result<(), Malformed> {
     let ReadSections { mut rows, mut times, values, mut noise } = sections;
@@ -219,7 +221,7 @@ pub(super) fn read(
     for _ in 0..part.spans {
         ids.push(SpanId::new(noise.array()?));
     }
-    let mut source = BodySource { table: shared.table, values, noise };
+    let mut source = BodySource { table: shared.table, values, noise, keys };
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
         let parent_span_id = match rows.varint()? {
@@ -271,6 +273,7 @@ pub(super) struct BodySource<'a, 'b> {
     pub(super) table: &'a Table,
     pub(super) values: Reader<'b>,
     pub(super) noise: Reader<'b>,
+    pub(super) keys: Keys<'b>,
 }
 
 impl Source for BodySource<'_, '_> {
@@ -281,20 +284,29 @@ impl Source for BodySource<'_, '_> {
         }
     }
 
-    fn attribute(&mut self, rows: &mut Reader) -> Result<Attribute, Malformed> {
+    fn attribute(&mut self, rows: &mut Reader) -> Result<Option<Attribute>, Malformed> {
         match rows.varint32()? {
             0 => {
                 let key = self.text(rows)?;
-                Ok(Attribute { key, value: literal::read(&mut self.values, &mut self.noise)? })
+                if !self.keys.has(&key) {
+                    literal::pass(&mut self.values, &mut self.noise)?;
+                    return Ok(None);
+                }
+                let value = literal::read(&mut self.values, &mut self.noise)?;
+                Ok(Some(Attribute { key, value }))
             }
-            code => self.table.attribute(code),
+            code if self.keys == Keys::All || self.keys.has(self.table.key(code)?) => {
+                self.table.attribute(code).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 }
 
 impl BodySource<'_, '_> {
     pub(super) fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
-        (0..rows.count()?).map(|_| self.attribute(rows)).collect()
+        let all = (0..rows.count()?).map(|_| self.attribute(rows));
+        all.filter_map(Result::transpose).collect()
     }
 
     /// Goes past a text.

@@ -19,6 +19,7 @@ use crate::evaluate::CatalogCollector;
 use crate::fault::{Fault, InRecord};
 use crate::rocks::{Family, Found, Rocks};
 use crate::store::Caches;
+use proto::batch::body::Keys;
 use proto::codec::Reader;
 
 /// Tables that their cache is laid out for: so few that it is not cut into parts by key,
@@ -81,12 +82,12 @@ impl SegmentReader {
         trace: TraceId,
     ) -> Result<Vec<Span>, Fault> {
         let mut spans = Vec::new();
-        self.each_span(id, ordinal, trace, &mut |span| spans.push(span))?;
+        self.each_span(id, ordinal, trace, Keys::All, &mut |span| spans.push(span))?;
         Ok(spans)
     }
 
     /// Calls `take` with each span of the trace `ordinal`, whose id is `trace`, in
-    /// order.
+    /// order, and those attributes that `keys` want.
     ///
     /// # Errors
     /// What was taken by then is not to be used.
@@ -95,12 +96,13 @@ impl SegmentReader {
         id: SegmentId,
         ordinal: u32,
         trace: TraceId,
+        keys: Keys<'_>,
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
         let (first, block) = self.block(id, ordinal, trace, &table)?;
         block
-            .trace((ordinal - first) as usize, &table, trace, take)
+            .trace((ordinal - first) as usize, &table, trace, keys, take)
             .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
@@ -165,7 +167,7 @@ impl SegmentReader {
                 let trace_id = id_in(id, known, ordinal)?;
                 let mut spans = Vec::new();
                 block
-                    .trace(position, &table, trace_id, &mut |span| spans.push(span))
+                    .trace(position, &table, trace_id, Keys::All, &mut |span| spans.push(span))
                     .in_record(block_name())?;
                 take(ordinal, trace_id, spans)?;
             }

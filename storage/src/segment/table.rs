@@ -229,6 +229,13 @@ impl Table {
         Ok(proto::Attribute { key, value: value::read(bytes)? })
     }
 
+    /// The key of the attribute with this code.
+    pub(super) fn key(&self, code: u32) -> Result<&str, Malformed> {
+        let place = code.checked_sub(1).and_then(|place| self.attributes.get(place as usize));
+        let key = place.and_then(|(key, _)| self.text_at(*key));
+        key.ok_or(Malformed("attribute of the table"))
+    }
+
     fn text_at(&self, place: u32) -> Option<&str> {
         let place = place as usize;
         let start = match place.checked_sub(1) {

@@ -38,6 +38,7 @@ use std::time::Duration;
 
 use hashbrown::HashSet;
 use parking_lot::{Mutex, RwLock};
+use proto::batch::body::Keys;
 use proto::{Batch, TraceId};
 
 use crate::chains::SealedChains;
@@ -228,7 +229,8 @@ impl TraceReader for Store {
             (self.shared.sealed_view(&state), state.hot.trace(id))
         };
         let parts = sealed.parts(id)?;
-        let whole = sealed.whole_of_parts(id, parts, hot.as_deref(), bounds, Some(deadline))?;
+        let whole =
+            sealed.whole_of_parts(id, parts, hot.as_deref(), Keys::All, bounds, Some(deadline))?;
         if whole.spans.is_empty() && !whole.is_cut {
             return if whole.missing.is_empty() {
                 Ok(None)

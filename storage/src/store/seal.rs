@@ -7,7 +7,7 @@
 //! 3. Readers are shown the segment, and the hot traces go, in one step.
 //! 4. The log is cut, which waits where the disk is full: see [`super::commit`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use proto::TraceId;
@@ -23,6 +23,7 @@ use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
 use crate::view::{Parts, SealedView, Segments, each_hot_span};
+use proto::batch::body::Keys;
 use proto::codec::{Reader, Writer};
 
 /// In the family `meta`: the number of the next segment, varint.
@@ -127,8 +128,10 @@ fn prepare<'a>(
         if spans.is_empty() {
             return Ok(None);
         }
+        // An outline says nothing of attributes.
+        let none = BTreeSet::new();
         sealed.outline.part(|take| {
-            each_hot_span(hot.id(), spans.iter().copied(), take);
+            each_hot_span(hot.id(), spans.iter().copied(), Keys::Only(&none), take);
             Ok(())
         })?;
         let Some(summary) = sealed.outline.summary(hot.id()) else {

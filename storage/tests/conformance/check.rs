@@ -8,7 +8,7 @@ use chain::Cell;
 use hashbrown::HashSet;
 use hopline_storage::{
     CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline, MemoryStore, Page,
-    Period, Scan, Search, SearchPage, SeriesQuestion, SpanWriter, TimeRange, TraceBounds,
+    Period, Scan, Search, SearchPage, SeriesQuestion, Shown, SpanWriter, TimeRange, TraceBounds,
     TraceReader, TraceSummary, Visitor, WriteError,
 };
 use proptest::prelude::*;
@@ -120,16 +120,32 @@ fn same_first(
     Ok(())
 }
 
+/// Leaves the attributes that the scan looks at.
+fn leave_wanted(span: &mut Span, scan: &Scan) {
+    let Some(keys) = &scan.keys else {
+        return;
+    };
+    let events = span.events.iter_mut().map(|event| &mut event.attributes);
+    let links = span.links.iter_mut().map(|link| &mut link.attributes);
+    for attributes in events.chain(links).chain([&mut span.attributes]) {
+        attributes.retain(|attribute| keys.contains(&attribute.key));
+    }
+}
+
 struct First<'a> {
     scan: &'a Scan,
     page: Page<Vec<Span>>,
 }
 
 impl Visitor for First<'_> {
-    fn visit(&mut self, summary: &TraceSummary, spans: &[Span]) {
-        assert_eq!(Some(summary), TraceSummary::of(spans).as_ref());
-        if self.scan.needs.iter().all(|need| need.is_met_by(spans)) {
-            self.page.offer(Cursor::of(summary, self.scan.order), spans.to_vec());
+    fn visit(&mut self, trace: &Shown<'_>) {
+        let summary = trace.summary();
+        assert_eq!(Some(summary), TraceSummary::of(trace.spans()).as_ref());
+        assert_eq!(trace.place(), Cursor::of(summary, self.scan.order));
+        if self.scan.needs.iter().all(|need| need.is_met_by(trace.spans())) {
+            let mut spans = trace.spans().to_vec();
+            spans.iter_mut().for_each(|span| leave_wanted(span, self.scan));
+            self.page.offer(trace.place(), spans);
         }
     }
 

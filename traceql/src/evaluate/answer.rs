@@ -54,11 +54,6 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The trace.
-    pub fn trace(&self) -> &'a Trace<'a> {
-        self.trace
-    }
-
     /// What to show of the span at `span`: what the filters that it satisfied looked at and
     /// what the query selected, by bare name. Nil only where the query asked for that.
     /// What a search result has in fields of its own (name, duration, ids, the trace's

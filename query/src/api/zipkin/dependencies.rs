@@ -1,17 +1,18 @@
 //! `GET /api/v2/dependencies`.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use proto::zipkin::json::write_text;
-use storage::TimeRange;
+use storage::{Cursor, Shown, TimeRange, Visitor};
 
 use super::answer::{Answer, Refusal, Shortened};
-use super::candidates::Candidates;
 use super::link::Links;
+use super::needs;
 use super::parameter::Parameters;
 use super::question::required_range;
-use super::traces::read;
+use super::traces::as_zipkin;
 use crate::service::{QueryService, Questions};
 
 /// Traces that links are made of, at most; the newest.
@@ -29,23 +30,34 @@ pub(super) async fn dependencies(
 }
 
 fn links(questions: &Questions<'_>, range: TimeRange) -> Result<Answer, Refusal> {
-    let mut links = Links::default();
-    let mut traces = Candidates::all(range);
-    let mut shortened = None;
-    let mut looked_at = 0;
-    while let Some(id) = traces.next(questions)? {
-        if looked_at >= TRACES_MAX || questions.time_left() < TIME_LEFT_MIN {
-            shortened = Some(Shortened::Truncated);
-            break;
-        }
-        looked_at += 1;
-        if let Some(trace) = read(questions, id)? {
-            links.add_trace(&trace.spans);
-            shortened = shortened.or(trace.shortened);
-        }
+    let links = Links::default();
+    let mut newest = Newest { questions, links, traces: 0, is_cut: Cell::new(false) };
+    let completeness = questions.scan(&needs::all(range), &mut newest)?;
+    let cut = newest.is_cut.get().then_some(Shortened::Truncated);
+    let shortened = cut.or(Shortened::of(&completeness));
+    Ok(Answer { json: encode(&newest.links), shortened, is_cacheable: false })
+}
+
+/// Makes links of the newest traces.
+struct Newest<'a, 'q> {
+    questions: &'a Questions<'q>,
+    links: Links,
+    traces: usize,
+    /// Whether it ended before it saw all.
+    is_cut: Cell<bool>,
+}
+
+impl Visitor for Newest<'_, '_> {
+    fn visit(&mut self, trace: &Shown<'_>) {
+        self.traces += 1;
+        self.links.add_trace(&as_zipkin(trace.spans()));
     }
-    let shortened = shortened.or(traces.shortened);
-    Ok(Answer { json: encode(&links), shortened, is_cacheable: false })
+
+    fn has_enough(&self, _: Cursor) -> bool {
+        let is_over = self.traces >= TRACES_MAX || self.questions.time_left() < TIME_LEFT_MIN;
+        self.is_cut.set(is_over);
+        is_over
+    }
 }
 
 fn encode(links: &Links) -> String {

@@ -5,10 +5,10 @@
 //! differs from Zipkin stands in docs/compatibility.md.
 
 mod answer;
-mod candidates;
 mod dependencies;
 mod link;
 mod names;
+mod needs;
 mod parameter;
 mod question;
 mod status;

@@ -9,11 +9,11 @@ use proto::semconv;
 use proto::zipkin::REMOTE_NAMES;
 use proto::zipkin::json::write_text;
 use storage::{
-    AttributeScope, Catalog, CatalogQuestion, Order, Search, TimeRange, TraceConditions,
+    AttributeScope, Catalog, CatalogQuestion, Order, ReadError, Search, TimeRange, TraceConditions,
 };
 
 use super::answer::{Answer, Refusal, Shortened};
-use super::candidates::{attribute, equal, spellings, values_of};
+use super::needs::{attribute, equal, spellings, values_of};
 use super::parameter::Parameters;
 use super::traces::read;
 use crate::service::{QueryService, Questions};
@@ -48,7 +48,7 @@ pub(super) async fn span_names(
     service
         .ask(move |questions| {
             let mut names = Names::default();
-            for service in spellings(questions, Catalog::Services, TimeRange::ALL, &name)? {
+            for service in names.spellings(questions, &name)? {
                 names.add(questions, Catalog::SpanNames { service: Some(service) })?;
             }
             Ok(names.finish())
@@ -68,7 +68,7 @@ pub(super) async fn remote_services(
 /// whether that service has a span that does.
 fn remote_names(questions: &Questions<'_>, name: &str) -> Result<Answer, Refusal> {
     let mut names = Names::default();
-    let services = spellings(questions, Catalog::Services, TimeRange::ALL, name)?;
+    let services = names.spellings(questions, name)?;
     for key in REMOTE_NAMES {
         let question = CatalogQuestion {
             catalog: values_of(key),
@@ -169,6 +169,19 @@ struct Names {
 }
 
 impl Names {
+    /// The services that are `name` in lower case.
+    fn spellings(
+        &mut self,
+        questions: &Questions<'_>,
+        name: &str,
+    ) -> Result<Vec<String>, ReadError> {
+        let services = spellings(questions, Catalog::Services, TimeRange::ALL, name)?;
+        if services.is_none() {
+            self.shortened = Some(Shortened::Truncated);
+        }
+        Ok(services.unwrap_or_default())
+    }
+
     fn add(&mut self, questions: &Questions<'_>, catalog: Catalog) -> Result<(), Refusal> {
         let question = CatalogQuestion { catalog, range: TimeRange::ALL, limit: NAMES_MAX };
         let page = questions.catalog(&question)?;

@@ -1,20 +1,19 @@
 //! `GET /api/v2/traces`, `trace/{id}`, `traceMany`.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use axum::extract::{Path, RawQuery, State};
 use proto::zipkin::{Span, json, parse_trace_id};
 use proto::{SpanKind, TraceId};
-use storage::ReadError;
+use storage::{Cursor, Page, ReadError, Shown, Visitor};
 
 use super::answer::{Answer, Refusal, Shortened};
-use super::candidates::Candidates;
+use super::needs;
 use super::parameter::Parameters;
 use super::question::{LIMIT_MAX, Question};
 use crate::service::{QueryService, Questions};
 
-/// Traces that are read for one search, at most.
-const CANDIDATES_MAX: usize = 2000;
 /// An answer gets no further trace once it has this many bytes.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// A search ends with what it has once no more than this is left of its time.
@@ -29,26 +28,48 @@ pub(super) async fn search(
 }
 
 fn found(questions: &Questions<'_>, question: &Question) -> Result<Answer, Refusal> {
-    let mut candidates = Candidates::for_question(questions, question)?;
-    let mut list = List::default();
-    let mut looked_at = 0;
-    while list.traces < question.limit {
-        let is_enough = looked_at >= CANDIDATES_MAX
-            || list.json.len() > ANSWER_BYTES_MAX
-            || questions.time_left() < TIME_LEFT_MIN;
-        let Some(id) = candidates.next(questions)? else { break };
-        if is_enough {
-            list.shortened = Some(Shortened::Truncated);
-            break;
+    let scan = needs::for_question(questions, question)?;
+    let page = Page::new(question.limit, None);
+    let mut finder = Finder { questions, question, page, bytes: 0, is_cut: Cell::new(false) };
+    let completeness = questions.scan(&scan, &mut finder)?;
+    let cut = finder.is_cut.get().then_some(Shortened::Truncated);
+    let (traces, _) = finder.page.finish();
+    let list = List { traces, shortened: cut.or(Shortened::of(&completeness)) };
+    Ok(list.finish())
+}
+
+/// Looks for the newest traces that are asked for.
+struct Finder<'a, 'q> {
+    questions: &'a Questions<'q>,
+    question: &'a Question,
+    page: Page<String>,
+    bytes: usize,
+    /// Whether it ended before it had enough.
+    is_cut: Cell<bool>,
+}
+
+impl Visitor for Finder<'_, '_> {
+    fn visit(&mut self, trace: &Shown<'_>) {
+        if !self.page.wants(trace.place()) {
+            return;
         }
-        looked_at += 1;
-        let Some(Read { spans, shortened }) = read(questions, id)? else { continue };
-        if question.is_met_by(&spans) {
-            list.push(spans, shortened);
+        let spans = as_zipkin(trace.spans());
+        if self.question.is_met_by(&spans) {
+            let mut json = String::new();
+            json::write_spans(&mut json, spans);
+            self.bytes = self.bytes.saturating_add(json.len());
+            self.page.offer(trace.place(), json);
         }
     }
-    list.shortened = list.shortened.or(candidates.shortened);
-    Ok(list.finish())
+
+    fn has_enough(&self, next: Cursor) -> bool {
+        if self.page.has_enough(next) {
+            return true;
+        }
+        let is_over = self.bytes > ANSWER_BYTES_MAX || self.questions.time_left() < TIME_LEFT_MIN;
+        self.is_cut.set(is_over);
+        is_over
+    }
 }
 
 pub(super) async fn trace(
@@ -80,7 +101,7 @@ pub(super) async fn trace_many(
         .ask(move |questions| {
             let mut list = List::default();
             for id in ids {
-                if list.json.len() > ANSWER_BYTES_MAX {
+                if list.traces.iter().map(String::len).sum::<usize>() > ANSWER_BYTES_MAX {
                     list.shortened = Some(Shortened::Truncated);
                     break;
                 }
@@ -131,30 +152,33 @@ pub(super) fn read(questions: &Questions<'_>, id: TraceId) -> Result<Option<Read
     let Some(trace) = questions.trace(id)? else {
         return Ok(None);
     };
-    let spans = trace.spans.iter().filter(|span| span.kind != SpanKind::LOG_RECORD);
-    let spans: Vec<Span> = spans.map(Span::from).collect();
+    let spans = as_zipkin(&trace.spans);
     let shortened = Shortened::of(&trace.completeness);
     Ok((!spans.is_empty()).then_some(Read { spans, shortened }))
 }
 
-/// A list of traces in the making.
+/// The spans of a trace, as Zipkin has them.
+pub(super) fn as_zipkin(spans: &[proto::Span]) -> Vec<Span> {
+    spans.iter().filter(|span| span.kind != SpanKind::LOG_RECORD).map(Span::from).collect()
+}
+
+/// A list of traces in the making, each of them JSON.
 #[derive(Default)]
 struct List {
-    json: String,
-    traces: usize,
+    traces: Vec<String>,
     shortened: Option<Shortened>,
 }
 
 impl List {
     fn push(&mut self, spans: Vec<Span>, shortened: Option<Shortened>) {
-        self.json.push(if self.traces == 0 { '[' } else { ',' });
-        self.traces += 1;
-        json::write_spans(&mut self.json, spans);
+        let mut json = String::new();
+        json::write_spans(&mut json, spans);
+        self.traces.push(json);
         self.shortened = self.shortened.or(shortened);
     }
 
-    fn finish(mut self) -> Answer {
-        self.json.push_str(if self.traces == 0 { "[]" } else { "]" });
-        Answer { json: self.json, shortened: self.shortened, is_cacheable: false }
+    fn finish(self) -> Answer {
+        let json = format!("[{}]", self.traces.join(","));
+        Answer { json, shortened: self.shortened, is_cacheable: false }
     }
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proto::Span;
 
-use hopline_storage::{Need, Order, Scan, Search, TraceConditions, Within};
+use hopline_storage::{Need, Order, Scan, Search, TraceConditions, Within, keys_of};
 
 use super::condition::{self, ConditionSeed};
 use super::{RangeSeed, range_strategy};
@@ -52,14 +52,16 @@ pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
 pub(crate) struct ScanSeed {
     search: SearchSeed,
     within: Within,
+    only_keys: bool,
     needs: Vec<Vec<(Index, Vec<ConditionSeed>)>>,
 }
 
 pub(super) fn scan_strategy() -> impl Strategy<Value = ScanSeed> {
     let alternative = || (any::<Index>(), vec(condition::strategy(), 0..3));
     let needs = vec(vec(alternative(), 0..4), 0..3);
-    (strategy(), select(vec![Within::Starts, Within::Overlaps]), needs)
-        .prop_map(|(search, within, needs)| ScanSeed { search, within, needs })
+    (strategy(), select(vec![Within::Starts, Within::Overlaps]), any::<bool>(), needs).prop_map(
+        |(search, within, only_keys, needs)| ScanSeed { search, within, only_keys, needs },
+    )
 }
 
 impl ScanSeed {
@@ -69,9 +71,13 @@ impl ScanSeed {
         };
         let need =
             |alternatives: &Vec<_>| Need { any_of: alternatives.iter().map(alternative).collect() };
+        let needs: Vec<Need> = self.needs.iter().map(need).collect();
+        let conditions = needs.iter().flat_map(|need| need.any_of.iter().flatten());
+        let keys = keys_of(&conditions.cloned().collect::<Vec<_>>());
         Scan {
             within: self.within,
-            needs: self.needs.iter().map(need).collect(),
+            needs,
+            keys: self.only_keys.then_some(keys),
             ..Scan::of(&self.search.about(spans))
         }
     }
