@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::buckets::bucket_of;
 use super::cell::Cell;
 use super::compare::Comparison;
+use super::exemplars::Exemplars;
 use super::series::{Exemplar, Label, NAME, Series, key_of};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Function, Intrinsic, MetricsPipeline};
@@ -13,9 +14,6 @@ use crate::{Answer, Static, Trace};
 
 /// Nanoseconds of a second: durations are measured in seconds.
 const SECOND: f64 = 1e9;
-/// How many spans stand for one point of one series.
-const EXEMPLARS_PER_POINT: usize = 2;
-
 /// How many points one with buckets counts as: it takes as much memory.
 const BUCKETS_PER_POINT: usize = 8;
 
@@ -26,7 +24,7 @@ pub(super) struct Leaf<'q> {
     range: Range,
     limits: Limits,
     series: HashMap<String, Growing>,
-    exemplar_count: usize,
+    exemplars: Exemplars,
     is_partial: bool,
     comparison: Option<Comparison<'q>>,
 }
@@ -35,7 +33,6 @@ pub(super) struct Leaf<'q> {
 struct Growing {
     labels: Vec<Label>,
     cells: Vec<Cell>,
-    exemplars: Vec<(usize, Exemplar)>,
     /// How many of its units the edges of its buckets have to one.
     unit: f64,
 }
@@ -57,14 +54,15 @@ impl<'q> Leaf<'q> {
             range,
             limits,
             series: HashMap::new(),
-            exemplar_count: 0,
+            exemplars: Exemplars::new(limits.exemplars_max),
             is_partial: false,
             comparison,
         };
         let counts = matches!(query.function, Function::Rate | Function::CountOverTime);
         if counts && query.by.is_empty() {
             // Nothing at all is a count too.
-            leaf.growing(leaf.labels(None, None), 1.0);
+            let labels = leaf.labels(None, None);
+            leaf.growing(&key_of(&labels), labels, 1.0);
         }
         leaf
     }
@@ -92,17 +90,14 @@ impl<'q> Leaf<'q> {
         };
         let is_histogram = matches!(self.query.function, Function::HistogramOverTime(_));
         let labels = self.labels(Some((trace, span)), is_histogram.then_some(value / unit));
-        let wants_exemplar = self.exemplar_count < self.limits.exemplars_max;
-        let Some(growing) = self.growing(labels, unit) else {
+        let key = key_of(&labels);
+        let Some(growing) = self.growing(&key, labels, unit) else {
             return;
         };
         growing.cells[interval].add(value);
-        let at_point = growing.exemplars.iter().filter(|(other, _)| *other == interval).count();
-        if wants_exemplar && at_point < EXEMPLARS_PER_POINT {
-            let exemplar = exemplar(trace, span, value / unit, answer);
-            growing.exemplars.push((interval, exemplar));
-            self.exemplar_count += 1;
-        }
+        self.exemplars.offer(&trace.spans()[span], &key, interval, || {
+            exemplar(trace, span, value / unit, answer)
+        });
     }
 
     /// What is measured of the span, and how many of its units are one of the series'.
@@ -156,19 +151,17 @@ impl<'q> Leaf<'q> {
         labels
     }
 
-    /// The series with these labels; `None` where there are as many others as may be.
-    fn growing(&mut self, labels: Vec<Label>, unit: f64) -> Option<&mut Growing> {
-        let key = key_of(&labels);
-        if !self.series.contains_key(&key) && self.series.len() >= self.limits.series_max {
+    /// The series with these labels, of which `key` is made; `None` where there are as many others as may be.
+    fn growing(&mut self, key: &str, labels: Vec<Label>, unit: f64) -> Option<&mut Growing> {
+        if !self.series.contains_key(key) && self.series.len() >= self.limits.series_max {
             self.is_partial = true;
             return None;
         }
         let count = self.range.interval_count();
         let function = &self.query.function;
-        Some(self.series.entry(key).or_insert_with(|| Growing {
+        Some(self.series.entry(key.to_owned()).or_insert_with(|| Growing {
             labels,
             cells: vec![Cell::new(function); count],
-            exemplars: Vec::new(),
             unit,
         }))
     }
@@ -181,20 +174,22 @@ impl<'q> Leaf<'q> {
         let step = matches!(self.query.function, Function::Rate).then(|| self.range.step_seconds());
         let has_own_value = self.query.function.attribute().is_some();
         let mut finished = Vec::new();
-        for growing in self.series.into_values() {
+        let mut exemplars = self.exemplars.by_series();
+        for (key, growing) in self.series {
+            let exemplars = exemplars.remove(&key).unwrap_or_default();
             if let Function::QuantileOverTime(_, quantiles) = &self.query.function {
                 for q in quantiles {
                     let mut labels = growing.labels.clone();
                     labels.push(Label::new("p", Static::Float(*q)));
                     let cells = growing.cells.iter();
                     let values = cells.map(|cell| cell.quantile(*q, growing.unit)).collect();
-                    let exemplars = growing.exemplars.iter().map(|(_, one)| one.clone()).collect();
+                    let exemplars = exemplars.iter().map(|(_, one)| one.clone()).collect();
                     finished.push(Series { labels, values, exemplars });
                 }
                 continue;
             }
             let values: Vec<_> = growing.cells.iter().map(|cell| cell.point(step)).collect();
-            let exemplars = growing.exemplars.into_iter().map(|(interval, mut one)| {
+            let exemplars = exemplars.into_iter().map(|(interval, mut one)| {
                 if !has_own_value {
                     one.value = values[interval];
                 }

@@ -7,6 +7,7 @@ mod buckets;
 mod cell;
 mod combine;
 mod compare;
+mod exemplars;
 mod leaf;
 mod range;
 mod series;

@@ -1,0 +1,126 @@
+//! Spans that stand for others of their series.
+//!
+//! Of more spans than there may be, those with the smallest figure stay, which is made of
+//! their ids: so they come from all of the time alike, and the order in which traces are
+//! taken in changes nothing.
+
+use std::collections::BTreeMap;
+
+use proto::Span;
+
+use super::series::Exemplar;
+
+/// How many spans stand for one point of one series.
+const PER_POINT: usize = 2;
+
+/// Which of two spans stays, and where the exemplar belongs.
+type Place = (u64, usize, String);
+
+/// The exemplars of one function.
+#[derive(Debug)]
+pub(super) struct Exemplars {
+    max: usize,
+    /// By the figure of their span, their interval and their series.
+    kept: BTreeMap<Place, Exemplar>,
+}
+
+impl Exemplars {
+    /// At most `max` of them.
+    pub(super) fn new(max: usize) -> Self {
+        Self { max, kept: BTreeMap::new() }
+    }
+
+    /// Takes in `span`, which is of the point at `interval` of the series `key`, if it stays
+    /// so far.
+    pub(super) fn offer(
+        &mut self,
+        span: &Span,
+        key: &str,
+        interval: usize,
+        make: impl FnOnce() -> Exemplar,
+    ) {
+        let figure = figure(span);
+        let is_full = self.kept.len() >= self.max;
+        let last = self.kept.last_key_value().map(|((last, ..), _)| *last);
+        if self.max == 0 || is_full && last.is_some_and(|last| figure >= last) {
+            return;
+        }
+        let same = self.kept.keys().filter(|(_, at, series)| *at == interval && series == key);
+        // By figure, so that the last is the first to go.
+        let same: Vec<Place> = same.cloned().collect();
+        if let Some(worst) = same.last().filter(|_| same.len() >= PER_POINT) {
+            if worst.0 <= figure {
+                return;
+            }
+            self.kept.remove(worst);
+        } else if is_full {
+            self.kept.pop_last();
+        }
+        self.kept.insert((figure, interval, key.to_owned()), make());
+    }
+
+    /// The exemplars of each series, by interval.
+    pub(super) fn by_series(self) -> BTreeMap<String, Vec<(usize, Exemplar)>> {
+        let mut series: BTreeMap<String, Vec<(usize, Exemplar)>> = BTreeMap::new();
+        for ((_, interval, key), exemplar) in self.kept {
+            series.entry(key).or_default().push((interval, exemplar));
+        }
+        series.values_mut().for_each(|all| all.sort_by_key(|(_, one)| one.unix_nano));
+        series
+    }
+}
+
+/// Its ids, spread over all numbers: ids that were counted up would follow the time.
+fn figure(span: &Span) -> u64 {
+    let [.., a, b, c, d, e, f, g, h] = *span.trace_id.as_bytes();
+    let of_trace = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let of_span = u64::from_be_bytes(*span.span_id.as_bytes());
+    // The last step of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
+    let mut figure = of_trace.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ of_span;
+    figure = (figure ^ figure >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    figure = (figure ^ figure >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    figure ^ figure >> 31
+}
+
+#[cfg(test)]
+mod tests {
+    use proto::{SpanId, TraceId};
+
+    use super::*;
+
+    fn span(number: u64) -> Span {
+        let mut span = proto::testing::trace("shop GET 0..1").remove(0);
+        span.trace_id = TraceId::new(u128::from(number).to_be_bytes());
+        span.span_id = SpanId::new(number.to_be_bytes());
+        span
+    }
+
+    fn kept(max: usize, spans: impl Iterator<Item = u64>) -> Vec<(usize, f64)> {
+        let mut exemplars = Exemplars::new(max);
+        for number in spans {
+            let interval = (number / 10) as usize;
+            let exemplar =
+                || Exemplar { labels: Vec::new(), value: number as f64, unix_nano: number };
+            exemplars.offer(&span(number), "series", interval, exemplar);
+        }
+        let kept = exemplars.by_series().into_values().flatten();
+        kept.map(|(interval, one)| (interval, one.value)).collect()
+    }
+
+    #[test]
+    fn they_come_from_all_of_the_time_in_any_order() {
+        let forward = kept(20, 0..1_000);
+        assert_eq!(forward.len(), 20);
+        assert!(forward.iter().filter(|(interval, _)| *interval < 50).count() > 3);
+        assert!(forward.iter().filter(|(interval, _)| *interval >= 50).count() > 3);
+        assert_eq!(kept(20, (0..1_000).rev()), forward);
+    }
+
+    #[test]
+    fn a_point_has_two_at_most() {
+        let all = kept(1_000, 0..100);
+        assert_eq!(all.len(), 20);
+        assert_eq!(kept(1_000, (0..100).rev()), all);
+        assert!(kept(0, 0..100).is_empty());
+    }
+}
