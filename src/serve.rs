@@ -37,6 +37,8 @@ pub(crate) struct Addresses {
     pub(crate) web: SocketAddr,
     /// Where Jaeger's query API is served, if anywhere.
     pub(crate) jaeger: Option<SocketAddr>,
+    /// Where Tempo's query API is served, if anywhere.
+    pub(crate) tempo: Option<SocketAddr>,
     /// `None` where Zipkin is not spoken.
     pub(crate) zipkin: Option<SocketAddr>,
 }
@@ -145,6 +147,7 @@ impl App {
             otlp_http: self.collector.otlp_http_address(),
             web: self.web.address(),
             jaeger: self.web.jaeger_address(),
+            tempo: self.web.tempo_address(),
             zipkin: self.zipkin.as_ref().map(ZipkinPort::address),
         }
     }
@@ -154,12 +157,15 @@ impl App {
     /// # Errors
     /// Where standard output is closed.
     pub(crate) fn announce(&self) -> anyhow::Result<()> {
-        let Addresses { otlp_grpc, otlp_http, web, jaeger, zipkin } = self.addresses();
+        let Addresses { otlp_grpc, otlp_http, web, jaeger, tempo, zipkin } = self.addresses();
         say(&format!("listening otlp-grpc={otlp_grpc}"))?;
         say(&format!("listening otlp-http={otlp_http}"))?;
         say(&format!("listening web={web}"))?;
         if let Some(jaeger) = jaeger {
             say(&format!("listening jaeger={jaeger}"))?;
+        }
+        if let Some(tempo) = tempo {
+            say(&format!("listening tempo={tempo}"))?;
         }
         if let Some(zipkin) = zipkin {
             say(&format!("listening zipkin={zipkin}"))?;

@@ -168,7 +168,13 @@ fn a_second_process_on_the_same_folder_is_refused_and_the_first_goes_on() {
 fn a_port_in_use_is_named_once() {
     let server = Server::start();
     let taken = server.web().to_string();
-    let flags = ["--web-listen", "--otlp-grpc-listen", "--otlp-http-listen", "--jaeger-listen"];
+    let flags = [
+        "--web-listen",
+        "--otlp-grpc-listen",
+        "--otlp-http-listen",
+        "--jaeger-listen",
+        "--tempo-listen",
+    ];
     // Several times: what was built before the port must end before the process, or
     // one in four of these is an abort.
     for busy in flags.repeat(8) {

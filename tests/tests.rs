@@ -14,4 +14,5 @@ mod limits;
 mod otlp;
 mod sdk;
 mod support;
+mod tempo;
 mod zipkin;

@@ -17,6 +17,10 @@ pub struct Config {
     /// Whether somebody counts on that address. Where nobody does and another program has
     /// it, the web listener does without.
     pub needs_jaeger: bool,
+    /// The same for Tempo's query API.
+    pub tempo_listen: Option<SocketAddr>,
+    /// Whether somebody counts on that address, as with Jaeger's.
+    pub needs_tempo: bool,
     /// How long a question may take, from its arrival on, waiting included. One that
     /// takes longer is answered with an error.
     pub deadline: Duration,
@@ -64,6 +68,8 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4320)),
             jaeger_listen: None,
             needs_jaeger: true,
+            tempo_listen: None,
+            needs_tempo: true,
             deadline: Duration::from_secs(10),
             concurrent_questions_max: 4,
             waiting_questions_max: 64,

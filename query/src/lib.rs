@@ -2,7 +2,8 @@
 //!
 //! [`trace`] explains one trace: spans in, values and sentences out. [`service`] is
 //! what every API dialect asks, [`Web`] serves the native one, as docs/api.md
-//! describes it, with the viewer beside it, and that of Jaeger, see docs/compatibility.md.
+//! describes it, with the viewer beside it, and those of Jaeger and Tempo, see
+//! docs/compatibility.md.
 //!
 //! Nothing here writes spans.
 

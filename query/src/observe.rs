@@ -10,7 +10,7 @@ use http::StatusCode;
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use crate::api::{jaeger, native, zipkin};
+use crate::api::{jaeger, native, tempo, zipkin};
 use crate::metrics::Metrics;
 use crate::read_pool::message;
 use crate::web::PROBES;
@@ -62,10 +62,12 @@ pub(crate) fn panicked(panic: Box<dyn Any + Send>) -> Response {
 fn label(path: Option<&MatchedPath>) -> &'static str {
     let Some(path) = path.map(MatchedPath::as_str) else { return "ui" };
     let of_jaeger = path.strip_prefix(jaeger::PREFIX).unwrap_or(path);
+    let of_tempo = path.strip_prefix(tempo::PREFIX).unwrap_or(path);
     let of_zipkin = path.strip_prefix(zipkin::PREFIX).unwrap_or(path);
     let known = native::paths().chain(PROBES).find(|known| *known == path);
     known
         .or_else(|| jaeger::paths().find(|known| *known == of_jaeger))
+        .or_else(|| tempo::PATHS.into_iter().find(|known| *known == of_tempo))
         .or_else(|| zipkin::PATHS.into_iter().find(|known| *known == of_zipkin))
         .unwrap_or("unknown")
 }

@@ -1,4 +1,4 @@
-//! The web listener as a whole, and the port of a dialect beside it: bound, run, stopped.
+//! The web listener as a whole, and the ports of dialects beside it: bound, run, stopped.
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,7 +18,7 @@ use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{jaeger, native, zipkin};
+use crate::api::{jaeger, native, tempo, zipkin};
 use crate::config::Config;
 use crate::findings::NoticeFn;
 use crate::metrics::Metrics;
@@ -56,12 +56,13 @@ pub struct OtlpAddresses {
     pub http: SocketAddr,
 }
 
-/// The web listener, bound to its address, and Jaeger's where there is one. Clients can
-/// connect from now on; they are answered once it runs.
+/// The web listener, bound to its address, and Jaeger's and Tempo's where there are such.
+/// Clients can connect from now on; they are answered once it runs.
 pub struct Web {
     listener: TcpListener,
     address: SocketAddr,
     jaeger: Option<(TcpListener, SocketAddr)>,
+    tempo: Option<(TcpListener, SocketAddr)>,
     bounds: listener::Config,
     app: App,
 }
@@ -79,6 +80,7 @@ pub struct App {
 struct Routers {
     web: Router,
     jaeger: Router,
+    tempo: Router,
     ends: [ReadPoolEnd; 2],
 }
 
@@ -91,6 +93,9 @@ pub enum BindError {
     /// Jaeger's address can't be listened on.
     #[error("jaeger: {0}; --jaeger-listen off does without")]
     Jaeger(io::Error),
+    /// Tempo's address can't be listened on.
+    #[error("tempo: {0}; --tempo-listen off does without")]
+    Tempo(io::Error),
     /// The system gives no thread.
     #[error("cannot start the read pool: {0}")]
     Thread(io::Error),
@@ -119,11 +124,19 @@ impl Web {
         let listener = listener::bind(config.listen).await.map_err(BindError::Address)?;
         let address = listener.local_addr().map_err(BindError::Address)?;
         let jaeger = match config.jaeger_listen {
-            Some(wanted) => bind_jaeger(wanted, config.needs_jaeger).await?,
+            Some(wanted) => bind_dialect("Jaeger", wanted, config.needs_jaeger)
+                .await
+                .map_err(BindError::Jaeger)?,
+            None => None,
+        };
+        let tempo = match config.tempo_listen {
+            Some(wanted) => {
+                bind_dialect("Tempo", wanted, config.needs_tempo).await.map_err(BindError::Tempo)?
+            }
             None => None,
         };
         let app = App::start(&config, parts, registry).map_err(BindError::Thread)?;
-        Ok(Self { listener, address, jaeger, bounds: config.listener, app })
+        Ok(Self { listener, address, jaeger, tempo, bounds: config.listener, app })
     }
 
     /// Where it is served; the port is a real one even where 0 was asked for.
@@ -134,6 +147,11 @@ impl Web {
     /// Where Jaeger's query API is served at its root, if anywhere.
     pub fn jaeger_address(&self) -> Option<SocketAddr> {
         self.jaeger.as_ref().map(|(_, address)| *address)
+    }
+
+    /// Where Tempo's query API is served at its root, if anywhere.
+    pub fn tempo_address(&self) -> Option<SocketAddr> {
+        self.tempo.as_ref().map(|(_, address)| *address)
     }
 
     /// What answers on Zipkin's port: its questions, and `receivers`, which take its spans.
@@ -148,13 +166,15 @@ impl Web {
     /// `drain_timeout`. Questions that nobody waits for any more have the same time
     /// again to be finished.
     pub async fn run(self, registry: Arc<Registry>, shutdown: CancellationToken) -> Stopped {
-        let Self { listener, jaeger, bounds, app, .. } = self;
-        let Routers { web, jaeger: of_jaeger, ends } = app.split(registry, shutdown.clone());
+        let Self { listener, jaeger, tempo, bounds, app, .. } = self;
+        let Routers { web, jaeger: of_jaeger, tempo: of_tempo, ends } =
+            app.split(registry, shutdown.clone());
         let drain_timeout = bounds.drain_timeout;
-        let dialect = serve_dialect(jaeger, of_jaeger, bounds.clone(), shutdown.clone());
+        let jaeger = serve_dialect(jaeger, of_jaeger, bounds.clone(), shutdown.clone());
+        let tempo = serve_dialect(tempo, of_tempo, bounds.clone(), shutdown.clone());
         let web = listener::serve(listener, web, bounds, shutdown);
-        let (drained, of_dialect) = tokio::join!(web, dialect);
-        let cut_connections = drained.cut_connections + of_dialect;
+        let (drained, of_jaeger, of_tempo) = tokio::join!(web, jaeger, tempo);
+        let cut_connections = drained.cut_connections + of_jaeger + of_tempo;
         // The routers are gone, and with them the last references to the pools.
         let mut stopped = Stopped { cut_connections, ..Stopped::default() };
         for end in ends {
@@ -172,24 +192,26 @@ impl Web {
     }
 }
 
-/// Jaeger's port; `None` where nobody `needs` it and another program has it: whoever has a
-/// Jaeger on this machine should not need to know of ours.
-async fn bind_jaeger(
+/// The port of the dialect of `system`; `None` where nobody `needs` it and another program
+/// has it: whoever has that system on this machine should not need to know of ours.
+async fn bind_dialect(
+    system: &'static str,
     wanted: SocketAddr,
     needs: bool,
-) -> Result<Option<(TcpListener, SocketAddr)>, BindError> {
+) -> io::Result<Option<(TcpListener, SocketAddr)>> {
     let bound = listener::bind(wanted).await;
     match bound.and_then(|listener| Ok((listener.local_addr()?, listener))) {
         Ok((address, listener)) => Ok(Some((listener, address))),
         Err(error) if !needs && error.kind() == io::ErrorKind::AddrInUse => {
             tracing::warn!(
                 address = %wanted,
-                "another program, perhaps a Jaeger, listens where Jaeger's clients ask; \
-                 doing without, set --jaeger-listen to another address or to off"
+                system,
+                "another program, perhaps that system itself, listens where its clients ask; \
+                 doing without, its --…-listen takes another address or off"
             );
             Ok(None)
         }
-        Err(error) => Err(BindError::Jaeger(error)),
+        Err(error) => Err(error),
     }
 }
 
@@ -246,19 +268,25 @@ impl App {
         // The fastest level: what is saved beyond it is not worth its time on a
         // network of today.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
+        let tempo = tempo::router(service.clone(), monitor.clone());
         let router = native::router(service.clone(), monitor, stopping)
             .nest(jaeger::PREFIX, jaeger::router(service.clone()))
+            .nest(tempo::PREFIX, tempo.clone())
+            .merge(tempo::streaming(service.clone()))
             .merge(probes)
             .layer(compression.clone())
             .layer(map_response(never_stored))
             .fallback_service(ui.layer(compression.clone()));
-        let jaeger = jaeger::router(service).layer(compression).layer(map_response(never_stored));
+        let on_own_port =
+            |router: Router| router.layer(compression.clone()).layer(map_response(never_stored));
+        let jaeger = on_own_port(jaeger::router(service));
+        let tempo = on_own_port(tempo);
         let watched = |router: Router| {
             router
                 .layer(CatchPanicLayer::custom(observe::panicked))
                 .layer(from_fn_with_state(metrics.clone(), observe))
         };
-        Routers { web: watched(router), jaeger: watched(jaeger), ends }
+        Routers { web: watched(router), jaeger: watched(jaeger), tempo: watched(tempo), ends }
     }
 }
 

@@ -17,6 +17,7 @@ const OTLP_GRPC_PORT: u16 = 4317;
 const OTLP_HTTP_PORT: u16 = 4318;
 const WEB_PORT: u16 = 4320;
 const JAEGER_PORT: u16 = 16686;
+const TEMPO_PORT: u16 = 3200;
 const ZIPKIN_PORT: u16 = 9411;
 const RETENTION_AGE: Age = Age::days(7);
 
@@ -32,6 +33,10 @@ pub(crate) struct Settings {
     /// Whether somebody set where Jaeger's port is, and so counts on it.
     #[serde(skip)]
     pub(crate) needs_jaeger: bool,
+    pub(crate) tempo_listen: DialectListen,
+    /// Whether somebody set where Tempo's port is, and so counts on it.
+    #[serde(skip)]
+    pub(crate) needs_tempo: bool,
     pub(crate) zipkin_listen: DialectListen,
     /// Whether somebody set where Zipkin's port is, and so counts on it.
     #[serde(skip)]
@@ -89,6 +94,8 @@ impl Settings {
             listen: self.web_listen.address(),
             jaeger_listen: self.jaeger_listen.address(),
             needs_jaeger: self.needs_jaeger,
+            tempo_listen: self.tempo_listen.address(),
+            needs_tempo: self.needs_tempo,
             ..query::Config::default()
         };
         shares.give_query(&mut query);
@@ -122,6 +129,7 @@ impl Effective {
             otlp_http_listen,
             web_listen,
             jaeger_listen,
+            tempo_listen,
             zipkin_listen,
             durability,
             memory_limit,
@@ -131,6 +139,7 @@ impl Effective {
             alert_url,
         } = std::mem::take(&mut typed.options);
         let jaeger_listen = jaeger_listen.or(file.jaeger_listen);
+        let tempo_listen = tempo_listen.or(file.tempo_listen);
         let zipkin_listen = zipkin_listen.or(file.zipkin_listen);
         let settings = Settings {
             data_dir: match data_dir.or(file.data_dir) {
@@ -146,6 +155,8 @@ impl Effective {
             web_listen: web_listen.or(file.web_listen).unwrap_or(Listen::loopback(WEB_PORT)),
             jaeger_listen: jaeger_listen.unwrap_or(DialectListen::loopback(JAEGER_PORT)),
             needs_jaeger: jaeger_listen.is_some(),
+            tempo_listen: tempo_listen.unwrap_or(DialectListen::loopback(TEMPO_PORT)),
+            needs_tempo: tempo_listen.is_some(),
             zipkin_listen: zipkin_listen.unwrap_or(DialectListen::loopback(ZIPKIN_PORT)),
             needs_zipkin: zipkin_listen.is_some(),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),

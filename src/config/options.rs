@@ -44,6 +44,13 @@ pub(crate) struct Options {
     /// of the web address, too. Port 0 takes any, off none [default: 127.0.0.1:16686].
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_JAEGER_LISTEN")]
     pub(crate) jaeger_listen: Option<DialectListen>,
+
+    /// Where to serve Tempo's query API as Tempo does, HTTP and streaming gRPC; it is under
+    /// /tempo of the web address, too. Port 0 takes any, off none. Where it is not set and its
+    /// port is taken, Hopline does without [default: 127.0.0.1:3200].
+    #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_TEMPO_LISTEN")]
+    pub(crate) tempo_listen: Option<DialectListen>,
+
     /// Where to take spans from Zipkin's senders and answer its API; port 0 takes any, off
     /// none. Where it is not set and its port is taken, Hopline does without
     /// [default: 127.0.0.1:9411].

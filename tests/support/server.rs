@@ -51,6 +51,7 @@ pub(crate) struct Server {
     http: SocketAddr,
     web: SocketAddr,
     jaeger: SocketAddr,
+    tempo: SocketAddr,
     zipkin: SocketAddr,
     data_dir: PathBuf,
     /// Kept for its `Drop`; `None` where the folder outlives the server.
@@ -80,8 +81,10 @@ impl Server {
 
     fn open(data_dir: &Path, ports: Ports, subcommand: &str, arguments: &[&str]) -> Self {
         let Command(mut command) = Command::new([subcommand]);
-        if !arguments.contains(&"--jaeger-listen") {
-            command.args(["--jaeger-listen", "127.0.0.1:0"]);
+        for flag in ["--jaeger-listen", "--tempo-listen"] {
+            if !arguments.contains(&flag) {
+                command.args([flag, "127.0.0.1:0"]);
+            }
         }
         let mut child = command
             .args(arguments)
@@ -101,6 +104,7 @@ impl Server {
             http: nowhere(),
             web: nowhere(),
             jaeger: nowhere(),
+            tempo: nowhere(),
             zipkin: nowhere(),
             data_dir: data_dir.to_owned(),
             _scratch: None,
@@ -124,6 +128,8 @@ impl Server {
                 self.web = address;
             } else if let Some(address) = address("listening jaeger=") {
                 self.jaeger = address;
+            } else if let Some(address) = address("listening tempo=") {
+                self.tempo = address;
             } else if let Some(address) = address("listening zipkin=") {
                 self.zipkin = address;
             } else if line.starts_with("open http://") {
@@ -156,6 +162,11 @@ impl Server {
     /// Where it answers what Jaeger is asked.
     pub(crate) fn jaeger(&self) -> SocketAddr {
         self.jaeger
+    }
+
+    /// Where it answers what Tempo is asked.
+    pub(crate) fn tempo(&self) -> SocketAddr {
+        self.tempo
     }
 
     /// Where it speaks Zipkin.

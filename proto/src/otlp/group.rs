@@ -7,14 +7,16 @@ use super::protobuf::{resource_identity, scope_identity};
 use crate::{Resource, Scope, Span};
 
 /// The spans of one resource, by scope.
-pub(super) struct ResourceGroup<'a> {
-    pub(super) resource: &'a Resource,
-    pub(super) scopes: Vec<(&'a Scope, Vec<&'a Span>)>,
+pub struct ResourceGroup<'a> {
+    /// The resource.
+    pub resource: &'a Resource,
+    /// Its scopes, with their spans.
+    pub scopes: Vec<(&'a Scope, Vec<&'a Span>)>,
 }
 
 /// The groups of `spans`, each in the order of its first span. Compares pointers
 /// first, so that content is looked at once for each shared resource and scope.
-pub(super) fn group(spans: &[Span]) -> Vec<ResourceGroup<'_>> {
+pub fn group(spans: &[Span]) -> Vec<ResourceGroup<'_>> {
     let mut groups: Vec<ResourceGroup<'_>> = Vec::new();
     // Where spans of these two pointers go: the resource's and the scope's place.
     let mut by_pointer: HashMap<(*const Resource, *const Scope), (usize, usize)> = HashMap::new();

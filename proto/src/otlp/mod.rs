@@ -26,7 +26,7 @@ mod decoded;
 pub mod descriptor;
 mod error;
 mod fault;
-mod group;
+pub mod group;
 mod ids;
 pub mod json;
 pub(crate) mod limits;

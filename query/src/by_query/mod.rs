@@ -12,7 +12,7 @@ use storage::{
 use traceql::ast::Pipeline;
 use traceql::{Answer, EvaluateError, Trace, evaluate};
 
-use needs::Lowered;
+pub(crate) use needs::{Lowered, needs_of_metrics};
 
 /// A pipeline, and among which traces it is to find something.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use proto::{SpanKind, StatusCode, Value, semconv};
 use storage::{AttributeScope, Comparison, Condition, Field, Need, Operand, Scan, TraceConditions};
-use traceql::ast::{Attribute, Intrinsic, Pipeline, Scope};
+use traceql::ast::{Attribute, Intrinsic, Metrics, Pipeline, Scope};
 use traceql::value::{Kind, Status};
 use traceql::{Comparison as Is, PushDown, Static};
 
@@ -38,6 +38,11 @@ impl Lowered {
         narrow(&mut scan.trace, self.trace.duration_nano_min, self.trace.duration_nano_max);
     }
 
+    /// The one need with the fewest alternatives.
+    fn into_one(self) -> Option<Need> {
+        self.needs.into_iter().min_by_key(|need| need.any_of.len())
+    }
+
     /// One span meets all `conditions`, but for those that are about the trace.
     fn add_conjunction(&mut self, conditions: &[traceql::Condition]) {
         self.needs.push(Need { any_of: vec![on_one_span(conditions)] });
@@ -59,6 +64,21 @@ impl Lowered {
             }
         }
         self.needs.push(Need { any_of: vec![of_root] });
+    }
+}
+
+/// What a trace needs to add to the series of `metrics`, for `scan` to ask for.
+pub(crate) fn needs_of_metrics(metrics: &Metrics, scan: &mut Scan) {
+    match metrics.pipelines().as_slice() {
+        [one] => Lowered::of(&one.pipeline).add_to(scan),
+        several => {
+            // It is enough to add to one of them.
+            let needs = several.iter().map(|one| Lowered::of(&one.pipeline).into_one());
+            if let Some(needs) = needs.collect::<Option<Vec<Need>>>() {
+                let any_of = needs.into_iter().flat_map(|need| need.any_of).collect();
+                scan.needs.push(Need { any_of });
+            }
+        }
     }
 }
 

@@ -21,6 +21,7 @@ mod random;
 mod search;
 mod span;
 mod support;
+mod tempo;
 mod trace;
 mod trouble;
 mod watch;

@@ -6,8 +6,6 @@
 
 mod adjust;
 mod dependency;
-mod form;
-mod go;
 mod grpc;
 mod id;
 mod legacy;
@@ -22,6 +20,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use storage::ReadError;
 
+use super::{form, go};
 use crate::observe::Failure;
 use crate::service::{NoAnswer, QueryService};
 

@@ -1,6 +1,5 @@
 //! `jaeger.api_v3.QueryService` over gRPC, on the port of the HTTP API.
 
-mod codec;
 mod error;
 mod message;
 
@@ -24,8 +23,8 @@ use super::id;
 use super::names;
 use super::question::{Question, TRACES};
 use super::read::{Find, Reading, TRACE_NOT_FOUND, find, summaries};
+use crate::api::bytes_codec::BytesCodec;
 use crate::service::{QueryService, Questions};
-use codec::BytesCodec;
 use error::Refusal;
 use message::{
     DependenciesResponse, Dependency, FindRequest, FindTraceSummariesResponse,

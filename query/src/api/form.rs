@@ -1,5 +1,5 @@
-//! The query part of an address as Go's `net/url` reads it: lenient, so that what Jaeger
-//! takes is taken here.
+//! The query part of an address as Go's `net/url` reads it: lenient, so that what
+//! servers written in Go take is taken here.
 
 use percent_encoding::percent_decode_str;
 
@@ -35,6 +35,11 @@ impl Form {
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let values = self.0.iter().filter(move |(given, _)| given == name);
         values.map(|(_, value)| value.as_str())
+    }
+
+    /// All names with their values, in order.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A switch; off where it is left out.

@@ -1,3 +1,5 @@
+//! Messages of gRPC that are encoded before they come here.
+
 use bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
