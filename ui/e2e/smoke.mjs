@@ -9,6 +9,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { launch, watch, withSlash } from "./browser.mjs";
 import { lookAtNames } from "./names.mjs";
+import { lookAtPages } from "./pages.mjs";
 
 const [base, folder] = process.argv.slice(2);
 assert.ok(base && folder, "usage: smoke.mjs <base URL> <folder for screenshots>");
@@ -23,9 +24,9 @@ const STORIES_MAX = 5;
 const browser = await launch();
 try {
   for (const colorScheme of ["light", "dark"]) await look(colorScheme);
-  await lookAtNames(browser, base, (page, name) =>
-    page.screenshot({ path: path.join(folder, `${name}.png`) }),
-  );
+  const shoot = (page, name) => page.screenshot({ path: path.join(folder, `${name}.png`) });
+  await lookAtNames(browser, base, shoot);
+  await lookAtPages(browser, base, shoot);
 } finally {
   await browser.close();
 }

@@ -7,6 +7,7 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 import { ChainsPage } from "./chains/ChainsPage";
+import { HopPage } from "./hop/HopPage";
 import { HopsPage } from "./hops/HopsPage";
 import { SearchPage } from "./search/SearchPage";
 import { ErrorState } from "./shared/ErrorState";
@@ -36,6 +37,13 @@ const hopsRoute = createRoute({
   component: HopsPage,
 });
 
+const hopRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/hops/$hopId",
+  validateSearch: asText,
+  component: HopPage,
+});
+
 const chainsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/chains",
@@ -53,7 +61,7 @@ const traceRoute = createRoute({
 /** The history is the browser's unless a test gives another. */
 export function createAppRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: rootRoute.addChildren([searchRoute, chainsRoute, hopsRoute, traceRoute]),
+    routeTree: rootRoute.addChildren([searchRoute, chainsRoute, hopsRoute, hopRoute, traceRoute]),
     // The server tells by <base> under which prefix the viewer lives.
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: ({ error }) => (

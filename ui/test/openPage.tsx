@@ -11,7 +11,13 @@ const NOTHING: Server = {
   services: () => ({ services: ["bank", "frontend"] }),
   "span-names": () => ({ span_names: [] }),
   attributes: () => ({ attributes: [] }),
-  findings: () => ({ open: [], resolved: [], compared: null, silent_because: null }),
+  findings: () => ({
+    open: [],
+    resolved: [],
+    opportunities: [],
+    compared: null,
+    silent_because: null,
+  }),
 };
 
 /** Opens an address of the viewer before a server that answers as told, and else 404. */

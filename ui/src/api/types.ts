@@ -226,7 +226,6 @@ export interface FindingFigures {
   p90_nano: number;
 }
 
-/** One thing that is worse than before, with its history. */
 /** An attribute that bad ones have more often. */
 export interface Difference {
   scope: "span" | "resource";
@@ -249,6 +248,7 @@ export interface Harmed {
   share_of_failures: number | null;
 }
 
+/** One thing that is worse than before, with its history. */
 export interface Finding {
   kind: FindingKind;
   sentence: string;
@@ -297,11 +297,31 @@ export interface Compared {
   workload_shift: number;
 }
 
+/** Calls made one after the other that might be made at once. Nothing is wrong there. */
+export interface Opportunity {
+  kind: string;
+  sentence: string;
+  /** Who makes the calls. */
+  service: string;
+  span_name: string;
+  /** Those that take longest first; not all. */
+  calls: { service: string; span_name: string }[];
+  /** The request that enters the system. */
+  entry: { service: string; span_name: string };
+  requests: number;
+  /** How much sooner one would be answered at most, on average. */
+  nano_per_request: number;
+  /** The same as a part of what it takes. */
+  share: number;
+}
+
 export interface FindingsAnswer {
   /** The most harmful first. */
   open: Finding[];
   /** The last first. */
   resolved: Finding[];
+  /** Those that save the most first. */
+  opportunities: Opportunity[];
   /** Null where there was too little to compare. */
   compared: Compared | null;
   silent_because: string | null;
@@ -338,6 +358,55 @@ export interface HopsAnswer {
   /** The largest share first. */
   hops: HopFigures[];
   more: boolean;
+  completeness: Completeness;
+}
+
+/** What came in one step of time. */
+export interface SeriesPoint {
+  start_unix_nano: UnixNano;
+  calls: number;
+  errors: number;
+  duration: Quantiles;
+}
+
+/** Rate, errors and duration over time. */
+export interface Series {
+  step_seconds: number;
+  /** Times in which nothing came are left out. */
+  points: SeriesPoint[];
+  /** Whether there are earlier ones. */
+  more: boolean;
+}
+
+/** One way from a request to a hop. */
+export interface HopChain {
+  calls: number;
+  errors: number;
+  duration: Quantiles;
+  gap: Quantiles;
+  /** Of the time of all requests. */
+  share: number;
+  /** From the request on; the last is the hop. */
+  links: { id: string; service: string; span_name: string }[];
+}
+
+export interface HopExamples {
+  slow_trace_ids: string[];
+  failing_trace_ids: string[];
+  typical_trace_ids: string[];
+}
+
+export interface HopAnswer {
+  hop: HopFigures;
+  series: Series;
+  /** The largest share first, as are those below. */
+  chains: HopChain[];
+  further_chains: number;
+  /** Within which it is called. */
+  callers: HopFigures[];
+  /** Which it leads to. */
+  callees: HopFigures[];
+  examples: HopExamples;
   completeness: Completeness;
 }
 

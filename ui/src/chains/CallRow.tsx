@@ -1,11 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import type { CallNode } from "../api/types";
-import { searchOf } from "../hops/hopSearch";
-import { encodeSearch, type Range } from "../search/searchUrl";
+import type { Range } from "../search/searchUrl";
 import { formatCount, formatDuration, formatNoun, formatShare } from "../shared/format";
 import { Icon } from "../shared/Icon";
-import { ServiceName } from "../shared/ServiceName";
 import { ShareBar } from "../shared/ShareBar";
+import { CallLink } from "./CallLink";
 import classes from "./CallTable.module.css";
 import { changeOf } from "./callTree";
 import { changeText, changeTone } from "./changeText";
@@ -23,11 +21,10 @@ interface Props {
   onToggle: () => void;
 }
 
-/** One call; its name leads to traces with it. */
+/** One call; its name leads to its hop, or to traces with it. */
 export function CallRow({ node, root, range, below, isClosed, onToggle }: Props) {
   const { now, service, span_name, left_out } = node;
   const change = changeOf(node, root);
-  const hop = { caller: null, callee: service, span_name };
   return (
     <tr className={classes.row} data-gone={now.calls === 0 || undefined}>
       <td className={classes.call}>
@@ -45,14 +42,7 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
           ) : (
             <span className={classes.toggle} />
           )}
-          <Link
-            className={classes.link}
-            to="/"
-            search={encodeSearch(searchOf(hop, range))}
-            title={`Traces with ${service} ${span_name} (${node.kind})`}
-          >
-            <ServiceName name={service} /> <code className={classes.span}>{span_name}</code>
-          </Link>
+          <CallLink node={node} range={range} />
           {left_out.nodes > 0 && (
             <span className={classes.leftOut}>
               + {formatNoun(left_out.nodes, "call")}, {formatShare(left_out.share)}
@@ -60,13 +50,19 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
           )}
         </span>
       </td>
-      <td>
+      <td data-label="share">
         <ShareBar share={now.share} tone="plain" />
       </td>
-      <td className={classes.figure}>{formatShare(now.subtree_share)}</td>
-      <td className={classes.figure}>{formatCount(now.calls)}</td>
-      <td className={classes.figure}>×{now.calls_per_parent.toFixed(2)}</td>
-      <td className={classes.figure}>
+      <td className={classes.figure} data-label="below">
+        {formatShare(now.subtree_share)}
+      </td>
+      <td className={classes.figure} data-label="calls">
+        {formatCount(now.calls)}
+      </td>
+      <td className={classes.figure} data-label="per parent">
+        ×{now.calls_per_parent.toFixed(2)}
+      </td>
+      <td className={classes.figure} data-label="errors">
         {now.errors === 0 ? (
           "0"
         ) : (
@@ -75,15 +71,17 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
           </b>
         )}
       </td>
-      <td className={classes.figure}>{formatDuration(now.self.p50_nano)}</td>
-      <td className={classes.figure}>
+      <td className={classes.figure} data-label="self p50">
+        {formatDuration(now.self.p50_nano)}
+      </td>
+      <td className={classes.figure} data-label="gap p50">
         {now.gap.sum_nano > 0 ? formatDuration(now.gap.p50_nano) : "–"}
       </td>
-      <td className={classes.figure}>
+      <td className={classes.figure} data-label="p90">
         {now.duration ? formatDuration(now.duration.p90_nano) : "–"}
       </td>
       {change !== null && (
-        <td className={classes.figure} data-change={changeTone(change)}>
+        <td className={classes.figure} data-label="change" data-change={changeTone(change)}>
           {changeText(change)}
         </td>
       )}

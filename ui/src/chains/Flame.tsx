@@ -1,11 +1,9 @@
-import { Link } from "@tanstack/react-router";
 import { type CSSProperties, useState } from "react";
 import type { CallNode } from "../api/types";
-import { searchOf } from "../hops/hopSearch";
-import { encodeSearch, type Range } from "../search/searchUrl";
+import type { Range } from "../search/searchUrl";
 import { formatCount, formatDuration, formatShare } from "../shared/format";
-import { ServiceName } from "../shared/ServiceName";
 import { colorVariable, serviceColor } from "../shared/serviceColor";
+import { CallLink } from "./CallLink";
 import { changeOf, changePart, type FlameBox, flameBoxes } from "./callTree";
 import { changeText } from "./changeText";
 import classes from "./Flame.module.css";
@@ -65,9 +63,8 @@ export function Flame({ nodes, range }: Props) {
 }
 
 function Told({ node, root, range }: { node: CallNode; root: CallNode; range: Range }) {
-  const { service, span_name, now } = node;
+  const { now } = node;
   const change = changeOf(node, root);
-  const hop = { caller: null, callee: service, span_name };
   const figures = [
     `${formatShare(now.subtree_share)} of the time, ${formatShare(now.share)} itself`,
     `${formatCount(now.calls)} calls`,
@@ -78,9 +75,7 @@ function Told({ node, root, range }: { node: CallNode; root: CallNode; range: Ra
   ];
   return (
     <>
-      <Link to="/" search={encodeSearch(searchOf(hop, range))}>
-        <ServiceName name={service} /> <code>{span_name}</code>
-      </Link>
+      <CallLink node={node} range={range} />
       {` · ${figures.join(" · ")}`}
     </>
   );

@@ -5,12 +5,17 @@ import { ServiceName } from "../shared/ServiceName";
 import classes from "./FindingLinks.module.css";
 import { kindLook } from "./kinds";
 
-/** Traces to look at: some in which it happened, one of before, and all of the service. */
+/** Where to look: traces in which it happened, one of before, the hop, and all of the service. */
 export function FindingLinks({ finding }: { finding: Finding }) {
   return (
     <span className={classes.links}>
       <Traces label={kindLook(finding.kind).badTrace} ids={finding.bad_trace_ids} />
       <Traces label="normal trace" ids={finding.normal_trace_ids} />
+      {finding.hop_id !== null && (
+        <Link className={classes.link} to="/hops/$hopId" params={{ hopId: finding.hop_id }}>
+          the hop
+        </Link>
+      )}
       <Link
         className={classes.link}
         to="/"

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { openPage } from "../../test/openPage";
-import type { Compared, Finding, FindingsAnswer } from "../api/types";
+import type { Compared, Finding, FindingsAnswer, Opportunity } from "../api/types";
 
 const FIGURES = { calls: 120, affected: 120, p50_nano: 800e6, p90_nano: 812e6 };
 
@@ -69,7 +69,13 @@ function cart(n: number): Finding {
 
 /** The first screen with an answer, the rest of it as it is. */
 function open(answer: Partial<FindingsAnswer>) {
-  const none = { open: [], resolved: [], compared: COMPARED, silent_because: null };
+  const none = {
+    open: [],
+    resolved: [],
+    opportunities: [],
+    compared: COMPARED,
+    silent_because: null,
+  };
   const completeness = { state: "complete" };
   return openPage("/", {
     findings: () => ({ ...none, ...answer }),
@@ -115,10 +121,12 @@ test("each finding leads to its traces and to those of its service", async () =>
       ["slow trace 1", `/trace/${"a".repeat(32)}`],
       ["slow trace 2", `/trace/${"b".repeat(32)}`],
       ["normal trace", `/trace/${"c".repeat(32)}`],
+      ["the hop", "/hops/7b5cf8cb593c6c0c"],
       ["all traces of bank", "/?service=bank"],
     ],
     [
       ["bad trace", `/trace/${"d".repeat(32)}`],
+      ["the hop", "/hops/7b5cf8cb593c6c0c"],
       ["all traces of cart", "/?service=cart"],
     ],
   ]);
@@ -156,6 +164,35 @@ test("what is over is folded away, with its time", async () => {
   await userEvent.click(summary);
   const [row] = await rows("Resolved findings");
   expect(row && textOf(row)).toMatch(/^2025-11-23 \d\d:\d\d – 2025-11-23 \d\d:\d\dthe way between/);
+});
+
+test("what could be faster is folded away, and leads to the traces of who calls", async () => {
+  const names = (service: string, span_name: string) => ({ service, span_name });
+  const cart: Opportunity = {
+    kind: "could_be_parallel",
+    sentence:
+      "frontend `GET /cart` calls one after the other what might be called at once: " +
+      "prices `GET /prices`, stock `GET /stock`; up to 60.0 ms (31 %) of frontend `GET /cart`",
+    ...names("frontend", "GET /cart"),
+    calls: [names("prices", "GET /prices"), names("stock", "GET /stock")],
+    entry: names("frontend", "GET /cart"),
+    requests: 120,
+    nano_per_request: 60e6,
+    share: 0.31,
+  };
+  open({ opportunities: [cart] });
+  const summary = await screen.findByText(/1.opportunity: up to 31.% of frontend GET .cart/);
+  expect(summary.closest("details")?.open).toBe(false);
+  await userEvent.click(summary);
+  const [row] = await rows("Opportunities");
+  expect(row && textOf(row)).toContain("calls one after the other what might be called at once");
+  expect(
+    within(row as HTMLElement)
+      .getByRole("link")
+      .getAttribute("href"),
+  ).toBe("/?service=frontend&span_name=GET+/cart");
+  // Nothing is wrong, and that stays said.
+  expect(screen.getByText(/^Nothing stands out/)).toBeTruthy();
 });
 
 test("an error leaves the search usable", async () => {

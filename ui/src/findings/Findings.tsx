@@ -4,6 +4,7 @@ import { errorSentence } from "../shared/errorSentence";
 import { Icon } from "../shared/Icon";
 import { FindingList } from "./FindingList";
 import classes from "./Findings.module.css";
+import { Opportunities } from "./Opportunities";
 import { ResolvedFindings } from "./ResolvedFindings";
 import { isOtherWork, summaryOf } from "./summary";
 
@@ -35,6 +36,7 @@ export function Findings() {
         </p>
       )}
       {data && <FindingList findings={data.open} now={dataUpdatedAt} />}
+      {data && <Opportunities opportunities={data.opportunities} />}
       {data && <ResolvedFindings findings={data.resolved} now={dataUpdatedAt} />}
     </section>
   );

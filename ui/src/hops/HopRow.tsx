@@ -5,7 +5,7 @@ import { ShareBar } from "../shared/ShareBar";
 import { HopLink } from "./HopLink";
 import classes from "./HopsTable.module.css";
 
-/** One hop: its ends lead to the traces in which it happened. */
+/** One hop: its ends lead to its page. */
 export function HopRow({ hop, range }: { hop: HopFigures; range: Range }) {
   const { duration, gap } = hop;
   // Nobody to wait for where a request enters, nobody to compare with where none answers.

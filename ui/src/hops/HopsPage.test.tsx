@@ -49,12 +49,10 @@ test("each hop is a row with its figures, in the server's order", async () => {
   expect(rows[1]?.[2]).toBe("0");
 });
 
-test("a hop leads to its traces of the same time", async () => {
+test("a hop leads to its page, of the same time", async () => {
   const { asked } = openPage("/hops?since=24h", { hops: () => answer([HOP, DATABASE]) });
   const link = await screen.findByRole("link", { name: /bank/ });
-  expect(link.getAttribute("href")).toBe("/?service=bank&span_name=POST+/charge&since=24h");
-  const called = screen.getByRole("link", { name: /SELECT/ });
-  expect(called.getAttribute("href")).toBe("/?service=payment&span_name=SELECT&since=24h");
+  expect(link.getAttribute("href")).toBe("/hops/7b5cf8cb593c6c0c?since=24h");
   expect(asked).toContain("hops?since=24h");
 });
 

@@ -4,6 +4,8 @@ import { HopRow } from "./HopRow";
 import classes from "./HopsTable.module.css";
 
 interface Props {
+  /** What these are, for who does not see it. */
+  label?: string;
   /** The largest share first. */
   hops: HopFigures[];
   /** In which they were counted, and in which their traces are searched for. */
@@ -11,11 +13,11 @@ interface Props {
 }
 
 /** Each hop with its figures. */
-export function HopsTable({ hops, range }: Props) {
+export function HopsTable({ label = "Hops", hops, range }: Props) {
   if (hops.length === 0) return null;
   return (
     <div className={classes.hops}>
-      <table className={classes.table} aria-label="Hops">
+      <table className={classes.table} aria-label={label}>
         <thead>
           <tr>
             <th>Hop</th>
