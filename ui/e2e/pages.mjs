@@ -42,6 +42,11 @@ export async function lookAtPages(browser, base, shoot) {
       await calls.waitFor();
       await fits(page, "chains");
       await shot("chains");
+      await page.goto(new URL("./chains?status=error&against=rest", withSlash(base)).href);
+      await page.getByText(/that meet the conditions, compared with/).waitFor();
+      await calls.waitFor();
+      await fits(page, "chains of some traces");
+      await shot("conditions");
       const first = calls.getByRole("link").first();
       await first.focus();
       await page.keyboard.press("Enter");

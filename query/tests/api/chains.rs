@@ -265,6 +265,21 @@ fn some_traces_are_held_against_the_rest() {
 }
 
 #[test]
+fn a_span_of_a_service_and_a_name_is_a_condition() {
+    let api = Api::with(proto::testing::trace(PAID));
+    let picked = |query: &str| {
+        let answer = api.json(&format!("/api/v1/chains?since=all&{query}"));
+        answer["picked"]["traces"].as_u64().unwrap()
+    };
+    assert_eq!(picked("with_service=payment"), 2);
+    assert_eq!(picked("with_service=payment&status=error"), 1);
+    assert_eq!(picked("with_service=audit&with_span_name=note"), 1);
+    // One span must be both, and the requests are other ones than the condition's.
+    assert_eq!(picked("with_service=mail&with_span_name=note"), 0);
+    assert_eq!(picked("service=frontend&with_service=mail"), 1);
+}
+
+#[test]
 fn all_traces_picked_are_what_the_roll_ups_say() {
     let api = Api::with(proto::testing::trace(PAID));
     let mut picked = api.json("/api/v1/chains?since=all&min_trace_duration=1ns");

@@ -36,6 +36,7 @@ fn parameter() -> impl Strategy<Value = String> {
             "root_name", "attribute", "q", "event_name", "status_message", "scope_name",
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
             "scope", "prefix", "reference_from", "reference_to", "hop", "traces", "against",
+            "with_service", "with_span_name",
         ]).prop_map(str::to_owned),
         1 => "[a-z%0-9]{0,5}",
     ];

@@ -485,9 +485,20 @@ export interface EntryChains {
   nodes: CallNode[];
 }
 
+/** Which traces an answer is made from. */
+export interface PickedTraces {
+  traces: number;
+  more: boolean;
+  /** Null without a reference. */
+  reference_traces: number | null;
+  reference_more: boolean | null;
+}
+
 export interface ChainsAnswer {
   /** Those that take the most time first. */
   entries: EntryChains[];
   left_out: LeftOut;
+  /** Null where it is all of the time range. */
+  picked: PickedTraces | null;
   completeness: Completeness;
 }

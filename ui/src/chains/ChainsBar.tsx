@@ -4,11 +4,12 @@ import { RangeInput } from "../search/RangeInput";
 import { formatCount, formatDuration, formatNoun } from "../shared/format";
 import { ReloadButton } from "../shared/ReloadButton";
 import classes from "./ChainsBar.module.css";
-import { type ChainsView, hasReference, REFERENCES, type Reference, type View } from "./chainsUrl";
+import { type ChainsView, type Reference, referencesOf, type View } from "./chainsUrl";
 
 const REFERENCE_LABELS: Record<Reference, string> = {
   before: "The time before",
   yesterday: "A day before",
+  rest: "The other traces",
 };
 
 interface Props {
@@ -30,6 +31,7 @@ export function ChainsBar({ view, entries, shown, wrong, busy, onChange, onReloa
   const keys = [...new Set(names.map((name) => JSON.stringify(name)))];
   const chosen = shown && JSON.stringify({ service: shown.service, spanName: shown.span_name });
   const data = [...keys, ...(chosen && !keys.includes(chosen) ? [chosen] : [])];
+  const references = referencesOf(view);
   const label = (key: string) => {
     const { service, spanName } = JSON.parse(key) as { service: string; spanName: string };
     return `${service} ${spanName}`;
@@ -56,10 +58,10 @@ export function ChainsBar({ view, entries, shown, wrong, busy, onChange, onReloa
         className={classes.reference}
         label="Compare with"
         placeholder="nothing"
-        data={REFERENCES.map((value) => ({ value, label: REFERENCE_LABELS[value] }))}
-        value={view.reference}
+        data={references.map((value) => ({ value, label: REFERENCE_LABELS[value] }))}
+        value={references.find((one) => one === view.reference) ?? null}
         onChange={(value) => onChange({ ...view, reference: value as Reference | null })}
-        disabled={!hasReference(view.range)}
+        disabled={references.length === 0}
         clearable
       />
       <SegmentedControl
@@ -82,7 +84,7 @@ export function ChainsBar({ view, entries, shown, wrong, busy, onChange, onReloa
 
 function countOf({ requests, duration, nodes }: EntryChains): string {
   const before = nodes[0]?.reference?.calls;
-  const compared = before === undefined ? "" : ` (${formatCount(before)} before)`;
+  const compared = before === undefined ? "" : ` against ${formatCount(before)}`;
   const [half, most] = [duration.p50_nano, duration.p99_nano].map(formatDuration);
   return `${formatNoun(requests, "request")}${compared} · p50 ${half} · p99 ${most}`;
 }

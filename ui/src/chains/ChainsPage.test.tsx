@@ -47,7 +47,7 @@ const OTHER = { ...ENTRY, service: "batch", span_name: "nightly", nodes: CALLS.s
 
 function answer(entries: EntryChains[]): ChainsAnswer {
   const left_out = { nodes: 0, share: 0, reference_share: 0 };
-  return { entries, left_out, completeness: { state: "complete" } };
+  return { entries, left_out, picked: null, completeness: { state: "complete" } };
 }
 
 const textOf = (element: Element) => element.textContent?.replaceAll("\u00a0", " ");
@@ -119,6 +119,25 @@ test("the flame widens a call that is clicked", async () => {
   expect(screen.queryByRole("button", { name: "bank POST /charge" })).toBeNull();
   await userEvent.click(screen.getByRole("button", { name: "Show all" }));
   expect(screen.getByRole("button", { name: "bank POST /charge" })).toBeTruthy();
+});
+
+test("some traces are picked by conditions, and held against the others", async () => {
+  const picked = { traces: 200, more: true, reference_traces: 150, reference_more: false };
+  const { asked, address } = openPage("/chains?status=error", {
+    chains: () => ({ ...answer([ENTRY]), picked }),
+  });
+  await rows();
+  expect(screen.getByText(/^The newest 200.traces that meet the conditions/)).toBeTruthy();
+  await userEvent.type(screen.getByLabelText("Span lasts at least"), "5ms{Enter}");
+  expect(address()).toBe("/chains?status=error&min_duration=5ms");
+  await userEvent.click(screen.getByRole("combobox", { name: "Compare with" }));
+  await userEvent.click(
+    await screen.findByRole("option", { name: "The other traces", hidden: true }),
+  );
+  expect(address()).toBe("/chains?status=error&min_duration=5ms&against=rest");
+  expect(asked).toContain("chains?since=15m&status=error&min_duration=5ms&against=rest");
+  await userEvent.click(screen.getByRole("button", { name: "All traces" }));
+  expect(address()).toBe("/chains");
 });
 
 test("no requests are told", async () => {

@@ -1,5 +1,18 @@
 import { expect, test } from "vitest";
-import { chainsParams, decodeChains, encodeChains, hasReference } from "./chainsUrl";
+import {
+  type ChainsView,
+  chainsParams,
+  decodeChains,
+  encodeChains,
+  hasReference,
+  NO_CONDITIONS,
+  referencesOf,
+} from "./chainsUrl";
+
+/** The question for all traces. */
+function all(view: Pick<ChainsView, "range" | "reference">, now: number) {
+  return chainsParams({ ...view, conditions: NO_CONDITIONS }, now);
+}
 
 test("the address holds what is shown, and nothing that is default", () => {
   expect(encodeChains(decodeChains({}))).toEqual({});
@@ -17,18 +30,18 @@ test("the address holds what is shown, and nothing that is default", () => {
 test("a reference is the time before, as long, or a day before", () => {
   const now = 10 * 86_400_000;
   const range = { since: "15m" };
-  expect(chainsParams({ range, reference: null }, now)).toEqual({ since: "15m" });
+  expect(all({ range, reference: null }, now)).toEqual({ since: "15m" });
   const quarter = 900_000;
-  expect(chainsParams({ range, reference: "before" }, now)).toEqual({
+  expect(all({ range, reference: "before" }, now)).toEqual({
     since: "15m",
     reference_from: String(now - 2 * quarter),
     reference_to: String(now - quarter),
   });
-  expect(chainsParams({ range, reference: "yesterday" }, now)).toMatchObject({
+  expect(all({ range, reference: "yesterday" }, now)).toMatchObject({
     reference_to: String(now - 86_400_000),
   });
   const fixed = { from: "1970-01-02T00:00:00Z", to: "1970-01-02T01:00:00Z" };
-  expect(chainsParams({ range: fixed, reference: "before" }, now)).toEqual({
+  expect(all({ range: fixed, reference: "before" }, now)).toEqual({
     ...fixed,
     reference_from: String(86_400_000 - 3_600_000),
     reference_to: String(86_400_000),
@@ -36,14 +49,37 @@ test("a reference is the time before, as long, or a day before", () => {
 });
 
 test("no minute is in both, as times are widened to whole minutes", () => {
-  const params = chainsParams({ range: { since: "1m" }, reference: "before" }, 600_000 + 59_000);
+  const params = all({ range: { since: "1m" }, reference: "before" }, 600_000 + 59_000);
   expect(params).toMatchObject({ reference_from: "480000", reference_to: "540000" });
 });
 
 test("there is nothing before all time, nor before what is no time", () => {
   expect(hasReference({ since: "90s" })).toBe(true);
   expect(hasReference({ since: "all" })).toBe(false);
-  expect(chainsParams({ range: { since: "all" }, reference: "before" }, 1)).toEqual({
+  expect(all({ range: { since: "all" }, reference: "before" }, 1)).toEqual({
     since: "all",
   });
+});
+
+test("conditions are in the address, and asked for; what they leave is the reference", () => {
+  const params = {
+    service: "frontend",
+    span_name: "GET /",
+    with_service: "bank",
+    with_span_name: "POST /charge",
+    status: "error",
+    min_duration: "250ms",
+    attribute: ["host.name=b7", "retries>2"],
+    against: "rest",
+  };
+  const view = decodeChains(params);
+  expect(encodeChains(view)).toEqual(params);
+  const { service: _, span_name: __, ...asked } = params;
+  expect(chainsParams(view, 1)).toEqual({ since: "15m", ...asked });
+  expect(referencesOf(view)).toEqual(["rest"]);
+  // A time is no reference for some traces, nor the rest for all of them.
+  expect(chainsParams({ ...view, reference: "before" }, 1)).not.toHaveProperty("reference_from");
+  expect(chainsParams({ ...view, conditions: NO_CONDITIONS }, 1)).toEqual({ since: "15m" });
+  expect(referencesOf(decodeChains({}))).toEqual(["before", "yesterday"]);
+  expect(referencesOf(decodeChains({ since: "all" }))).toEqual([]);
 });

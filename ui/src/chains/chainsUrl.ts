@@ -1,14 +1,17 @@
-/** The chains page ⇄ its address: a time range, a kind of request, what to compare with, and the view. */
+/**
+ * The chains page ⇄ its address: a time range, a kind of request, what traces must meet, what to
+ * compare with, and the view.
+ */
 
 import type { Params } from "../api/client";
-import { decodeRange, type Range, rangeParams } from "../search/searchUrl";
-import { first, type QueryParams } from "../shared/queryString";
+import { decodeRange, type Range, rangeParams, STATUSES, type Status } from "../search/searchUrl";
+import { all, first, type QueryParams } from "../shared/queryString";
 
 export const VIEWS = ["tree", "flame"] as const;
 export type View = (typeof VIEWS)[number];
 
-/** The time just before, as long; or the same time a day before. */
-export const REFERENCES = ["before", "yesterday"] as const;
+/** The time just before, as long; the same time a day before; or the traces that do not meet the conditions. */
+export const REFERENCES = ["before", "yesterday", "rest"] as const;
 export type Reference = (typeof REFERENCES)[number];
 
 /** A kind of request, by the service that takes it and its span name. */
@@ -17,10 +20,28 @@ export interface EntryKey {
   spanName: string;
 }
 
+/** What one span of a trace must meet, all of it. Then only those traces are added up, the newest. */
+export interface Conditions {
+  service: string | null;
+  spanName: string | null;
+  status: Status | null;
+  minDuration: string | null;
+  attributes: string[];
+}
+
+export const NO_CONDITIONS: Conditions = {
+  service: null,
+  spanName: null,
+  status: null,
+  minDuration: null,
+  attributes: [],
+};
+
 export interface ChainsView {
   range: Range;
   /** Null is the one that takes the most time. */
   entry: EntryKey | null;
+  conditions: Conditions;
   reference: Reference | null;
   view: View;
 }
@@ -38,29 +59,80 @@ export function decodeChains(params: QueryParams): ChainsView {
   return {
     range: decodeRange(params, DEFAULT_SINCE),
     entry: service !== null && spanName !== null ? { service, spanName } : null,
+    conditions: {
+      service: first(params.with_service),
+      spanName: first(params.with_span_name),
+      status: STATUSES.find((one) => one === first(params.status)) ?? null,
+      minDuration: first(params.min_duration),
+      attributes: all(params.attribute),
+    },
     reference: REFERENCES.find((one) => one === first(params.against)) ?? null,
     view: VIEWS.find((one) => one === first(params.view)) ?? "tree",
   };
 }
 
 /** Leaves out what is default. */
-export function encodeChains({ range, entry, reference, view }: ChainsView): QueryParams {
+export function encodeChains({
+  range,
+  entry,
+  conditions,
+  reference,
+  view,
+}: ChainsView): QueryParams {
   const isDefault = "since" in range && range.since === DEFAULT_SINCE;
   return {
     ...(isDefault ? {} : rangeParams({ range })),
     ...(entry ? { service: entry.service, span_name: entry.spanName } : {}),
+    ...conditionParams(conditions),
     ...(reference ? { against: reference } : {}),
     ...(view === "tree" ? {} : { view }),
   };
 }
 
+/**
+ * What the page can be compared with: a time where all of a time is added up, the rest where some
+ * traces are.
+ */
+export function referencesOf({ range, conditions }: ChainsView): Reference[] {
+  if (hasConditions(conditions)) return ["rest"];
+  return hasReference(range) ? ["before", "yesterday"] : [];
+}
+
+/** The view with other conditions; a reference that goes with those no longer is dropped. */
+export function withConditions(view: ChainsView, conditions: Conditions): ChainsView {
+  const next = { ...view, conditions };
+  const reference = referencesOf(next).find((one) => one === view.reference) ?? null;
+  return { ...next, reference };
+}
+
+/** Whether anything narrows which traces count. */
+export function hasConditions(conditions: Conditions): boolean {
+  return Object.keys(conditionParams(conditions)).length > 0;
+}
+
+/** The conditions as the API and the address write them. */
+function conditionParams(conditions: Conditions): QueryParams {
+  const { service, spanName, status, minDuration, attributes } = conditions;
+  return {
+    ...(service ? { with_service: service } : {}),
+    ...(spanName ? { with_span_name: spanName } : {}),
+    ...(status ? { status } : {}),
+    ...(minDuration ? { min_duration: minDuration } : {}),
+    ...(attributes.length > 0 ? { attribute: attributes } : {}),
+  };
+}
+
 /** The parameters of `GET /api/v1/chains`; a reference is counted back from `nowMillis`. */
 export function chainsParams(
-  { range, reference }: Pick<ChainsView, "range" | "reference">,
+  { range, conditions, reference }: Pick<ChainsView, "range" | "conditions" | "reference">,
   nowMillis: number,
 ): Params {
+  if (hasConditions(conditions)) {
+    const against = reference === "rest" ? { against: "rest" } : {};
+    return { ...rangeParams({ range }), ...conditionParams(conditions), ...against };
+  }
   const [from, to] = millisOf(range, nowMillis);
-  if (reference === null || from === null) return rangeParams({ range });
+  if (reference === null || reference === "rest" || from === null) return rangeParams({ range });
   // The server widens times to whole minutes: no minute is to be in both.
   const end = reference === "yesterday" ? to - DAY_MS : Math.floor(from / MINUTE_MS) * MINUTE_MS;
   return {

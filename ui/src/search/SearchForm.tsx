@@ -1,5 +1,5 @@
 import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { useServices, useSpanNames } from "../api/catalog";
 import { useShortcuts } from "../shared/keyboard";
 import { AttributeInput } from "./AttributeInput";
@@ -14,6 +14,7 @@ import {
   STATUSES,
   type Status,
 } from "./searchUrl";
+import { useDraft } from "./useDraft";
 
 interface Props {
   search: Search;
@@ -103,13 +104,6 @@ export function SearchForm({ search, wrong, onSearch }: Props) {
       </div>
     </form>
   );
-}
-
-/** Text being typed; follows `settled` when that changes by itself, as by the back button. */
-function useDraft(settled: string) {
-  const [draft, setDraft] = useState(settled);
-  useEffect(() => setDraft(settled), [settled]);
-  return [draft, setDraft] as const;
 }
 
 /** A linked search may name what the catalog of this time range does not. */

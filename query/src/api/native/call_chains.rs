@@ -1,7 +1,7 @@
 //! `GET /api/v1/chains`.
 
 use axum::extract::{RawQuery, State};
-use storage::{TimeRange, TraceConditions};
+use storage::{Comparison, Condition, Field, Operand, TimeRange, TraceConditions};
 
 use super::error::ApiError;
 use super::json::{self, Json};
@@ -19,13 +19,23 @@ use crate::chains::{Asked, forest};
 use crate::findings::both;
 use crate::service::QueryService;
 
-const SERVICE: Parameter = Parameter::new(
+pub(super) const SERVICE: Parameter = Parameter::new(
     "service",
     Shape::Text,
     "The service that takes the requests; any where left out.",
 );
-const SPAN_NAME: Parameter =
+pub(super) const SPAN_NAME: Parameter =
     Parameter::new("span_name", Shape::Text, "The requests' span name; any where left out.");
+pub(super) const WITH_SERVICE: Parameter = Parameter::new(
+    "with_service",
+    Shape::Text,
+    "A condition: a span's service, anywhere in the trace.",
+);
+pub(super) const WITH_SPAN_NAME: Parameter = Parameter::new(
+    "with_span_name",
+    Shape::Text,
+    "A condition: the name of a span, of the same one as the others.",
+);
 const REFERENCE_FROM: Parameter = Parameter::new(
     "reference_from",
     Shape::Time,
@@ -37,7 +47,7 @@ const REFERENCE_TO: Parameter = Parameter::new(
     Shape::Time,
     "The first moment after the time to compare with. Left out, it ends where the range begins.",
 );
-const TRACES: Parameter = Parameter::new(
+pub(super) const TRACES: Parameter = Parameter::new(
     "traces",
     Shape::Whole { min: 1, max: 1_000, default: 200 },
     "Where conditions are given: how many traces at most, the newest.",
@@ -47,7 +57,7 @@ const AGAINST: Parameter = Parameter::new(
     Shape::OneOf(&["rest"]),
     "Where conditions are given: the reference is as many traces that do not meet them.",
 );
-const LIMIT: Parameter = Parameter::new(
+pub(super) const LIMIT: Parameter = Parameter::new(
     "limit",
     Shape::Whole { min: 1, max: 10_000, default: 500 },
     "How many nodes at most, of all trees together: those with the most time.",
@@ -67,6 +77,8 @@ pub(super) const ROUTE: Route = Route {
         &REFERENCE_FROM,
         &REFERENCE_TO,
         &LIMIT,
+        &WITH_SERVICE,
+        &WITH_SPAN_NAME,
         &KIND,
         &STATUS,
         &MIN_DURATION,
@@ -127,7 +139,7 @@ pub(super) async fn chains(
 
 /// Which traces are asked for, if not all.
 fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked>, ApiError> {
-    let span = further_conditions(parameters)?;
+    let span = span_conditions(parameters)?;
     let trace = trace_conditions(parameters)?;
     let given = |parameter: &Parameter| parameters.text(parameter).is_some();
     if span.is_empty() && trace == TraceConditions::default() {
@@ -157,6 +169,19 @@ fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked
         traces_max: parameters.whole(&TRACES)?,
         against_rest,
     }))
+}
+
+/// What one span must meet.
+///
+/// # Errors
+/// Where a parameter is not as it must be.
+pub(super) fn span_conditions(parameters: &Parameters<'_>) -> Result<Vec<Condition>, ApiError> {
+    let names = [(&WITH_SERVICE, Field::Service), (&WITH_SPAN_NAME, Field::Name)];
+    let names = names.into_iter().filter_map(|(parameter, field)| {
+        let operand = Operand::Text(parameters.text(parameter)?.to_owned());
+        Some(Condition { field, comparison: Comparison::Equal, operand })
+    });
+    Ok(names.chain(further_conditions(parameters)?).collect())
 }
 
 /// The time to compare `range` with.
