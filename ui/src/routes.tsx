@@ -7,6 +7,7 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 import { ChainsPage } from "./chains/ChainsPage";
+import { ComparePage } from "./compare/ComparePage";
 import { HopPage } from "./hop/HopPage";
 import { HopsPage } from "./hops/HopsPage";
 import { SearchPage } from "./search/SearchPage";
@@ -51,6 +52,13 @@ const chainsRoute = createRoute({
   component: ChainsPage,
 });
 
+const compareRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/compare",
+  validateSearch: asText,
+  component: ComparePage,
+});
+
 const traceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/trace/$traceId",
@@ -61,7 +69,14 @@ const traceRoute = createRoute({
 /** The history is the browser's unless a test gives another. */
 export function createAppRouter(history?: RouterHistory) {
   return createRouter({
-    routeTree: rootRoute.addChildren([searchRoute, chainsRoute, hopsRoute, hopRoute, traceRoute]),
+    routeTree: rootRoute.addChildren([
+      searchRoute,
+      chainsRoute,
+      hopsRoute,
+      hopRoute,
+      compareRoute,
+      traceRoute,
+    ]),
     // The server tells by <base> under which prefix the viewer lives.
     basepath: new URL(document.baseURI).pathname,
     defaultErrorComponent: ({ error }) => (

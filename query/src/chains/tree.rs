@@ -83,6 +83,10 @@ pub struct LeftOut {
     pub share: f64,
     /// Their part of the time of the reference.
     pub reference_share: f64,
+    /// Their time, in nanoseconds.
+    pub nano: u64,
+    /// Their time in the reference, likewise.
+    pub reference_nano: u64,
 }
 
 /// The trees of `chains`, and beside each node its figures in `reference`: a node is there
@@ -306,5 +310,8 @@ impl<'a> Grower<'_, 'a> {
         left_out.nodes += self.tree.places[place].subtree;
         left_out.share += self.now.subtree_share(place);
         left_out.reference_share += self.before.map_or(0.0, |it| it.subtree_share(place));
+        left_out.nano = left_out.nano.saturating_add(self.now.subtree_nano[place]);
+        let before = self.before.map_or(0, |it| it.subtree_nano[place]);
+        left_out.reference_nano = left_out.reference_nano.saturating_add(before);
     }
 }

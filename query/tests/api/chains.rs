@@ -219,7 +219,7 @@ proptest! {
 }
 
 /// Ten requests, every third of which is of the new version and slow by its bank.
-fn versions() -> String {
+pub(crate) fn versions() -> String {
     let request = |number: u64| {
         let start = 40_000 + number * 1_000;
         let (version, end) = if number.is_multiple_of(3) { ("v2", 100) } else { ("v1", 30) };

@@ -10,6 +10,7 @@ mod beside;
 mod by_query;
 mod catalog;
 mod chains;
+mod difference;
 mod errors;
 mod findings;
 mod hop;

@@ -24,6 +24,18 @@ fn questions() -> Vec<(&'static str, String)> {
         ("/api/v1/search", "/api/v1/search?since=all&limit=3".to_owned()),
         ("/api/v1/findings", "/api/v1/findings".to_owned()),
         ("/api/v1/compare", compare),
+        (
+            "/api/v1/compare/traces",
+            format!(
+                "/api/v1/compare/traces?trace={}&reference_trace={}&limit=2",
+                spans[0].trace_id, spans[3].trace_id,
+            ),
+        ),
+        (
+            "/api/v1/compare/selections",
+            "/api/v1/compare/selections?since=all&attribute=host.name=b1&reference_attribute=cached&limit=1"
+                .to_owned(),
+        ),
         ("/api/v1/watch", "/api/v1/watch?for=1ms".to_owned()),
         (
             "/api/v1/chains",

@@ -18,6 +18,8 @@ fn path() -> impl Strategy<Value = String> {
         1 => Just("/api/v1/attributes".to_owned()),
         1 => Just("/api/v1/attributes/values".to_owned()),
         1 => Just("/api/v1/chains".to_owned()),
+        1 => Just("/api/v1/compare/traces".to_owned()),
+        1 => Just("/api/v1/compare/selections".to_owned()),
         1 => Just("/api/v1/red".to_owned()),
         1 => "[0-9a-f%]{15,17}".prop_map(|id| format!("/api/v1/hops/{id}")),
         1 => Just("/api/v1/status".to_owned()),
@@ -36,7 +38,8 @@ fn parameter() -> impl Strategy<Value = String> {
             "root_name", "attribute", "q", "event_name", "status_message", "scope_name",
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
             "scope", "prefix", "reference_from", "reference_to", "hop", "traces", "against",
-            "with_service", "with_span_name",
+            "trace", "reference_trace", "reference_attribute", "reference_status", "with_service",
+            "with_span_name",
         ]).prop_map(str::to_owned),
         1 => "[a-z%0-9]{0,5}",
     ];

@@ -502,3 +502,48 @@ export interface ChainsAnswer {
   picked: PickedTraces | null;
   completeness: Completeness;
 }
+
+/** What a trace has of a call. */
+export interface CallsPerTrace {
+  calls: number;
+  errors: number;
+  errors_began: number;
+  self_nano: number;
+  gap_nano: number;
+}
+
+/** The spans that one path of calls leads to, in two traces. */
+export interface DifferenceCall {
+  depth: number;
+  service: string;
+  /** Ids in it are `*`. */
+  span_name: string;
+  kind: string;
+  hop_id: string | null;
+  /** Null where there is no such call. */
+  now: CallsPerTrace | null;
+  reference: CallsPerTrace | null;
+  /** How much longer it makes the trace: self time and gap. */
+  difference_nano: number;
+  /** With all that is below. */
+  subtree_difference_nano: number;
+}
+
+export interface DifferenceSide {
+  traces: number;
+  more: boolean;
+  requests: number;
+  errors: number;
+  duration_nano: number;
+}
+
+export interface DifferenceAnswer {
+  now: DifferenceSide;
+  reference: DifferenceSide;
+  /** What all nodes and what is left out add up to. */
+  difference_nano: number;
+  /** In pre-order. */
+  nodes: DifferenceCall[];
+  left_out: { nodes: number; difference_nano: number };
+  completeness: Completeness;
+}

@@ -11,6 +11,7 @@ export function FindingLinks({ finding }: { finding: Finding }) {
     <span className={classes.links}>
       <Traces label={kindLook(finding.kind).badTrace} ids={finding.bad_trace_ids} />
       <Traces label="normal trace" ids={finding.normal_trace_ids} />
+      <Comparison bad={finding.bad_trace_ids[0]} normal={finding.normal_trace_ids[0]} />
       {finding.hop_id !== null && (
         <Link className={classes.link} to="/hops/$hopId" params={{ hopId: finding.hop_id }}>
           the hop
@@ -24,6 +25,16 @@ export function FindingLinks({ finding }: { finding: Finding }) {
         all traces of <ServiceName name={finding.service} plain />
       </Link>
     </span>
+  );
+}
+
+/** What is different about a bad one, call by call. */
+function Comparison({ bad, normal }: { bad: string | undefined; normal: string | undefined }) {
+  if (bad === undefined || normal === undefined) return null;
+  return (
+    <Link className={classes.link} to="/compare" search={{ trace: bad, reference_trace: normal }}>
+      compare them
+    </Link>
   );
 }
 

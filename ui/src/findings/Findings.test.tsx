@@ -121,6 +121,7 @@ test("each finding leads to its traces and to those of its service", async () =>
       ["slow trace 1", `/trace/${"a".repeat(32)}`],
       ["slow trace 2", `/trace/${"b".repeat(32)}`],
       ["normal trace", `/trace/${"c".repeat(32)}`],
+      ["compare them", `/compare?trace=${"a".repeat(32)}&reference_trace=${"c".repeat(32)}`],
       ["the hop", "/hops/7b5cf8cb593c6c0c"],
       ["all traces of bank", "/?service=bank"],
     ],

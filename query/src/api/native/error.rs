@@ -44,6 +44,16 @@ impl ApiError {
         Self { parameter: Some(parameter.into()), ..error }
     }
 
+    /// The same of the parameter whose name begins with `prefix`.
+    pub(super) fn with_prefix(mut self, prefix: &str) -> Self {
+        let Some(name) = &self.parameter else { return self };
+        if self.sentence.starts_with(&**name) {
+            self.sentence.insert_str(0, prefix);
+        }
+        self.parameter = Some(format!("{prefix}{name}").into());
+        self
+    }
+
     /// There is no such trace, span or path.
     pub(super) fn not_found(sentence: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, sentence)

@@ -3,6 +3,7 @@
 mod call_chains;
 mod catalog;
 mod chains;
+mod difference;
 mod error;
 mod findings;
 mod hop;
@@ -32,7 +33,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 19] = [
+const ROUTES: [&Route; 21] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -40,6 +41,8 @@ const ROUTES: [&Route; 19] = [
     &search::ROUTE,
     &findings::FINDINGS,
     &findings::COMPARE,
+    &difference::OF_TRACES,
+    &difference::OF_SELECTIONS,
     &watch::ROUTE,
     &call_chains::ROUTE,
     &chains::HOPS,
@@ -82,6 +85,8 @@ pub(crate) fn router(
         .route(search::ROUTE.path, get(search::search))
         .route(findings::FINDINGS.path, get(findings::findings))
         .route(findings::COMPARE.path, get(findings::compare))
+        .route(difference::OF_TRACES.path, get(difference::of_traces))
+        .route(difference::OF_SELECTIONS.path, get(difference::of_selections))
         .route(watch::ROUTE.path, get(watch::watch))
         .route(call_chains::ROUTE.path, get(call_chains::chains))
         .route(chains::HOPS.path, get(chains::hops))

@@ -45,6 +45,7 @@ const ERRORS: [(&str, &str); 6] = [
     model::search::SearchAnswer<'_>,
     model::finding::FindingsAnswer<'_>,
     model::finding::CompareAnswer<'_>,
+    model::difference::DifferenceAnswer<'_>,
     model::finding::WatchEvent<'_>,
     model::call_chains::ChainsAnswer<'_>,
     model::chains::HopsAnswer<'_>,

@@ -131,6 +131,6 @@ fn unread(completeness: &Completeness) -> String {
     }
 }
 
-fn no_trace(id: TraceId) -> ApiError {
+pub(super) fn no_trace(id: TraceId) -> ApiError {
     ApiError::not_found(format!("no trace {id}: it was never received, or is no longer kept"))
 }

@@ -280,7 +280,7 @@ impl QuantilesAndSum {
 
 impl LeftOutFigures {
     fn of(left_out: LeftOut) -> Self {
-        let LeftOut { nodes, share, reference_share } = left_out;
+        let LeftOut { nodes, share, reference_share, .. } = left_out;
         Self { nodes, share, reference_share }
     }
 }

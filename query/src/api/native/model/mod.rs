@@ -6,6 +6,7 @@ pub(super) mod call_chains;
 pub(super) mod catalog;
 pub(super) mod chains;
 pub(super) mod completeness;
+pub(super) mod difference;
 pub(super) mod error;
 pub(super) mod finding;
 pub(super) mod hop;

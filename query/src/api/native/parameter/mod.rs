@@ -141,6 +141,15 @@ impl<'a> Parameters<'a> {
         self.0.iter().map(|(parameter, text)| (parameter.name, text.as_ref()))
     }
 
+    /// What was given for the second of each pair, as if it had been given for the first.
+    pub(super) fn renamed(&self, pairs: &[(&'static Parameter, &'static Parameter)]) -> Self {
+        let renamed = self.0.iter().filter_map(|(given, text)| {
+            let (stands_for, _) = pairs.iter().find(|(_, written)| written.name == given.name)?;
+            Some((*stands_for, text.clone()))
+        });
+        Self(renamed.collect())
+    }
+
     /// The number given for `parameter`, which is a whole one, or its default.
     ///
     /// # Errors
