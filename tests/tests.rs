@@ -15,4 +15,5 @@ mod otlp;
 mod sdk;
 mod support;
 mod tempo;
+mod watch;
 mod zipkin;

@@ -18,6 +18,7 @@ mod search;
 mod status;
 mod trace;
 mod watch;
+mod watch_traces;
 
 use axum::Router;
 use axum::extract::FromRef;
@@ -33,7 +34,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 21] = [
+const ROUTES: [&Route; 22] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -44,6 +45,7 @@ const ROUTES: [&Route; 21] = [
     &difference::OF_TRACES,
     &difference::OF_SELECTIONS,
     &watch::ROUTE,
+    &watch_traces::ROUTE,
     &call_chains::ROUTE,
     &chains::HOPS,
     &hop::ROUTE,
@@ -66,6 +68,7 @@ struct Api {
     monitor: Monitor,
     description: Description,
     listeners: watch::Listeners,
+    trace_listeners: watch_traces::TraceListeners,
 }
 
 /// Answers everything under `/api`, also with its error where there is no such path.
@@ -75,7 +78,8 @@ pub(crate) fn router(
     monitor: Monitor,
     stopping: CancellationToken,
 ) -> Router {
-    let listeners = watch::Listeners::new(stopping);
+    let listeners = watch::Listeners::new(stopping.clone());
+    let trace_listeners = watch_traces::TraceListeners::new(stopping);
     let description = Description::new();
     Router::new()
         .route(catalog::SERVICES.path, get(catalog::services))
@@ -88,6 +92,7 @@ pub(crate) fn router(
         .route(difference::OF_TRACES.path, get(difference::of_traces))
         .route(difference::OF_SELECTIONS.path, get(difference::of_selections))
         .route(watch::ROUTE.path, get(watch::watch))
+        .route(watch_traces::ROUTE.path, get(watch_traces::watch))
         .route(call_chains::ROUTE.path, get(call_chains::chains))
         .route(chains::HOPS.path, get(chains::hops))
         .route(hop::ROUTE.path, get(hop::hop))
@@ -103,7 +108,7 @@ pub(crate) fn router(
         .route("/api/", any(no_such_path))
         .route("/api/{*rest}", any(no_such_path))
         .method_not_allowed_fallback(other_method)
-        .with_state(Api { service, monitor, description, listeners })
+        .with_state(Api { service, monitor, description, listeners, trace_listeners })
 }
 
 /// The paths of all routes, as the router has them.

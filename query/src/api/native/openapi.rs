@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
-use super::{ROUTES, model, watch};
+use super::{ROUTES, model, watch, watch_traces};
 
 pub(super) const ROUTE: Route = Route {
     path: "/api/v1/openapi.json",
@@ -47,6 +47,7 @@ const ERRORS: [(&str, &str); 6] = [
     model::finding::CompareAnswer<'_>,
     model::difference::DifferenceAnswer<'_>,
     model::finding::WatchEvent<'_>,
+    model::watch::WatchTraceEvent<'_>,
     model::call_chains::ChainsAnswer<'_>,
     model::chains::HopsAnswer<'_>,
     model::hop_detail::HopAnswer<'_>,
@@ -93,7 +94,8 @@ fn operation(route: &Route) -> OperationBuilder {
         Some(name) => RefOr::Ref(Ref::from_schema_name(name)),
         None => RefOr::T(ObjectBuilder::new().schema_type(Type::Object).build().into()),
     };
-    let media_type = if route.id == watch::ROUTE.id { "text/event-stream" } else { JSON };
+    let is_stream = [watch::ROUTE.id, watch_traces::ROUTE.id].contains(&route.id);
+    let media_type = if is_stream { "text/event-stream" } else { JSON };
     let answer = response("The answer", answer, media_type);
     let mut responses = ResponsesBuilder::new().response("200", answer);
     for (status, meaning) in ERRORS {

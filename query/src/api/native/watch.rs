@@ -29,17 +29,17 @@ use crate::service::{NoAnswer, QueryService};
 const LISTENERS_MAX: usize = 256;
 /// How often one that there is nothing to tell gets a comment, so that proxies keep the
 /// connection: most close one that was silent for a minute.
-const SILENCE_MAX: Duration = Duration::from_secs(15);
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(15);
 /// How long someone is asked to wait where there are too many.
-const RETRY_AFTER: Duration = Duration::from_secs(10);
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(10);
 
-const REVISION: Parameter = Parameter::new(
+pub(super) const REVISION: Parameter = Parameter::new(
     "revision",
     Shape::Text,
     "The last event that was seen: what came since is told first. The header Last-Event-ID \
      counts before it.",
 );
-const FOR: Parameter = Parameter::new(
+pub(super) const FOR: Parameter = Parameter::new(
     "for",
     Shape::Duration,
     "How long to listen at most; without it, until one of both sides ends it.",
@@ -77,13 +77,7 @@ pub(super) async fn watch(
     let parameters = Parameters::parse(query.as_deref(), ROUTE.in_query)?;
     let given = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     let revision = given.or(parameters.text(&REVISION)).map(parse_revision).transpose()?;
-    let end = match parameters.text(&FOR) {
-        None => None,
-        Some(text) => {
-            let nanos = parse_duration(text).map_err(|error| FOR.refuse(error))?;
-            Instant::now().checked_add(Duration::from_nanos(nanos))
-        }
-    };
+    let end = end(&parameters)?;
     let Listeners { free, stopping } = listeners;
     let Ok(permit) = free.try_acquire_owned() else {
         return Err(NoAnswer::Busy { retry_after: RETRY_AFTER }.into());
@@ -100,6 +94,16 @@ pub(super) async fn watch(
     };
     let events = unfold(listener, Listener::next);
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(SILENCE_MAX)))
+}
+
+/// When it is over; `None` where it goes on.
+///
+/// # Errors
+/// Where it is no duration.
+pub(super) fn end(parameters: &Parameters<'_>) -> Result<Option<Instant>, ApiError> {
+    let Some(text) = parameters.text(&FOR) else { return Ok(None) };
+    let nanos = parse_duration(text).map_err(|error| FOR.refuse(error))?;
+    Ok(Instant::now().checked_add(Duration::from_nanos(nanos)))
 }
 
 fn parse_revision(text: &str) -> Result<u64, ApiError> {

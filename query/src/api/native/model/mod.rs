@@ -17,6 +17,7 @@ pub(super) mod span;
 pub(super) mod status;
 pub(super) mod trace;
 pub(super) mod value;
+pub(super) mod watch;
 
 use std::fmt::Display;
 

@@ -13,10 +13,9 @@ use super::model::completeness::Completeness;
 use super::model::search::{SearchAnswer, Trace};
 use super::parameter::cursor::PageEnd;
 use crate::service::QueryService;
-use question::Question;
 
 pub(super) use parameter::ROUTE;
-pub(super) use question::{further_conditions, trace_conditions};
+pub(super) use question::{Question, further_conditions, trace_conditions};
 
 pub(super) async fn search(
     State(service): State<QueryService>,

@@ -16,28 +16,36 @@ use crate::api::native::parameter::cursor::PageEnd;
 use crate::api::native::parameter::duration::parse_duration;
 use crate::api::native::parameter::kind::{no_kind, parse_kind};
 use crate::api::native::parameter::{Parameter, Parameters, time};
+use crate::api::native::watch::{FOR, REVISION};
 
 /// A search, and what tells it from others whose pages must not be mixed with its own.
 #[derive(Debug)]
-pub(super) struct Question {
-    pub(super) search: Search,
+pub(in crate::api::native) struct Question {
+    pub(in crate::api::native) search: Search,
     /// What a query must find beside.
-    pub(super) pipeline: Option<Pipeline>,
+    pub(in crate::api::native) pipeline: Option<Pipeline>,
     /// Of all parameters that make the search what it is.
-    pub(super) hash: u64,
+    pub(in crate::api::native) hash: u64,
 }
 
 impl Question {
     /// # Errors
     /// Where a parameter is not as it must be, or the cursor is another question's.
     pub(super) fn parse(query: Option<&str>) -> Result<Self, ApiError> {
-        let parameters = Parameters::parse(query, ROUTE.in_query)?;
-        let hash = hash(&parameters);
+        Self::of(&Parameters::parse(query, ROUTE.in_query)?)
+    }
+
+    /// The same of parameters that another route takes, too.
+    ///
+    /// # Errors
+    /// As [`Question::parse`].
+    pub(in crate::api::native) fn of(parameters: &Parameters<'_>) -> Result<Self, ApiError> {
+        let hash = hash(parameters);
         let mut search = Search {
-            range: time::range(&parameters)?,
-            span: span_conditions(&parameters)?,
-            trace: trace_conditions(&parameters)?,
-            order: order(&parameters)?,
+            range: time::range(parameters)?,
+            span: span_conditions(parameters)?,
+            trace: trace_conditions(parameters)?,
+            order: order(parameters)?,
             limit: parameters.whole(&LIMIT)?,
             after: None,
         };
@@ -46,7 +54,7 @@ impl Question {
             search.range = end.range;
             search.after = Some(end.place);
         }
-        Ok(Self { search, pipeline: pipeline(&parameters)?, hash })
+        Ok(Self { search, pipeline: pipeline(parameters)?, hash })
     }
 }
 
@@ -65,7 +73,8 @@ fn pipeline(parameters: &Parameters<'_>) -> Result<Option<Pipeline>, ApiError> {
 /// Of everything that must stay the same from page to page, but for the order, which
 /// the cursor names.
 fn hash(parameters: &Parameters<'_>) -> u64 {
-    let may_change = [LIMIT.name, CURSOR.name, ORDER.name];
+    // Nor does it matter how long, and from where on, new traces are watched for.
+    let may_change = [LIMIT.name, CURSOR.name, ORDER.name, FOR.name, REVISION.name];
     let mut fixed: Vec<(&str, &str)> =
         parameters.all().filter(|(name, _)| !may_change.contains(name)).collect();
     fixed.sort_unstable();
