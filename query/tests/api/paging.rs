@@ -1,6 +1,6 @@
 //! Pages: together they are the whole, and they know which is the last.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Api;
 
@@ -34,6 +34,11 @@ fn all_pages_together_are_one_large_page() {
                 loop {
                     let page = api.json(&format!("{query}&limit={limit}{next}"));
                     let found = ids(&page);
+                    let so_far = paged.len() + found.len() + usize::from(page["more"] == true);
+                    assert_eq!(
+                        page["total"],
+                        json!({"count": so_far, "exact": page["more"] == false})
+                    );
                     assert!(!found.is_empty() && found.len() <= limit);
                     paged.extend(found);
                     if page["more"] == false {

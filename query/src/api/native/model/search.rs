@@ -14,6 +14,7 @@ use crate::service;
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct SearchAnswer<'a> {
     pub(in crate::api::native) traces: Vec<Trace<'a>>,
+    pub(in crate::api::native) total: Total,
     /// False exactly when this page is the last.
     pub(in crate::api::native) more: bool,
     /// The `cursor` of the next page; null where this is the last.
@@ -21,6 +22,26 @@ pub(in crate::api::native) struct SearchAnswer<'a> {
     pub(in crate::api::native) completeness: Completeness<'a>,
     /// Milliseconds from the request's arrival to its answer.
     pub(in crate::api::native) took_ms: u64,
+}
+
+/// How many traces the question finds, on all pages together.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Total {
+    count: u64,
+    /// Whether there are exactly so many; otherwise at least.
+    exact: bool,
+}
+
+impl Total {
+    /// Of a page up to which `known` were found, and that is the last or not.
+    pub(in crate::api::native) fn of(
+        known: u64,
+        has_more: bool,
+        completeness: &storage::Completeness,
+    ) -> Self {
+        let is_whole = *completeness == storage::Completeness::Complete;
+        Self { count: known.saturating_add(has_more.into()), exact: is_whole && !has_more }
+    }
 }
 
 /// One trace in a list.

@@ -1,8 +1,8 @@
 //! The cursor: where a page ended, as a text that means something to us alone.
 //!
 //! ```text
-//! byte  0       1       2          10       18      26           34      42
-//!       version order   question   from     to      figure       start   trace id (16 bytes)
+//! byte  0       1       2          10       18      26           34      42       50
+//!       version order   question   from     to      figure       start   before   trace id (16 bytes)
 //! ```
 //! as base64url without padding; numbers big-endian. The range of time is in it, so
 //! that all pages of `since=1h` have the range of the first. So is a hash of the
@@ -13,8 +13,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use proto::TraceId;
 use storage::{Cursor, Order, TimeRange};
 
-const VERSION: u8 = 1;
-const BYTES: usize = 58;
+const VERSION: u8 = 2;
+const BYTES: usize = 66;
 
 /// Where a page ended, and of which question it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub(in crate::api::native) struct PageEnd {
     pub(in crate::api::native) range: TimeRange,
     /// The last trace's place.
     pub(in crate::api::native) place: Cursor,
+    /// How many traces there are up to it, itself included.
+    pub(in crate::api::native) before: u64,
 }
 
 impl PageEnd {
@@ -41,6 +43,7 @@ impl PageEnd {
             self.range.to_unix_nano,
             self.place.figure,
             self.place.start_unix_nano,
+            self.before,
         ] {
             bytes.extend_from_slice(&number.to_be_bytes());
         }
@@ -65,10 +68,10 @@ impl PageEnd {
         };
         let question = number()?;
         let range = TimeRange { from_unix_nano: number()?, to_unix_nano: number()? };
-        let (figure, start_unix_nano) = (number()?, number()?);
+        let (figure, start_unix_nano, before) = (number()?, number()?, number()?);
         let trace_id = TraceId::from_slice(rest)?;
         let place = Cursor { figure, start_unix_nano, trace_id };
-        Some(Self { order, question, range, place })
+        Some(Self { order, question, range, place, before })
     }
 }
 
@@ -102,6 +105,7 @@ mod tests {
                     start_unix_nano: 1 << 60,
                     trace_id: TraceId::new([9; 16]),
                 },
+                before: 40,
             };
             let text = end.format();
             assert_eq!(PageEnd::parse(&text), Some(end));
@@ -112,11 +116,11 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        let version_2 = BASE64_URL_SAFE_NO_PAD.encode([2; BYTES]);
-        let order_5 = BASE64_URL_SAFE_NO_PAD.encode([[1, 5].as_slice(), &[0; 56]].concat());
-        let short = BASE64_URL_SAFE_NO_PAD.encode([[1, 1].as_slice(), &[0; 55]].concat());
-        let long = BASE64_URL_SAFE_NO_PAD.encode([[1, 1].as_slice(), &[0; 57]].concat());
-        for text in ["", "AQ", "next", "%%", &version_2, &order_5, &short, &long] {
+        let version_1 = BASE64_URL_SAFE_NO_PAD.encode([1; BYTES]);
+        let order_5 = BASE64_URL_SAFE_NO_PAD.encode([[2, 5].as_slice(), &[0; 64]].concat());
+        let short = BASE64_URL_SAFE_NO_PAD.encode([[2, 1].as_slice(), &[0; 63]].concat());
+        let long = BASE64_URL_SAFE_NO_PAD.encode([[2, 1].as_slice(), &[0; 65]].concat());
+        for text in ["", "AQ", "next", "%%", &version_1, &order_5, &short, &long] {
             assert_eq!(PageEnd::parse(text), None, "{text}");
         }
     }

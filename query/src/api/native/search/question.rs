@@ -24,6 +24,8 @@ pub(in crate::api::native) struct Question {
     pub(in crate::api::native) search: Search,
     /// What a query must find beside.
     pub(in crate::api::native) pipeline: Option<Pipeline>,
+    /// How many traces there are on the pages before.
+    pub(in crate::api::native) before: u64,
     /// Of all parameters that make the search what it is.
     pub(in crate::api::native) hash: u64,
 }
@@ -49,12 +51,14 @@ impl Question {
             limit: parameters.whole(&LIMIT)?,
             after: None,
         };
+        let mut before = 0;
         if let Some(text) = parameters.text(&CURSOR) {
             let end = page_end(text, search.order, hash)?;
             search.range = end.range;
             search.after = Some(end.place);
+            before = end.before;
         }
-        Ok(Self { search, pipeline: pipeline(parameters)?, hash })
+        Ok(Self { search, pipeline: pipeline(parameters)?, before, hash })
     }
 }
 
@@ -218,9 +222,11 @@ mod tests {
         let first = Question::parse(Some("since=1h&service=a")).unwrap();
         let range = TimeRange { from_unix_nano: 17, to_unix_nano: 18 };
         let place = Cursor { figure: 1, start_unix_nano: 1, trace_id: TraceId::new([1; 16]) };
-        let end = PageEnd { order: first.search.order, question: first.hash, range, place };
+        let end =
+            PageEnd { order: first.search.order, question: first.hash, range, place, before: 9 };
         let query = format!("service=a&since=1h&cursor={}", end.format());
         let next = Question::parse(Some(&query)).unwrap();
+        assert_eq!((first.before, next.before), (0, 9));
         assert_eq!(next.search, Search { range, after: Some(place), ..first.search });
     }
 }

@@ -101,7 +101,7 @@ pub(super) async fn watch(
     RawQuery(query): RawQuery,
 ) -> Result<Sse<impl Events<Item = Result<Event, Infallible>>>, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), ROUTE.in_query)?;
-    let Question { mut search, pipeline, hash } = Question::of(&parameters)?;
+    let Question { mut search, pipeline, hash, before } = Question::of(&parameters)?;
     let given = headers.get("last-event-id").map(|value| value.to_str().unwrap_or("?"));
     let revision = given
         .or(parameters.text(&REVISION))
@@ -132,7 +132,7 @@ pub(super) async fn watch(
     search.limit = FOUND_MAX;
     let listener = Listener {
         service,
-        question: Arc::new(Question { search, pipeline, hash }),
+        question: Arc::new(Question { search, pipeline, before, hash }),
         stream,
         told,
         pending: VecDeque::new(),
