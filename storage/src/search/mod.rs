@@ -26,7 +26,7 @@ use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
 use crate::segment::Reach;
-use crate::view::{Missing, Parts, View};
+use crate::view::{Missing, View};
 
 use plan::Plans;
 use precheck::Precheck;
@@ -122,13 +122,13 @@ impl Run<'_> {
         visitor: &mut dyn Visitor,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
-        let Candidate { place, part } = *candidate;
+        let Candidate { place, is_whole } = *candidate;
         let trace = place.trace_id;
         let sealed = &self.view.sealed;
-        let (parts, hot) = match part {
-            Some(part) => (Parts { found: vec![part], ..Parts::default() }, None),
-            None => (sealed.parts(trace)?, self.view.hot.get(trace)),
-        };
+        // Every segment is asked, also of a trace that is whole in one: of a segment whose index
+        // does not verify nobody knows what it has.
+        let parts = sealed.parts(trace)?;
+        let hot = self.view.hot.get(trace);
         let keys = self.scan.keys.as_ref().map_or(Keys::All, Keys::Only);
         let hot = hot.map(|hot| &**hot);
         let whole = match sealed.whole(trace, parts, hot, keys, Some(self.deadline)) {
@@ -142,7 +142,7 @@ impl Run<'_> {
         if whole.spans.is_empty() {
             return Ok(());
         }
-        if part.is_some() {
+        if is_whole {
             visitor.visit(&Shown::new(&whole.spans, place));
         } else if let Some(summary) = TraceSummary::of(&whole.spans)
             && self.scan.asks_for(&summary)
