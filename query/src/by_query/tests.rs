@@ -2,22 +2,14 @@
 
 use proptest::prelude::*;
 use proto::testing::trace_strategy;
-use storage::{Order, TimeRange, TraceSummary, Within};
+use storage::{TimeRange, TraceSummary, Within};
 use traceql::ast::Root;
 use traceql::testing::any_query;
 
 use super::*;
 
 fn everything() -> Scan {
-    Scan {
-        range: TimeRange::ALL,
-        within: Within::Starts,
-        needs: Vec::new(),
-        trace: storage::TraceConditions::default(),
-        keys: None,
-        order: Order::Newest,
-        after: None,
-    }
+    Scan::newest(TimeRange::ALL, Within::Starts)
 }
 
 fn pipeline(text: &str) -> Option<Pipeline> {

@@ -13,6 +13,7 @@ mod chains;
 mod difference;
 mod errors;
 mod findings;
+mod grpc;
 mod hop;
 mod jaeger;
 mod listener;

@@ -36,6 +36,19 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// All traces that lie so to `range`, with all that they say, the newest first.
+    pub fn newest(range: TimeRange, within: Within) -> Self {
+        Self {
+            range,
+            within,
+            needs: Vec::new(),
+            trace: TraceConditions::default(),
+            keys: None,
+            order: Order::Newest,
+            after: None,
+        }
+    }
+
     /// The traces that may be what `search` asks for.
     pub fn of(search: &Search) -> Self {
         let need = || Need { any_of: vec![search.span.clone()] };

@@ -2,6 +2,7 @@ import { useSearch as useAddress, useNavigate } from "@tanstack/react-router";
 import { useChains } from "../api/chains";
 import { ApiError } from "../api/client";
 import { FIELD_LABELS } from "../search/fieldLabels";
+import { hasConditions } from "../search/searchUrl";
 import { CompletenessNote } from "../shared/CompletenessNote";
 import { ErrorState } from "../shared/ErrorState";
 import { useShortcuts } from "../shared/keyboard";
@@ -16,7 +17,6 @@ import {
   chainsParams,
   decodeChains,
   encodeChains,
-  hasConditions,
   withConditions,
 } from "./chainsUrl";
 import { Flame } from "./Flame";

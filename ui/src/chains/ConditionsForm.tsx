@@ -1,11 +1,7 @@
-import { Autocomplete, Button, Select, TextInput } from "@mantine/core";
-import { useServices, useSpanNames } from "../api/catalog";
-import { AttributeInput } from "../search/AttributeInput";
-import { FIELD_LABELS } from "../search/fieldLabels";
-import { type Range, rangeParams, STATUSES, type Status } from "../search/searchUrl";
-import { useDraft } from "../search/useDraft";
+import { Button } from "@mantine/core";
+import { ConditionFields, useDrafts } from "../search/ConditionFields";
+import { type Conditions, hasConditions, NO_CONDITIONS, type Range } from "../search/searchUrl";
 import classes from "./ConditionsForm.module.css";
-import { type Conditions, hasConditions, NO_CONDITIONS } from "./chainsUrl";
 
 interface Props {
   conditions: Conditions;
@@ -17,16 +13,10 @@ interface Props {
 
 /** Which traces count, as the search has it; folded away while all do. */
 export function ConditionsForm({ conditions, range, wrong, onChange }: Props) {
-  const params = rangeParams({ range });
-  const services = useServices(params);
-  const spanNames = useSpanNames(conditions.service, params);
-  const [spanName, setSpanName] = useDraft(conditions.spanName ?? "");
-  const [minDuration, setMinDuration] = useDraft(conditions.minDuration ?? "");
-  const typed = { spanName: spanName.trim() || null, minDuration: minDuration.trim() || null };
-  const choose = (change: Partial<Conditions>) => onChange({ ...conditions, ...typed, ...change });
+  const drafts = useDrafts(conditions);
+  const choose = (change: Partial<Conditions>) =>
+    onChange({ ...conditions, ...drafts.typed, ...change });
   const isNarrowed = hasConditions(conditions);
-  const names = services.data ?? [];
-  const { service } = conditions;
   return (
     // Anew once something narrows it, so that a link shows what it narrows by.
     <details key={String(isNarrowed)} className={classes.conditions} open={isNarrowed}>
@@ -38,55 +28,19 @@ export function ConditionsForm({ conditions, range, wrong, onChange }: Props) {
           choose({});
         }}
       >
-        <Select
-          className={classes.field}
-          label={FIELD_LABELS.service}
-          error={wrong === "with_service"}
-          placeholder="any"
-          // A link may name what the catalog of this time does not.
-          data={[...new Set(service === null ? names : [...names, service])]}
-          value={service}
-          onChange={(chosen) => choose({ service: chosen })}
-          searchable
-          clearable
-          limit={100}
-          nothingFoundMessage="No such service in this time"
-        />
-        <Autocomplete
-          className={classes.field}
-          label={FIELD_LABELS.span_name}
-          error={wrong === "with_span_name"}
-          placeholder="any"
-          data={[...new Set(spanNames.data ?? [])]}
-          value={spanName}
-          onChange={setSpanName}
-          onOptionSubmit={(name) => choose({ spanName: name })}
-          limit={100}
-        />
-        <Select
-          className={classes.short}
-          label={FIELD_LABELS.status}
-          error={wrong === "status"}
-          placeholder="any"
-          data={[...STATUSES]}
-          value={conditions.status}
-          onChange={(status) => choose({ status: status as Status | null })}
-          clearable
-        />
-        <TextInput
-          className={classes.short}
-          label={FIELD_LABELS.min_duration}
-          error={wrong === "min_duration"}
-          placeholder="e.g. 250ms"
-          value={minDuration}
-          onChange={(event) => setMinDuration(event.currentTarget.value)}
-        />
-        <AttributeInput
-          className={classes.attributes}
-          wrong={wrong === "attribute"}
-          value={conditions.attributes}
-          range={params}
-          onChange={(attributes) => choose({ attributes })}
+        <ConditionFields
+          conditions={conditions}
+          drafts={drafts}
+          range={range}
+          wrong={wrongCondition(wrong)}
+          classes={{
+            service: classes.field,
+            spanName: classes.field,
+            status: classes.short,
+            duration: classes.short,
+            attributes: classes.attributes,
+          }}
+          onChoose={choose}
         />
         <div className={classes.buttons}>
           <Button type="submit">Show</Button>
@@ -99,4 +53,10 @@ export function ConditionsForm({ conditions, range, wrong, onChange }: Props) {
       </form>
     </details>
   );
+}
+
+/** A service and a span name without `with_` are those of the requests, not of a condition. */
+function wrongCondition(wrong: string | null): string | null {
+  if (wrong === "service" || wrong === "span_name") return null;
+  return wrong?.replace(/^with_/, "") ?? null;
 }

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { NO_CONDITIONS } from "../search/searchUrl";
 import {
   type ChainsView,
   chainsParams,
   decodeChains,
   encodeChains,
   hasReference,
-  NO_CONDITIONS,
   referencesOf,
 } from "./chainsUrl";
 

@@ -4,7 +4,14 @@
  */
 
 import type { Params } from "../api/client";
-import { decodeRange, type Range, rangeParams, STATUSES, type Status } from "../search/searchUrl";
+import {
+  type Conditions,
+  decodeRange,
+  hasConditions,
+  type Range,
+  rangeParams,
+  STATUSES,
+} from "../search/searchUrl";
 import { all, first, type QueryParams } from "../shared/queryString";
 
 export const VIEWS = ["tree", "flame"] as const;
@@ -19,23 +26,6 @@ export interface EntryKey {
   service: string;
   spanName: string;
 }
-
-/** What one span of a trace must meet, all of it. Then only those traces are added up, the newest. */
-export interface Conditions {
-  service: string | null;
-  spanName: string | null;
-  status: Status | null;
-  minDuration: string | null;
-  attributes: string[];
-}
-
-export const NO_CONDITIONS: Conditions = {
-  service: null,
-  spanName: null,
-  status: null,
-  minDuration: null,
-  attributes: [],
-};
 
 export interface ChainsView {
   range: Range;
@@ -103,11 +93,6 @@ export function withConditions(view: ChainsView, conditions: Conditions): Chains
   const next = { ...view, conditions };
   const reference = referencesOf(next).find((one) => one === view.reference) ?? null;
   return { ...next, reference };
-}
-
-/** Whether anything narrows which traces count. */
-export function hasConditions(conditions: Conditions): boolean {
-  return Object.keys(conditionParams(conditions)).length > 0;
 }
 
 /** The conditions as the API and the address write them. */

@@ -12,7 +12,8 @@ export type Status = (typeof STATUSES)[number];
 /** Back from now, or between two times (RFC 3339 or Unix time, as the API takes them). */
 export type Range = { since: string } | { from: string; to: string | null };
 
-export interface Search {
+/** What one span of a trace must meet, all of it. */
+export interface Conditions {
   service: string | null;
   spanName: string | null;
   status: Status | null;
@@ -20,6 +21,9 @@ export interface Search {
   minDuration: string | null;
   /** `key=value`, `key!=value`, `key>=100`, `key`, with an optional scope prefix. */
   attributes: string[];
+}
+
+export interface Search extends Conditions {
   range: Range;
   order: Order;
   /** Asks again every so many seconds; null while it stands still. */
@@ -31,12 +35,16 @@ export const DEFAULT_SINCE = "1h";
 /** Oftener than this the list would flicker; the server is not asked faster whatever the address says. */
 const LIVE_SECONDS_MIN = 2;
 
-export const EMPTY_SEARCH: Search = {
+export const NO_CONDITIONS: Conditions = {
   service: null,
   spanName: null,
   status: null,
   minDuration: null,
   attributes: [],
+};
+
+export const EMPTY_SEARCH: Search = {
+  ...NO_CONDITIONS,
   range: { since: DEFAULT_SINCE },
   order: "newest",
   liveSeconds: null,
@@ -81,12 +89,12 @@ export function rangeParams({ range }: Pick<Search, "range">): Params {
   return withoutUndefined({ from: range.from, to: range.to ?? undefined });
 }
 
-/** Whether anything but the time range narrows the search. */
-export function hasConditions(search: Search): boolean {
-  return Object.keys(conditions(search)).length > 0;
+/** Whether anything narrows which traces count. */
+export function hasConditions(narrowing: Conditions): boolean {
+  return Object.keys(conditions(narrowing)).length > 0;
 }
 
-function conditions(search: Search): Params {
+function conditions(search: Conditions): Params {
   return withoutUndefined({
     service: search.service ?? undefined,
     span_name: search.spanName ?? undefined,

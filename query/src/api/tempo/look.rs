@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use proto::Span;
 use storage::{
-    AttributeScope, Comparison, Completeness, Condition, Cursor, Field, Need, Operand, Order, Scan,
-    Shown, TimeRange, TraceConditions, Visitor, Within,
+    AttributeScope, Comparison, Completeness, Condition, Cursor, Field, Need, Operand, Scan, Shown,
+    TimeRange, Visitor, Within,
 };
 use traceql::ast::{Attribute, Pipeline};
 use traceql::{EvaluateError, Trace, evaluate};
@@ -33,19 +33,6 @@ pub(super) struct Look<'a, 'q> {
     traces_max: usize,
 }
 
-/// All traces that are in `range` with some part of them, the newest first.
-pub(super) fn overlapping(range: TimeRange) -> Scan {
-    Scan {
-        range,
-        within: Within::Overlaps,
-        needs: Vec::new(),
-        trace: TraceConditions::default(),
-        keys: None,
-        order: Order::Newest,
-        after: None,
-    }
-}
-
 impl<'a, 'q> Look<'a, 'q> {
     /// At the spans that `filter` finds, at all where there is none; at all their attributes,
     /// or only at `attribute`.
@@ -55,7 +42,7 @@ impl<'a, 'q> Look<'a, 'q> {
         filter: Option<&'a Pipeline>,
         attribute: Option<&Attribute>,
     ) -> Self {
-        let mut scan = overlapping(range);
+        let mut scan = Scan::newest(range, Within::Overlaps);
         scan.keys = attribute.map(|attribute| {
             let mut keys = filter.map(Pipeline::keys).unwrap_or_default();
             if let Attribute::Named { name, .. } = attribute {
@@ -81,7 +68,7 @@ impl<'a, 'q> Look<'a, 'q> {
             let operand = Operand::Text(String::new());
             vec![Condition { field, comparison: Comparison::Exists, operand }]
         };
-        let mut scan = overlapping(range);
+        let mut scan = Scan::newest(range, Within::Overlaps);
         scan.keys = Some([key.to_owned()].into());
         scan.needs.push(Need { any_of: scopes.iter().map(has_it).collect() });
         Self { questions, scan, filter: None, traces_max: SAMPLE_TRACES }

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use proto::zipkin::json::write_text;
-use storage::{Cursor, Shown, TimeRange, Visitor};
+use storage::{Cursor, Scan, Shown, TimeRange, Visitor, Within};
 
 use super::answer::{Answer, Refusal, Shortened};
 use super::link::Links;
-use super::needs;
 use super::parameter::Parameters;
 use super::question::required_range;
 use super::traces::as_zipkin;
@@ -32,7 +31,7 @@ pub(super) async fn dependencies(
 fn links(questions: &Questions<'_>, range: TimeRange) -> Result<Answer, Refusal> {
     let links = Links::default();
     let mut newest = Newest { questions, links, traces: 0, is_cut: Cell::new(false) };
-    let completeness = questions.scan(&needs::all(range), &mut newest)?;
+    let completeness = questions.scan(&Scan::newest(range, Within::Starts), &mut newest)?;
     let cut = newest.is_cut.get().then_some(Shortened::Truncated);
     let shortened = cut.or(Shortened::of(&completeness));
     Ok(Answer { json: encode(&newest.links), shortened, is_cacheable: false })

@@ -18,20 +18,7 @@ const NAMES_MAX: usize = 10_000;
 /// How many alternatives a need may have; with more it is left out.
 const ALTERNATIVES_MAX: usize = 64;
 
-/// All traces that began within `range`, newest first.
-pub(super) fn all(range: TimeRange) -> Scan {
-    Scan {
-        range,
-        within: Within::Starts,
-        needs: Vec::new(),
-        trace: storage::TraceConditions::default(),
-        keys: None,
-        order: storage::Order::Newest,
-        after: None,
-    }
-}
-
-/// Those of them that may meet `question`.
+/// The traces that may meet `question`, the newest first.
 ///
 /// # Errors
 /// The store's.
@@ -62,7 +49,7 @@ pub(super) fn for_question(
         let longer = condition(Field::DurationNano, Comparison::Greater, &nanos.to_string());
         needs.add(Some(vec![longer]));
     }
-    Ok(Scan { needs: needs.needs, ..all(range) })
+    Ok(Scan { needs: needs.needs, ..Scan::newest(range, Within::Starts) })
 }
 
 /// Needs in the making. Each may be met by another span, of the service that is asked for.

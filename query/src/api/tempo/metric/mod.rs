@@ -5,12 +5,11 @@ mod series;
 
 use axum::extract::{RawQuery, State};
 use http::HeaderMap;
-use storage::{Completeness, Cursor, Shown, Visitor};
+use storage::{Completeness, Cursor, Scan, Shown, Visitor, Within};
 use traceql::metrics::{Evaluation, Outcome};
 use traceql::{EvaluateError, Trace};
 
 use super::answer::{Answer, Encoded, Format, Refusal, lacking};
-use super::look::overlapping;
 use super::model::{PARTIAL, QueryInstantResponse, QueryRangeResponse, SearchMetrics};
 use crate::api::form::Form;
 use crate::by_query::needs_of_metrics;
@@ -92,7 +91,7 @@ struct Evaluated {
 }
 
 fn evaluate(questions: &Questions<'_>, question: &MetricsQuestion) -> Result<Evaluated, Refusal> {
-    let mut scan = overlapping(question.traces);
+    let mut scan = Scan::newest(question.traces, Within::Overlaps);
     scan.keys = question.metrics.keys();
     needs_of_metrics(&question.metrics, &mut scan);
     let evaluation = Evaluation::new(&question.metrics, question.range, question.limits);

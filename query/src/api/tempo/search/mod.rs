@@ -7,11 +7,10 @@ mod tags;
 use axum::extract::{RawQuery, State};
 use http::HeaderMap;
 use prost::Message;
-use storage::{Cursor, Shown, Visitor};
+use storage::{Cursor, Scan, Shown, Visitor, Within};
 use traceql::Spanset;
 
 use super::answer::{Answer, Encoded, Format, Refusal};
-use super::look::overlapping;
 use super::model::{
     FoundSpan, KeyValue, SearchMetrics, SearchResponse, ServiceStats, SpanSet, TraceMetadata,
 };
@@ -43,7 +42,7 @@ pub(super) fn find(
     questions: &Questions<'_>,
     question: &SearchQuestion,
 ) -> Result<Answer<SearchResponse>, Refusal> {
-    let mut scan = overlapping(question.range);
+    let mut scan = Scan::newest(question.range, Within::Overlaps);
     scan.trace = question.trace.clone();
     let asked = Asked { pipeline: &question.pipeline, scan, span: &[], limit: question.traces_max };
     let mut bytes = 0;
