@@ -16,7 +16,8 @@ pub struct Cell {
     /// Of answers: how long callers waited while nothing ran below the call: connecting,
     /// queueing, the network.
     pub gap: Sketch,
-    /// How long they took, of spans that begin the work of a service or wait for one.
+    /// How long they took, of spans that begin the work of a service or wait for one; of
+    /// calls to a peer.
     pub duration: Sketch,
     /// Self time times the root's duration, added up, in µs²: with it one knows
     /// what makes slow requests slow.
@@ -85,7 +86,10 @@ impl Cell {
         ] {
             *count += if row.marks.has(marks) { sign } else { 0 };
         }
-        if row.step.kind.is_event() {
+        if !row.step.kind.is_span() {
+            if row.step.kind.peer().is_some() {
+                self.duration.add(row.duration_nano, sign);
+            }
             return;
         }
         if row.savable_nano > 0 {

@@ -53,7 +53,7 @@ pub fn opportunities(steps: &HashMap<PathId, Step>, figures: &RollUp) -> Vec<Opp
     });
     found.truncate(OPPORTUNITIES_MAX);
     for (path, cell) in &figures.cells {
-        let Some(step) = steps.get(path).filter(|step| !step.kind.is_event()) else { continue };
+        let Some(step) = steps.get(path).filter(|step| step.kind.is_span()) else { continue };
         let of = found.iter_mut().find(|it| step.parent == Some(it.path));
         if let Some(of) = of.filter(|_| !cell.duration.is_empty()) {
             of.calls.push(*path);

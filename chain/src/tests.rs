@@ -140,6 +140,50 @@ fn events_are_steps_of_their_own() {
 }
 
 #[test]
+fn calls_that_lead_to_no_span_are_of_their_peer() {
+    let spans = trace(
+        "
+a job                0..100   kind=consumer  messaging.system=kafka  messaging.destination=jobs
+  a wraps            1..40    kind=client    db.system=mysql
+    a SELECT         2..39    kind=client    db.system=mysql  db.name=shop !gone
+    a inner          39..39
+  a asks             40..60   kind=client    peer.service=b
+    b answers        41..59   kind=server
+      b publish      50..51   kind=producer  messaging.system=kafka  messaging.destination=done
+        c takes      52..53   kind=consumer  messaging.system=kafka  messaging.destination=done
+  a asks             60..90   kind=client    peer.service=b
+  a GET              90..91   kind=client    server.address=10.0.0.9
+",
+    );
+    let rows = rows(&spans);
+    let peers = rows.iter().filter(|row| row.step.kind.peer().is_some());
+    let said: Vec<_> = peers
+        .map(|row| {
+            let caller = rows.iter().find(|it| Some(it.path) == row.step.parent).unwrap();
+            assert_eq!(row.step.service, caller.step.service);
+            assert_eq!((row.self_nano, row.gap_nano), (0, None));
+            (caller.step.name, row.step.kind, row.step.name, row.duration_nano / MILLI)
+        })
+        .collect();
+    let peer = |span: &str, kind, peer: &str, milli| (name_key(span), kind, name_key(peer), milli);
+    let expected = [
+        // Whose sender is not there, whose answer is not, and none whose callee has no name.
+        peer("job", crate::StepKind::QUEUE, "kafka/jobs", 100),
+        peer("SELECT", crate::StepKind::DATABASE, "mysql/shop", 37),
+        peer("asks", crate::StepKind::EXTERNAL, "b", 30),
+    ];
+    assert_eq!(said, expected);
+    let failed = rows.iter().find(|row| row.step.kind == crate::StepKind::DATABASE).unwrap();
+    assert!(failed.marks.has(crate::Marks::ERROR) && !failed.marks.has(crate::Marks::ORIGIN));
+
+    let mut figures = RollUp::default();
+    rows.iter().for_each(|row| figures.add(row, 1));
+    let cell = &figures.cells[&failed.path];
+    assert_eq!((cell.counts.calls, cell.counts.errors, cell.duration.count()), (1, 1, 1));
+    assert!(cell.self_time.is_empty() && cell.with_root == 0);
+}
+
+#[test]
 fn a_change_that_only_shows_in_the_root_is_a_change() {
     let before = trace("a root 0..100 kind=server\n  a step 10..20\n");
     let after = trace("a root 0..200 kind=server\n  a step 10..20\n");
@@ -222,7 +266,7 @@ proptest! {
     fn self_times_and_gaps_tile_the_roots(spans in trace_strategy(40)) {
         let rows = rows(&spans);
         let own = |row: &Row| u128::from(row.self_nano) + u128::from(row.gap_nano.unwrap_or(0));
-        let roots = rows.iter().filter(|row| row.step.parent.is_none() && !row.step.kind.is_event());
+        let roots = rows.iter().filter(|row| row.step.parent.is_none() && row.step.kind.is_span());
         let whole: u128 = roots.map(|row| u128::from(row.duration_nano)).sum();
         prop_assert_eq!(rows.iter().map(own).sum::<u128>(), whole);
     }

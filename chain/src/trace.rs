@@ -31,7 +31,7 @@ pub struct Event {
     pub is_error: bool,
 }
 
-/// What one span or event adds.
+/// What one span, event or peer adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The path it is at.
@@ -106,6 +106,8 @@ struct Ways {
     is_swallowed: Vec<bool>,
     /// The row that answers it first, or [`NONE`].
     first_answer: Vec<u32>,
+    /// Whether it is answered, or wraps another call: then its other side is no peer.
+    leads_on: Vec<bool>,
 }
 
 /// Calls that a span makes one after the other.
@@ -136,6 +138,7 @@ impl Analyst {
         self.find_paths(lines);
         self.mark_siblings(lines);
         self.find_turns(lines);
+        self.add_peers(lines);
         self.add_events(lines, events);
         &self.rows
     }
@@ -274,6 +277,34 @@ impl Analyst {
         }
     }
 
+    /// Adds whom calls are to that lead to no span of another side, and where messages come
+    /// from whose sender is not in the trace.
+    fn add_peers(&mut self, lines: &[Line]) {
+        let Self { tree, ways, rows, .. } = self;
+        for row in 0..tree.len() {
+            let line = &lines[tree.line[row] as usize];
+            let is_open = match line.kind {
+                SpanKind::CONSUMER => tree.parent[row] == NONE,
+                _ => !ways.leads_on[row],
+            };
+            let Some(peer) = line.peer.filter(|_| is_open) else { continue };
+            let own = rows[row];
+            let step = Step {
+                parent: Some(own.path),
+                service: own.step.service,
+                name: peer.name,
+                kind: StepKind::of_peer(peer.kind),
+            };
+            let mut marks = Marks::default();
+            for mark in [Marks::ERROR, Marks::FIRST, Marks::RETRY] {
+                marks.set(mark, own.marks.has(mark));
+            }
+            let (self_nano, savable_nano) = (0, 0);
+            let path = step.path();
+            rows.push(Row { path, step, self_nano, gap_nano: None, savable_nano, marks, ..own });
+        }
+    }
+
     fn add_events(&mut self, lines: &[Line], events: &[Event]) {
         if events.is_empty() {
             return;
@@ -320,7 +351,8 @@ impl Ways {
         let count = tree.len();
         self.first_answer.clear();
         self.first_answer.resize(count, NONE);
-        for list in [&mut self.is_caused, &mut self.absorbed, &mut self.is_swallowed] {
+        let Self { is_caused, absorbed, is_swallowed, leads_on, .. } = &mut *self;
+        for list in [is_caused, absorbed, is_swallowed, leads_on] {
             list.clear();
             list.resize(count, false);
         }
@@ -340,6 +372,8 @@ impl Ways {
             if is_answer && above.kind == SpanKind::CLIENT {
                 self.first_answer[parent] = row as u32;
             }
+            let is_call = own.kind == SpanKind::CLIENT || own.kind == SpanKind::PRODUCER;
+            self.leads_on[parent] |= is_answer || is_call || self.leads_on[row];
             // Nobody waits for what became of a message.
             if own.kind == SpanKind::CONSUMER {
                 continue;

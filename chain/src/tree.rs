@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 use proto::{Span, SpanId, SpanKind, StatusCode};
 
 use crate::key::{name_key, span_name_key};
+use crate::peer::{Peer, peer};
 use crate::self_time::Timed;
 
 /// What lies outside its caller by no more than this is left where it is, in
@@ -45,6 +46,9 @@ pub struct Line {
     /// How many events it has, among those that lie beside the lines: its own come after
     /// those of the lines before.
     pub events: u32,
+    /// Whom it says that it calls, or takes messages from: asked where no span is that of the
+    /// other side.
+    pub peer: Option<Peer>,
 }
 
 impl Line {
@@ -61,6 +65,7 @@ impl Line {
             service: name_key(&span.service_name()),
             name: span_name_key(&span.name),
             events,
+            peer: peer(span).as_ref().map(Peer::of),
         }
     }
 }

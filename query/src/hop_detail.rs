@@ -8,6 +8,7 @@ use storage::Chains;
 
 use crate::hop_id::HopId;
 use crate::hops::{HopTotal, hops};
+use crate::peers::Part;
 use crate::places::{Places, is_call};
 
 /// How many chains of a hop are told.
@@ -53,31 +54,33 @@ pub(crate) struct HopLink {
 pub(crate) fn detail(chains: &Chains, id: HopId) -> Option<HopDetail<'_>> {
     let all: HashMap<HopId, HopTotal> = hops(chains).into_iter().map(|hop| (hop.id, hop)).collect();
     let hop = all.get(&id)?.clone();
-    let places = Places { steps: &chains.steps };
-    let mut begins: Vec<(PathId, &Step)> = Vec::new();
+    let places = Places::of(chains);
+    let mut begins: Vec<Begin<'_>> = Vec::new();
     let (mut callers, mut callees) = (BTreeSet::new(), BTreeSet::new());
-    let id_of = |step: &Step| HopId::of(&places.ends_of(step));
     for (path, step) in &chains.steps {
         if places.begin(*path).is_none_or(|(begin, _)| begin != *path) {
             continue;
         }
-        let own = id_of(step);
-        let above = places.above(step).and_then(|above| chains.steps.get(&above)).map(id_of);
-        if own == id {
-            begins.push((*path, step));
-            callers.extend(above);
-        } else if above == Some(id) {
-            callees.insert(own);
+        let above = places.above(step).and_then(|above| chains.steps.get(&above));
+        let above = above.map(|above| HopId::of(&places.ends_of(above)));
+        for (own, begin) in hops_at(chains, &places, *path, step) {
+            if own == id {
+                begins.push(begin);
+                callers.extend(above);
+            } else if above == Some(id) {
+                callees.insert(own);
+            }
         }
     }
     let (nanos, whole_nano) = nanos(chains, &places);
-    let share =
-        |path: &PathId| nanos.get(path).copied().unwrap_or(0) as f64 / whole_nano.max(1) as f64;
-    let chain = |(path, step): (PathId, &Step)| {
-        let cell = chains.roll_up.cells.get(&path)?;
-        let calls = if is_call(step) { cell.counts.unanswered } else { cell.counts.calls };
-        let links = links(chains, &places, path);
-        Some(HopChain { links, cell, calls: calls.max(0) as u64, share: share(&path) })
+    let chain = |Begin { path, cell, calls, part }| {
+        let nano = nanos.get(&path).copied().unwrap_or(0) as f64 * part;
+        let mut links = links(chains, &places, path);
+        if let Some(last) = links.last_mut() {
+            last.id = id;
+        }
+        let share = nano / whole_nano.max(1) as f64;
+        Some(HopChain { links, cell: cell?, calls: calls.max(0) as u64, share })
     };
     let mut chains: Vec<HopChain<'_>> = begins.into_iter().filter_map(chain).collect();
     chains.sort_by(|one, other| {
@@ -92,6 +95,43 @@ pub(crate) fn detail(chains: &Chains, id: HopId) -> Option<HopDetail<'_>> {
         hops
     };
     Some(HopDetail { callees: take(callees), callers: take(callers), hop, chains, further_chains })
+}
+
+/// Where a hop begins.
+struct Begin<'a> {
+    path: PathId,
+    cell: Option<&'a Cell>,
+    calls: i64,
+    /// Its part of the time there.
+    part: f64,
+}
+
+/// The hops that begin at `path`: several where calls of one kind are to several that send no
+/// spans.
+fn hops_at<'a>(
+    chains: &'a Chains,
+    places: &Places<'a>,
+    path: PathId,
+    step: &Step,
+) -> Vec<(HopId, Begin<'a>)> {
+    let cell = chains.roll_up.cells.get(&path);
+    let parts = if is_call(step) { places.peers.parts(path) } else { &[] };
+    if parts.is_empty() {
+        let calls = cell.map_or(0, |cell| match is_call(step) {
+            true => cell.counts.unanswered,
+            false => cell.counts.calls,
+        });
+        let begin = Begin { path, cell, calls, part: 1.0 };
+        return vec![(HopId::of(&places.ends_of(step)), begin)];
+    }
+    let whole: f64 = parts.iter().map(|part| part.nano as f64).sum();
+    let begin = |part: &Part<'a>| {
+        let cell = part.figures.map(|(_, cell)| cell).or(cell);
+        let begin =
+            Begin { path, cell, calls: part.calls, part: part.nano as f64 / whole.max(1.0) };
+        (HopId::of(&places.ends_to(step, part.peer)), begin)
+    };
+    parts.iter().map(begin).collect()
 }
 
 /// The time of each hop by the path that begins it, and all together, in nanoseconds.

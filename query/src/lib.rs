@@ -18,6 +18,7 @@ pub mod hops;
 mod metrics;
 mod monitor;
 mod observe;
+pub mod peers;
 mod places;
 mod read_pool;
 pub mod red;

@@ -1,10 +1,14 @@
 //! Where paths belong: which hop each is a part of, and what is above it.
 
-use chain::{PathId, Step, StepKind};
+use std::sync::Arc;
+
+use chain::{PathId, RollUp, Step, StepKind};
 use hashbrown::HashMap;
 use proto::SpanKind;
+use storage::Chains;
 
 use crate::hop_id::HopId;
+use crate::peers::Peers;
 
 /// Whether a hop is only known by its caller's side.
 pub(crate) fn is_call(step: &Step) -> bool {
@@ -28,9 +32,25 @@ pub(crate) struct Ends {
 /// Finds out where paths belong.
 pub(crate) struct Places<'a> {
     pub(crate) steps: &'a HashMap<PathId, Step>,
+    /// Whom calls are to that nobody answers.
+    pub(crate) peers: Peers<'a>,
 }
 
 impl<'a> Places<'a> {
+    /// Of all paths in `chains`.
+    pub(crate) fn of(chains: &'a Chains) -> Self {
+        Self::of_parts(&chains.steps, &chains.names, &chains.roll_up)
+    }
+
+    /// Of the paths in `steps`, of which some have `figures`.
+    pub(crate) fn of_parts(
+        steps: &'a HashMap<PathId, Step>,
+        names: &HashMap<u64, Arc<str>>,
+        figures: &'a RollUp,
+    ) -> Self {
+        Self { steps, peers: Peers::of(steps, names, figures) }
+    }
+
     /// The root that `path` begins with.
     pub(crate) fn root(&self, path: PathId) -> Option<(PathId, &'a Step)> {
         let (mut path, mut step) = (path, self.steps.get(&path)?);
@@ -49,7 +69,7 @@ impl<'a> Places<'a> {
     /// an event its span's.
     pub(crate) fn hop_id(&self, path: PathId) -> Option<HopId> {
         let step = self.steps.get(&path)?;
-        if step.kind.is_event() {
+        if !step.kind.is_span() {
             return self.hop_id(step.parent?);
         }
         let is_its_answer = |answer: &Step| answer.parent == Some(path) && is_answer(answer, step);
@@ -60,19 +80,29 @@ impl<'a> Places<'a> {
         self.ends(answer.map_or(path, |(path, _)| *path)).map(|ends| HopId::of(&ends))
     }
 
-    /// The hop that begins with `hop`.
+    /// The hop that begins with `hop`: of a call that nobody answers the one to the peer that
+    /// it mostly calls, of a message from outside the trace the one from its queue.
     pub(crate) fn ends_of(&self, hop: &Step) -> Ends {
-        let caller = hop.parent.and_then(|parent| self.steps.get(&parent)).map(|it| it.service);
-        match is_call(hop) {
-            false => Ends { caller, callee: Some(hop.service), span_name: hop.name },
-            true => Ends { caller: Some(hop.service), callee: None, span_name: hop.name },
+        let peer = || self.peers.main(hop.path());
+        if is_call(hop) {
+            return self.ends_to(hop, peer());
         }
+        let caller = match hop.parent {
+            Some(parent) => self.steps.get(&parent).map(|it| it.service),
+            None => peer(),
+        };
+        Ends { caller, callee: Some(hop.service), span_name: hop.name }
+    }
+
+    /// The hop of those calls at `call` that are to `peer`.
+    pub(crate) fn ends_to(&self, call: &Step, peer: Option<u64>) -> Ends {
+        Ends { caller: Some(call.service), callee: peer, span_name: call.name }
     }
 
     /// The path that begins the hop that `path` belongs to, and its step. None of an event.
     pub(crate) fn begin(&self, path: PathId) -> Option<(PathId, &'a Step)> {
         let mut path = path;
-        let mut at = self.steps.get(&path).filter(|step| !step.kind.is_event())?;
+        let mut at = self.steps.get(&path).filter(|step| step.kind.is_span())?;
         loop {
             let parent = at.parent.and_then(|above| Some((above, self.steps.get(&above)?)));
             match parent {

@@ -1,6 +1,6 @@
 //! Rate, errors and duration over time: of a service, of one span name of it, of a hop.
 
-use chain::{PathId, Sketch, name_key, span_name_key};
+use chain::{PathId, Sketch, Step, name_key, span_name_key};
 use hashbrown::HashSet;
 use storage::{Chains, Period, Series, TimeRange};
 
@@ -66,7 +66,7 @@ pub fn period(range: TimeRange, now_unix_nano: u64) -> Period {
 
 /// What in `chains` counts.
 pub fn counted(chains: &Chains, whose: &Whose) -> Counted {
-    let places = Places { steps: &chains.steps };
+    let places = Places::of(chains);
     let (service, span_name) = match whose {
         Whose::Hop(id) => return of_hop(chains, *id),
         Whose::Service { service, span_name } => {
@@ -76,14 +76,16 @@ pub fn counted(chains: &Chains, whose: &Whose) -> Counted {
     let is_it = |ends: Ends| {
         ends.callee == Some(service) && span_name.is_none_or(|name| name == ends.span_name)
     };
-    let begins = |path: &PathId| {
-        let begin = places.begin(*path).filter(|(begin, _)| begin == path);
-        begin.is_some_and(|(_, step)| is_it(places.ends_of(step)))
-    };
-    let mut paths: HashSet<PathId> = chains.steps.keys().copied().filter(begins).collect();
+    let mut paths: HashSet<PathId> = HashSet::new();
+    for (path, hop) in begins(&places) {
+        if !is_call(hop) {
+            paths.extend(Some(path).filter(|_| is_it(places.ends_of(hop))));
+        }
+        paths.extend(of_peers(&places, path, hop, is_it));
+    }
     if let (true, Some(name)) = (paths.is_empty(), span_name) {
         let own = chains.steps.iter().filter(|(_, step)| {
-            step.service == service && step.name == name && !step.kind.is_event()
+            step.service == service && step.name == name && step.kind.is_span()
         });
         paths = own.map(|(path, _)| *path).collect();
     }
@@ -91,17 +93,43 @@ pub fn counted(chains: &Chains, whose: &Whose) -> Counted {
 }
 
 fn of_hop(chains: &Chains, id: HopId) -> Counted {
-    let places = Places { steps: &chains.steps };
-    let begins = chains.steps.iter().filter(|(path, step)| {
-        let is_begin = places.begin(**path).is_some_and(|(begin, _)| begin == **path);
-        is_begin && HopId::of(&places.ends_of(step)) == id
-    });
+    let places = Places::of(chains);
+    let is_it = |ends: Ends| HopId::of(&ends) == id;
     let mut counted = Counted::default();
-    for (path, step) in begins {
-        counted.paths.insert(*path);
-        counted.is_unanswered = is_call(step);
+    for (path, hop) in begins(&places) {
+        let named = of_peers(&places, path, hop, is_it);
+        let is_named = !named.is_empty();
+        counted.paths.extend(named);
+        let own = if is_call(hop) { places.ends_to(hop, None) } else { places.ends_of(hop) };
+        if !is_named && is_it(own) {
+            counted.paths.insert(path);
+            counted.is_unanswered = is_call(hop);
+        }
     }
     counted
+}
+
+/// The paths that begin hops.
+fn begins<'a>(places: &Places<'a>) -> impl Iterator<Item = (PathId, &'a Step)> {
+    places.steps.iter().filter_map(|(path, step)| {
+        let (begin, _) = places.begin(*path)?;
+        (begin == *path).then_some((*path, step))
+    })
+}
+
+/// The paths of those peers of `call` that are at the end of such a hop.
+fn of_peers(
+    places: &Places<'_>,
+    path: PathId,
+    call: &Step,
+    is_it: impl Fn(Ends) -> bool,
+) -> Vec<PathId> {
+    if !is_call(call) {
+        return Vec::new();
+    }
+    let parts = places.peers.parts(path).iter().filter(|part| part.peer.is_some());
+    let parts = parts.filter(|part| is_it(places.ends_to(call, part.peer)));
+    parts.filter_map(|part| part.figures.map(|(path, _)| path)).collect()
 }
 
 /// The times of `series`, the earliest first.

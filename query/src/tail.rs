@@ -35,7 +35,8 @@ pub struct Part {
     pub id: HopId,
     /// The calling service; `None` for the request itself.
     pub caller: Option<String>,
-    /// The called service; `None` where none answers.
+    /// The called service, or whom the calls are to that sends no spans; `None` where they do
+    /// not say. Of calls of one kind to several, the one that gets most.
     pub callee: Option<String>,
     /// The span name.
     pub span_name: String,
@@ -64,7 +65,7 @@ struct OfHop {
 /// What makes requests slow, those that came most often first. Those whose time does not
 /// differ are left out.
 pub fn entries(chains: &Chains) -> Vec<Entry> {
-    let places = Places { steps: &chains.steps };
+    let places = Places::of(chains);
     let mut roots: BTreeMap<PathId, (&Step, Sums)> = BTreeMap::new();
     for (path, cell) in &chains.roll_up.cells {
         let (Some((root_path, root)), Some(ends)) = (places.root(*path), places.ends(*path)) else {

@@ -103,7 +103,7 @@ pub(super) fn explain(sides: &Sides, findings: &mut [Finding]) -> Vec<Entry> {
         let Some(entry) = root(sides.steps, path).and_then(|root| entries.get_mut(&root)) else {
             continue;
         };
-        if step.kind.is_event() {
+        if !step.kind.is_span() {
             continue;
         }
         let by_more = claimed_above(sides, &claims, path);

@@ -22,7 +22,7 @@ const UNANSWERED_MAX: f64 = 0.5;
 /// `silent` it is known that nobody answers them.
 pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) {
     for &(path, step) in &sides.paths {
-        if step.kind.is_event() || sides.now(path).counts.calls <= 0 {
+        if !step.kind.is_span() || sides.now(path).counts.calls <= 0 {
             continue;
         }
         let began = Errors::at(sides, path, step, |counts| counts.origins);

@@ -121,7 +121,7 @@ struct Answer<'a> {
 
 fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, Answer<'_>> {
     let mut answers: HashMap<PathId, Answer<'_>> = HashMap::new();
-    for step in steps.values().filter(|step| !step.kind.is_event()) {
+    for step in steps.values().filter(|step| step.kind.is_span()) {
         let Some(call) = step.parent else { continue };
         if steps.get(&call).is_some_and(|call| call.service != step.service) {
             // Where there are several: always the same one.
@@ -213,8 +213,9 @@ fn paths<'a>(
     judged: &RollUp,
 ) -> Vec<(PathId, &'a Step)> {
     let all = judged.cells.keys().chain(reference.cells.keys());
-    let mut paths: Vec<_> =
-        all.filter_map(|path| steps.get(path).map(|step| (*path, step))).collect();
+    let known = all.filter_map(|path| steps.get(path).map(|step| (*path, step)));
+    // What a peer is called adds nothing to what its calls say.
+    let mut paths: Vec<_> = known.filter(|(_, step)| step.kind.peer().is_none()).collect();
     paths.sort_unstable_by_key(|(path, _)| *path);
     paths.dedup_by_key(|(path, _)| *path);
     paths

@@ -42,7 +42,7 @@ pub(super) fn find(sides: &Sides, found: &mut Found) -> BTreeSet<PathId> {
 fn calls(sides: &Sides, shifts: &mut Shifts) {
     let (known, edges) = before(sides);
     for &(path, step) in &sides.paths {
-        let Some(parent) = step.parent.filter(|_| !step.kind.is_event()) else {
+        let Some(parent) = step.parent.filter(|_| step.kind.is_span()) else {
             continue;
         };
         let now = Figures::part(sides.now(path).counts.firsts as f64, sides.now(parent).calls());
@@ -102,7 +102,7 @@ fn events(sides: &Sides, shifts: &mut Shifts) {
     let mut said_before: HashSet<Key> = HashSet::new();
     for &(path, step) in &sides.paths {
         let (now, before) = (sides.now(path), sides.before(path));
-        if !step.kind.is_event() {
+        if step.kind.is_span() {
             let (most, all, all_before) = owners.entry(step.own()).or_insert((path, 0.0, 0.0));
             if now.calls() > sides.now(*most).calls() {
                 *most = path;

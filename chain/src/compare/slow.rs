@@ -48,7 +48,7 @@ pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) 
     let nothing = Pooled::default();
     let mut edges: BTreeMap<Edge, Slow> = BTreeMap::new();
     for &(path, step) in &sides.paths {
-        if step.kind.is_event() {
+        if !step.kind.is_span() {
             continue;
         }
         let (now, before) = (sides.now(path), sides.before(path));

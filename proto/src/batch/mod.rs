@@ -205,6 +205,11 @@ impl Batch {
         (attribute.key, value.unwrap_or(value::EMPTY))
     }
 
+    /// The key of an attribute; the empty text where there is none.
+    pub fn attribute_key(&self, number: AttributeNumber) -> TextNumber {
+        self.attributes.get(number as usize).map_or(0, |attribute| attribute.key)
+    }
+
     /// Its resources.
     pub fn resources(&self) -> &[PackedResource] {
         &self.resources

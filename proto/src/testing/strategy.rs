@@ -17,6 +17,15 @@ const NAMES: &[&str] =
     &["GET /checkout", "POST /charge", "SELECT stock", "publish", "", "größe 🦀"];
 const KEYS: &[&str] =
     &["http.request.method", "http.response.status_code", "error.type", "order.id", "retry", ""];
+/// What senders say of the side that they call.
+const PEERS: &[&[(&str, &str)]] = &[
+    &[],
+    &[("db.system", "redis"), ("server.address", "10.0.0.7")],
+    &[("db.system.name", "postgresql"), ("db.namespace", "shop"), ("db.system", "")],
+    &[("messaging.system", "kafka"), ("messaging.destination.name", "orders")],
+    &[("peer.service", "bank"), ("http.host", "bank:80")],
+    &[("server.address", "api.example.com"), ("server.address", "mail-7")],
+];
 const TEXTS: &[&str] =
     &["", "GET", "timeout", "a b", "naïve 🦀\u{2028}", "nul\0nul", "\"quoted\"\\"];
 
@@ -96,7 +105,11 @@ fn span_of(
     let identity =
         (any_span_id(), proptest::option::weighted(0.8, any_span_id()), any_text(), any_flags());
     let what = (select(NAMES), any_kind(), any_time(), any_time(), any_status());
-    let inside = (any_attributes(), vec(any_event(), 0..3), vec(any_link(), 0..3));
+    let attributes = (any_attributes(), select(PEERS)).prop_map(|(mut attributes, peer)| {
+        attributes.extend(peer.iter().map(|(key, value)| Attribute::new(*key, *value)));
+        attributes
+    });
+    let inside = (attributes, vec(any_event(), 0..3), vec(any_link(), 0..3));
     let dropped = (any_count(), any_count(), any_count());
     (identity, what, inside, dropped).prop_map(move |(identity, what, inside, dropped)| {
         let (span_id, parent_span_id, trace_state, flags) = identity;

@@ -95,7 +95,10 @@ pub fn forest<'a>(chains: &'a Chains, reference: Option<&'a Chains>, asked: &Ask
     let mut steps = chains.steps.clone();
     steps
         .extend(reference.iter().flat_map(|it| it.steps.iter()).map(|(path, step)| (*path, *step)));
-    let tree = Tree::of(&steps, asked);
+    let mut names = chains.names.clone();
+    names.extend(reference.iter().flat_map(|it| it.names.clone()));
+    let hops = Places::of_parts(&steps, &names, &chains.roll_up);
+    let tree = Tree::of(hops, asked);
     let now = Times::of(&tree, &chains.roll_up);
     let before = reference.map(|reference| Times::of(&tree, &reference.roll_up));
     let kept = tree.kept(&now, before.as_ref(), asked.nodes_max);
@@ -136,7 +139,8 @@ struct Place<'a> {
 
 impl<'a> Tree<'a> {
     /// Of the requests that are asked for. Events are no calls.
-    fn of(steps: &'a HashMap<PathId, Step>, asked: &Asked) -> Self {
+    fn of(hops: Places<'a>, asked: &Asked) -> Self {
+        let steps = hops.steps;
         let mut below: HashMap<PathId, Vec<PathId>> = HashMap::new();
         let mut first = Vec::new();
         let is_entry = |step: &Step| {
@@ -146,14 +150,14 @@ impl<'a> Tree<'a> {
             is_it(&asked.service, step.service, name_key)
                 && is_it(&asked.span_name, step.name, span_name_key)
         };
-        for (path, step) in steps.iter().filter(|(_, step)| !step.kind.is_event()) {
+        for (path, step) in steps.iter().filter(|(_, step)| step.kind.is_span()) {
             match step.parent.filter(|parent| steps.contains_key(parent)) {
                 Some(parent) => below.entry(parent).or_default().push(*path),
                 None if is_entry(step) => first.push(*path),
                 None => {}
             }
         }
-        let mut tree = Self { places: Vec::new(), roots: Vec::new(), hops: Places { steps } };
+        let mut tree = Self { places: Vec::new(), roots: Vec::new(), hops };
         let mut waiting: Vec<(PathId, Option<usize>)> =
             first.into_iter().map(|path| (path, None)).collect();
         while let Some((path, parent)) = waiting.pop() {

@@ -206,6 +206,7 @@ pub(super) mod tests {
             hop: None,
             name: "POST /charge".to_owned(),
             absorbed_by: None,
+            peer: None,
             sentence: String::new(),
             harm,
             seconds: harm,

@@ -8,7 +8,8 @@ use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
 use super::{Entrance, Examples, Finding, Harmed, Opportunity, sentence};
-use crate::places::Places;
+use crate::peers::Peer;
+use crate::places::{Places, is_call};
 
 /// How many kinds of requests are told of.
 const ENTRIES_MAX: usize = 100;
@@ -71,7 +72,8 @@ pub(crate) fn compare(
         names.extend(further.names);
         completeness = both(completeness, further.completeness);
     }
-    let names = Names { steps: &steps, names: &names };
+    let places = Places::of_parts(&steps, &names, &judged);
+    let names = Names { places, names: &names };
     let found = Comparison::of(&steps, &reference, &judged);
     deadline.check()?;
     let findings = found.findings.iter().map(|finding| names.finding(finding)).collect();
@@ -107,7 +109,7 @@ pub(crate) fn both(one: Completeness, other: Completeness) -> Completeness {
 
 /// What numbers stand for.
 pub(super) struct Names<'a> {
-    steps: &'a HashMap<PathId, Step>,
+    places: Places<'a>,
     names: &'a HashMap<u64, Arc<str>>,
 }
 
@@ -118,25 +120,33 @@ impl Names<'_> {
 
     /// The service and span name that `path` ends with.
     pub(super) fn step(&self, path: PathId) -> (String, String) {
-        let step = self.steps.get(&path);
+        let step = self.places.steps.get(&path);
         step.map_or_else(Default::default, |step| (self.of(step.service), self.of(step.name)))
     }
 
     /// The same of who answers the call at `path`, if anybody does: of several always the
     /// same.
     pub(super) fn callee(&self, path: PathId) -> (String, String) {
-        let service = self.steps.get(&path).map(|step| step.service);
+        let service = self.places.steps.get(&path).map(|step| step.service);
         let is_answer = |step: &&Step| step.parent == Some(path) && Some(step.service) != service;
-        let answers = self.steps.values().filter(|step| !step.kind.is_event()).filter(is_answer);
+        let answers =
+            self.places.steps.values().filter(|step| step.kind.is_span()).filter(is_answer);
         let first = answers.min_by_key(|step| (step.service, step.name));
         first.map_or_else(|| self.step(path), |step| (self.of(step.service), self.of(step.name)))
+    }
+
+    /// Whom the call at `path` is mostly to, if nobody answers.
+    fn peer(&self, path: PathId) -> Option<Peer> {
+        let call = self.places.steps.get(&path).filter(|step| is_call(step))?;
+        let number = self.places.ends_of(call).callee?;
+        Some(Peer { name: self.of(number), kind: self.places.peers.kind(number) })
     }
 
     /// The services and span names from the root to `path`.
     fn chain(&self, path: PathId) -> Vec<(String, String)> {
         let mut chain = Vec::new();
         let mut next = Some(path);
-        while let Some(step) = next.and_then(|path| self.steps.get(&path)) {
+        while let Some(step) = next.and_then(|path| self.places.steps.get(&path)) {
             chain.push((self.of(step.service), self.of(step.name)));
             next = step.parent;
         }
@@ -167,9 +177,10 @@ impl Names<'_> {
             what: found.what,
             service: self.of(found.service),
             other: found.caller.map(|caller| self.of(caller)),
-            hop: Places { steps: self.steps }.hop_id(found.path),
+            hop: self.places.hop_id(found.path),
             name: self.of(found.name),
             absorbed_by: found.absorbed_by.map(|service| self.of(service)),
+            peer: self.peer(found.path),
             sentence: String::new(),
             harm: found.harm,
             seconds: found.seconds,

@@ -10,6 +10,7 @@ use storage::{
 use super::difference::differences;
 use super::{Compared, Examples, Finding, Times};
 use crate::hops::HopTotal;
+use crate::peers::NodeKind;
 
 /// Of how many findings.
 const FINDINGS_MAX: usize = 5;
@@ -130,9 +131,25 @@ pub(crate) fn hop_examples(
     range: TimeRange,
     deadline: Deadline,
 ) -> Result<HopExamples, ReadError> {
-    let Some(service) = hop.callee.as_ref().or(hop.caller.as_ref()) else {
-        return Ok(HopExamples::default());
-    };
+    let callee = hop.callee.as_ref().filter(|_| hop.callee_kind == Some(NodeKind::Service));
+    for service in [callee, hop.caller.as_ref()].into_iter().flatten() {
+        let found = examples_at(reader, hop, service, range, deadline)?;
+        // Calls of a service that it did not answer are only known by who made them.
+        if !found.slow.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(HopExamples::default())
+}
+
+/// The examples of `hop` by spans of `service`.
+fn examples_at(
+    reader: &dyn TraceReader,
+    hop: &HopTotal,
+    service: &str,
+    range: TimeRange,
+    deadline: Deadline,
+) -> Result<HopExamples, ReadError> {
     let mut span = vec![text(Field::Service, service)];
     if !hop.span_name.contains('*') {
         span.push(text(Field::Name, &hop.span_name));

@@ -28,6 +28,7 @@ use proto::TraceId;
 use serde::{Deserialize, Serialize};
 
 use crate::hop_id::HopId;
+use crate::peers::Peer;
 
 pub(crate) use compare::{both, compare};
 pub(crate) use example::{HopExamples, add_examples, hop_examples};
@@ -49,6 +50,9 @@ pub struct Finding {
     /// Of errors that are swallowed: who gets them and does not fail.
     #[serde(default)]
     pub absorbed_by: Option<String>,
+    /// Of calls that nobody answers: whom they are mostly to, as they say.
+    #[serde(default)]
+    pub peer: Option<Peer>,
     /// In one sentence, without a full stop.
     pub sentence: String,
     /// By how much a request is worse, as a part: of its time, or of all requests.

@@ -14,9 +14,12 @@ const NAME_CHARS_MAX: usize = 80;
 pub(super) fn sentence(finding: &Finding, found: &chain::Finding) -> String {
     let Finding { what, now, before, .. } = finding;
     let service = name(&finding.service);
-    let hop = match &finding.other {
-        Some(other) => format!("{} → {service} {}", name(other), quoted(&finding.name)),
-        None => format!("{service} {}", quoted(&finding.name)),
+    let hop = match (&finding.other, &finding.peer) {
+        (Some(other), _) => format!("{} → {service} {}", name(other), quoted(&finding.name)),
+        (None, Some(peer)) => {
+            format!("{service} → {} {}", name(&peer.name), quoted(&finding.name))
+        }
+        (None, None) => format!("{service} {}", quoted(&finding.name)),
     };
     let longer = format!("{} longer for each request", seconds(finding.seconds));
     let took = format!(
@@ -29,6 +32,9 @@ pub(super) fn sentence(finding: &Finding, found: &chain::Finding) -> String {
     let other = finding.other.as_deref().map_or_else(String::new, name);
     let called = called(finding.other.as_deref(), &finding.name);
     match what {
+        What::SlowCode if finding.peer.is_some() => {
+            format!("{hop} takes longer: {took}; {longer}")
+        }
         What::SlowCode => format!("{hop} takes longer in {service} itself: {took}; {longer}"),
         What::SlowGap => format!(
             "the way between {other} and {service} {} is slow (connect, queue, network): \

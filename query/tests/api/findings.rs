@@ -383,6 +383,24 @@ fn what_makes_slow_requests_slow_adds_up() {
 }
 
 #[test]
+fn a_slow_database_is_named_by_what_its_calls_say() {
+    let mut spans = minutes_with(|_| Trouble::default());
+    let last = spans.iter().map(|span| span.start_time_unix_nano).max().unwrap();
+    for span in spans.iter_mut().filter(|span| span.name == "SELECT items") {
+        span.attributes.push(proto::Attribute::new("db.system.name", "postgresql"));
+        span.attributes.push(proto::Attribute::new("db.namespace", "shop"));
+        if span.start_time_unix_nano + MINUTE_MILLIS * 1_000_000 > last {
+            span.end_time_unix_nano += 12_000_000;
+        }
+    }
+    let found = &compare(spans)["findings"][0];
+    let database = serde_json::json!({"name": "postgresql/shop", "kind": "database"});
+    assert_eq!((&found["service"], &found["peer"]), (&"cart".into(), &database), "{found:#}");
+    let sentence = found["sentence"].as_str().unwrap();
+    assert!(sentence.starts_with("cart → postgresql/shop `SELECT items` takes longer: "));
+}
+
+#[test]
 fn the_shares_of_hops_add_up() {
     let spans = minutes(Trouble::default(), 1);
     let api = Api::with(spans);

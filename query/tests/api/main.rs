@@ -19,6 +19,7 @@ mod jaeger;
 mod listener;
 mod openapi;
 mod paging;
+mod peers;
 mod random;
 mod search;
 mod span;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chain::{PathId, RollUp, Row, Step, StepKind, name_key};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use parking_lot::RwLock;
 use proto::codec::{Reader, Writer};
 
@@ -19,6 +19,11 @@ use crate::rocks::{Family, Rocks};
 const PATHS_MAX: usize = 20_000;
 /// The span name of paths that there was no room for.
 const FURTHER: &str = "(further paths)";
+/// How many peers are told apart: databases, queues and whatever else is called and sends no
+/// spans. Those that come later are one of each kind.
+const PEERS_MAX: usize = 1_000;
+/// The name of peers that there was no room for.
+const FURTHER_PEERS: &str = "(further peers)";
 /// How much of a name is kept, in bytes.
 const NAME_BYTES_MAX: usize = 512;
 
@@ -30,8 +35,20 @@ pub(crate) struct Dictionary(RwLock<Known>);
 struct Known {
     steps: HashMap<PathId, Step>,
     names: HashMap<u64, Arc<str>>,
+    /// The names of peers.
+    peers: HashSet<u64>,
     unsaved_steps: Vec<PathId>,
     unsaved_names: Vec<u64>,
+}
+
+impl Known {
+    /// Notes what `path` ends with; whether that is new.
+    fn insert(&mut self, path: PathId, step: Step) -> bool {
+        if step.kind.peer().is_some() {
+            self.peers.insert(step.name);
+        }
+        self.steps.insert(path, step).is_none()
+    }
 }
 
 impl Dictionary {
@@ -59,7 +76,7 @@ impl Dictionary {
                     kind: StepKind(reader.zigzag32()?),
                 })
             })();
-            known.steps.insert(PathId(number), step.in_record("a path")?);
+            known.insert(PathId(number), step.in_record("a path")?);
         }
         Ok(Self(RwLock::new(known)))
     }
@@ -97,12 +114,23 @@ impl Dictionary {
         }
     }
 
-    /// Notes the path of `row`; where there is no room for it, `row` goes elsewhere.
-    pub(super) fn admit(&self, row: &mut Row) {
+    /// Notes the path of `row`; where there is no room for it, `row` goes elsewhere. What a
+    /// peer is called is asked of `peer_name`.
+    pub(super) fn admit(&self, row: &mut Row, peer_name: impl FnOnce() -> String) {
         {
             let known = self.0.read();
             if known.steps.contains_key(&row.path) {
                 return;
+            }
+            let is_further_peer = row.step.kind.peer().is_some()
+                && known.peers.len() >= PEERS_MAX
+                && !known.peers.contains(&row.step.name);
+            if is_further_peer {
+                row.step.name = name_key(FURTHER_PEERS);
+                row.path = row.step.path();
+                if known.steps.contains_key(&row.path) {
+                    return;
+                }
             }
             if known.steps.len() >= PATHS_MAX {
                 let name = name_key(FURTHER);
@@ -114,11 +142,16 @@ impl Dictionary {
                 }
             }
         }
-        if row.step.name == name_key(FURTHER) {
-            self.add_name(row.step.name, || FURTHER.to_owned());
+        for further in [FURTHER, FURTHER_PEERS] {
+            if row.step.name == name_key(further) {
+                self.add_name(row.step.name, || further.to_owned());
+            }
+        }
+        if row.step.kind.peer().is_some() {
+            self.add_name(row.step.name, peer_name);
         }
         let mut known = self.0.write();
-        if known.steps.insert(row.path, row.step).is_none() {
+        if known.insert(row.path, row.step) {
             known.unsaved_steps.push(row.path);
         }
     }
@@ -158,4 +191,44 @@ impl Dictionary {
 
 fn key(kind: u8, number: u64) -> Vec<u8> {
     [&[kind][..], &number.to_be_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use chain::{Marks, PeerKind};
+
+    use super::*;
+
+    #[test]
+    fn further_peers_are_one_of_each_kind_and_known_ones_stay() {
+        let dictionary = Dictionary::default();
+        let admitted = |number: u64, kind| {
+            let name = format!("host-{number}");
+            let kind = StepKind::of_peer(kind);
+            let step = Step { parent: Some(PathId(1)), service: 2, name: name_key(&name), kind };
+            let mut row = Row {
+                path: step.path(),
+                step,
+                self_nano: 0,
+                gap_nano: None,
+                duration_nano: 0,
+                savable_nano: 0,
+                root_nano: 0,
+                trace_start_unix_nano: 0,
+                marks: Marks::default(),
+            };
+            dictionary.admit(&mut row, || name.clone());
+            let known = dictionary.0.read();
+            assert_eq!(known.steps[&row.path], row.step);
+            known.names[&row.step.name].to_string()
+        };
+        let max = PEERS_MAX as u64;
+        for number in 0..max {
+            assert_eq!(admitted(number, PeerKind::External), format!("host-{number}"));
+        }
+        assert_eq!(admitted(max, PeerKind::External), FURTHER_PEERS);
+        assert_eq!(admitted(max + 1, PeerKind::Database), FURTHER_PEERS);
+        assert_eq!(admitted(7, PeerKind::Database), "host-7");
+        assert_eq!(dictionary.0.read().peers.len(), PEERS_MAX + 1);
+    }
 }

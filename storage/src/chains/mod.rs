@@ -11,7 +11,8 @@
 //! 0 · tier, u8 · begin, u64                  figures: those of `chain::RollUp`
 //!   · written, u32 · segment, u32
 //! 1 · path, u64                              parent, u64, 0 for none · service, u64 ·
-//!                                            name, u64 · kind, zigzag
+//!                                            name, u64 · kind, zigzag; below 0 an event,
+//!                                            or a peer: see `chain::StepKind`
 //! 2 · number of a name, u64                  the name
 //! 3 · begin, u64 · digest, u64               the sum of an hour's minutes: figures
 //! ```
@@ -27,6 +28,7 @@
 
 mod dictionary;
 mod fold;
+mod peers;
 mod read;
 mod tally;
 

@@ -10,6 +10,7 @@ use proto::batch::{Head, SpanReader};
 use proto::{Batch, Event as SpanEvent, Span, SpanId, SpanKind, StatusCode, TraceId};
 
 use super::Dictionary;
+use super::peers::Peers;
 use crate::fault::Fault;
 use crate::view::{Missing, Parts, SealedView};
 
@@ -27,6 +28,8 @@ pub(crate) struct Tally<'a> {
     minutes: Minutes,
     analyst: Analyst,
     batches: HashMap<*const Batch, Numbers<'a>>,
+    /// What peers are called, by number.
+    peers: HashMap<u64, String>,
     trace: TraceLines,
 }
 
@@ -34,6 +37,7 @@ pub(crate) struct Tally<'a> {
 struct Numbers<'a> {
     services: Vec<Option<u64>>,
     names: Vec<Option<u64>>,
+    peers: Peers,
     reader: SpanReader<'a>,
 }
 
@@ -66,6 +70,7 @@ impl<'a> Tally<'a> {
             minutes: Minutes::new(),
             analyst: Analyst::default(),
             batches: HashMap::new(),
+            peers: HashMap::new(),
             trace: TraceLines::default(),
         }
     }
@@ -125,6 +130,10 @@ impl<'a> Tally<'a> {
         }
         let first_event = trace.events.len();
         let line = Line::of(span, trace.take_events(dictionary, span));
+        if let Some(peer) = line.peer {
+            let name = || chain::peer(span).map(|(_, name)| name).unwrap_or_default();
+            self.peers.entry(peer.name).or_insert_with(name);
+        }
         dictionary.add_name(line.service, || span.service_name().into_owned());
         dictionary.add_name(line.name, || normal(&span.name));
         trace.lines.push((line, first_event));
@@ -133,7 +142,7 @@ impl<'a> Tally<'a> {
     /// Takes a hot span of the next trace, which is `id`, unless there is a sealed one of
     /// its identity.
     fn take_head(&mut self, id: TraceId, batch: &'a Arc<Batch>, head: &Head) {
-        let Self { dictionary, trace, batches, .. } = self;
+        let Self { dictionary, trace, batches, peers, .. } = self;
         // Hot ones are there once each.
         let is_known = |known: &HashSet<_>| known.contains(&(head.span_id, head.kind));
         if trace.is_too_large() || (!trace.identities.is_empty() && is_known(&trace.identities)) {
@@ -142,6 +151,7 @@ impl<'a> Tally<'a> {
         let numbers = batches.entry(Arc::as_ptr(batch)).or_insert_with(|| Numbers {
             services: vec![None; batch.resources().len()],
             names: vec![None; batch.text_count()],
+            peers: Peers::of(batch),
             reader: SpanReader::new(batch),
         });
         let number = |known: &mut Vec<Option<u64>>, place: u32, make: &dyn Fn() -> u64| {
@@ -188,13 +198,14 @@ impl<'a> Tally<'a> {
             service,
             name,
             events,
+            peer: numbers.peers.find(batch, head, peers),
         };
         trace.lines.push((line, first_event));
     }
 
     /// Adds what the spans add that were taken, or takes it out again where `sign` is -1.
     fn add(&mut self, sign: i64) {
-        let Self { dictionary, minutes, analyst, trace, .. } = self;
+        let Self { dictionary, minutes, analyst, peers, trace, .. } = self;
         if trace.is_too_large() {
             return;
         }
@@ -209,7 +220,8 @@ impl<'a> Tally<'a> {
         for row in rows {
             if !figures.add_known(row, sign) {
                 let mut row = *row;
-                dictionary.admit(&mut row);
+                let peer = row.step.name;
+                dictionary.admit(&mut row, || peers.get(&peer).cloned().unwrap_or_default());
                 figures.add(&row, sign);
             }
         }

@@ -333,14 +333,19 @@ export interface Quantiles {
   p99_nano: number;
 }
 
+/** What a node of the service map is; all but services send no spans. */
+export type NodeKind = "service" | "database" | "queue" | "external";
+
 /** All calls of one kind from one service to another. */
 export interface HopFigures {
   /** The same always and everywhere. */
   id: string;
   /** Null for the requests that entered the system. */
   caller: string | null;
-  /** Null where nobody answers, as a database does not. */
+  caller_kind?: NodeKind | null;
+  /** Null where nobody answers and the calls do not say who should. */
   callee: string | null;
+  callee_kind?: NodeKind | null;
   /** Ids in it are `*`. */
   span_name: string;
   calls: number;

@@ -24,7 +24,7 @@ pub(super) fn dependencies(
 fn of(chains: &Chains) -> Dependencies {
     let mut calls: BTreeMap<(u64, u64), i64> = BTreeMap::new();
     for (path, cell) in &chains.roll_up.cells {
-        let Some(step) = chains.steps.get(path).filter(|step| !step.kind.is_event()) else {
+        let Some(step) = chains.steps.get(path).filter(|step| step.kind.is_span()) else {
             continue;
         };
         let parent = step.parent.and_then(|parent| chains.steps.get(&parent));

@@ -52,7 +52,7 @@ pub(super) fn operations(
     let chains = questions.chains(TimeRange { from_unix_nano, ..TimeRange::ALL })?;
     let service = service.map(chain::name_key);
     let mut kinds: BTreeMap<u64, BTreeSet<SpanKind>> = BTreeMap::new();
-    for step in chains.steps.values().filter(|step| !step.kind.is_event()) {
+    for step in chains.steps.values().filter(|step| step.kind.is_span()) {
         if service.is_none_or(|service| service == step.service) {
             kinds.entry(step.name).or_default().insert(SpanKind(step.kind.0));
         }

@@ -5,7 +5,8 @@ use axum::extract::{RawQuery, State};
 use super::error::ApiError;
 use super::json::{self, Json};
 use super::model::chains::{
-    EdgeFigures, EntryFigures, GraphAnswer, HopFigures, HopsAnswer, ServiceFigures, TailAnswer,
+    EdgeFigures, EntryFigures, GraphAnswer, HopFigures, HopsAnswer, PeerFigures, ServiceFigures,
+    TailAnswer,
 };
 use super::model::completeness::Completeness;
 use super::parameter::time::{self, FROM, SINCE, TO};
@@ -35,7 +36,7 @@ pub(super) const HOPS: Route = Route {
 pub(super) const GRAPH: Route = Route {
     path: "/api/v1/graph",
     id: "graph",
-    summary: "The service map",
+    summary: "The service map: services, and the databases, queues and others that they call",
     in_path: &[],
     in_query: &[&FROM, &TO, &SINCE],
     answer: Some("GraphAnswer"),
@@ -123,8 +124,10 @@ pub(super) async fn graph(
         .ask(move |questions| {
             let chains = questions.chains(range)?;
             let hops = hops::hops(&chains);
+            let nodes = hops::nodes(&hops);
             Ok(json::encode(&GraphAnswer {
-                services: hops::services(&hops).iter().map(ServiceFigures::of).collect(),
+                services: nodes.iter().filter_map(ServiceFigures::of).collect(),
+                peers: nodes.iter().filter_map(PeerFigures::of).collect(),
                 edges: hops::edges(&hops).iter().map(EdgeFigures::of).collect(),
                 completeness: Completeness::of(&chains.completeness),
             }))

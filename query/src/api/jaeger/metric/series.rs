@@ -83,7 +83,7 @@ fn groups(chains: &Chains, service: &str, asked: &Asked) -> Vec<(Option<String>,
     for (path, cell) in &chains.roll_up.cells {
         let Some(step) = chains.steps.get(path) else { continue };
         let is_of_kind = asked.kinds.contains(&SpanKind(step.kind.0));
-        if step.service != service || step.kind.is_event() || !is_of_kind {
+        if step.service != service || !step.kind.is_span() || !is_of_kind {
             continue;
         }
         let (calls, paths) = groups.entry(asked.by_operation.then_some(step.name)).or_default();

@@ -4,7 +4,8 @@ use utoipa::ToSchema;
 use super::AsText;
 use super::completeness::Completeness;
 use crate::HopId;
-use crate::hops::{self, Edge, HopTotal, Total};
+use crate::hops::{self, Edge, HopTotal, Node, Total};
+use crate::peers::NodeKind;
 use crate::tail::{Entry, Part};
 
 /// Hops, those with the largest share first.
@@ -22,10 +23,14 @@ pub(in crate::api::native) struct HopFigures<'a> {
     /// What it is called by: the same always and everywhere.
     #[schema(value_type = String)]
     id: AsText<HopId>,
-    /// The calling service; null for the requests that entered the system.
+    /// The calling service, or the queue that a message was taken from; null for the requests
+    /// that entered the system.
     caller: Option<&'a str>,
-    /// The called service; null where none answers, as a database does not.
+    caller_kind: Option<NodeKind>,
+    /// The called service, or the database, queue or other side that sends no spans; null where
+    /// nobody answers and the calls do not say who should.
     callee: Option<&'a str>,
+    callee_kind: Option<NodeKind>,
     /// Ids in it are `*`.
     span_name: &'a str,
     calls: u64,
@@ -94,6 +99,8 @@ pub(in crate::api::native) struct PartFigures<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct GraphAnswer<'a> {
     pub(in crate::api::native) services: Vec<ServiceFigures<'a>>,
+    /// What services call, or take messages from, and sends no spans.
+    pub(in crate::api::native) peers: Vec<PeerFigures<'a>>,
     pub(in crate::api::native) edges: Vec<EdgeFigures<'a>>,
     pub(in crate::api::native) completeness: Completeness<'a>,
 }
@@ -110,13 +117,28 @@ pub(in crate::api::native) struct ServiceFigures<'a> {
     share: f64,
 }
 
-/// All calls from one service to another.
+/// A database, a queue, or another side that sends no spans.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct PeerFigures<'a> {
+    name: &'a str,
+    kind: NodeKind,
+    /// Calls to it that nobody answered.
+    calls: u64,
+    errors: u64,
+    duration: Quantiles,
+    /// Its part of the time of all requests.
+    share: f64,
+}
+
+/// All calls from one node to another.
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct EdgeFigures<'a> {
     /// Null for the requests that entered the system.
     caller: Option<&'a str>,
-    /// Null where nobody answers.
+    caller_kind: Option<NodeKind>,
+    /// Null where nobody answers and the calls do not say who should.
     callee: Option<&'a str>,
+    callee_kind: Option<NodeKind>,
     calls: u64,
     errors: u64,
     duration: Quantiles,
@@ -136,7 +158,9 @@ impl<'a> HopFigures<'a> {
         Self {
             id: AsText(hop.id),
             caller: hop.caller.as_deref(),
+            caller_kind: hop.caller_kind,
             callee: hop.callee.as_deref(),
+            callee_kind: hop.callee_kind,
             span_name: &hop.span_name,
             calls: hop.calls,
             errors: hop.errors,
@@ -171,22 +195,39 @@ impl<'a> EntryFigures<'a> {
 }
 
 impl<'a> ServiceFigures<'a> {
-    pub(in crate::api::native) fn of((service, total): (&'a String, &Total)) -> Self {
-        Self {
+    /// `None` of a node that is none.
+    pub(in crate::api::native) fn of(((service, kind), total): (&'a Node, &Total)) -> Option<Self> {
+        (*kind == NodeKind::Service).then(|| Self {
             service,
             calls: total.calls,
             errors: total.errors,
             duration: Quantiles::of(&total.duration),
             share: total.share,
-        }
+        })
+    }
+}
+
+impl<'a> PeerFigures<'a> {
+    /// `None` of a service.
+    pub(in crate::api::native) fn of(((name, kind), total): (&'a Node, &Total)) -> Option<Self> {
+        (*kind != NodeKind::Service).then(|| Self {
+            name,
+            kind: *kind,
+            calls: total.calls,
+            errors: total.errors,
+            duration: Quantiles::of(&total.duration),
+            share: total.share,
+        })
     }
 }
 
 impl<'a> EdgeFigures<'a> {
     pub(in crate::api::native) fn of(((caller, callee), total): (&'a Edge, &Total)) -> Self {
         Self {
-            caller: caller.as_deref(),
-            callee: callee.as_deref(),
+            caller: caller.as_ref().map(|(name, _)| name.as_str()),
+            caller_kind: caller.as_ref().map(|(_, kind)| *kind),
+            callee: callee.as_ref().map(|(name, _)| name.as_str()),
+            callee_kind: callee.as_ref().map(|(_, kind)| *kind),
             calls: total.calls,
             errors: total.errors,
             duration: Quantiles::of(&total.duration),

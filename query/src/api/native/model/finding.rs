@@ -6,6 +6,7 @@ use super::AsText;
 use super::completeness::Completeness;
 use crate::HopId;
 use crate::findings::{self, Entry, word};
+use crate::peers::Peer;
 
 /// What is wrong now, and what was lately.
 #[derive(Debug, Serialize, ToSchema)]
@@ -73,6 +74,9 @@ pub(in crate::api::native) struct Finding<'a> {
     pub(in crate::api::native) span_name: &'a str,
     /// Of errors that are swallowed: who gets them and does not fail; null of others.
     pub(in crate::api::native) absorbed_by: Option<&'a str>,
+    /// Of calls that nobody answers: whom they are to; null of others, and where they do not
+    /// say.
+    pub(in crate::api::native) peer: Option<&'a Peer>,
     /// By how much a request is worse, as a part: of its time, or of all requests.
     pub(in crate::api::native) harm: f64,
     /// How much longer a request takes on average.
@@ -259,6 +263,7 @@ impl<'a> Finding<'a> {
             hop_id: finding.hop.map(AsText),
             span_name: &finding.name,
             absorbed_by: finding.absorbed_by.as_deref(),
+            peer: finding.peer.as_ref(),
             harm: finding.harm,
             nano_per_request: nano(finding.seconds),
             per_request: finding.per_request,
