@@ -7,6 +7,7 @@
 mod naive;
 mod nezha;
 mod score;
+mod timeline;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use crate::machine::Machine;
 use crate::progress::Progress;
 use crate::results::Folder;
 use crate::server::Server;
-use naive::Ranking;
+use naive::{NAIVE, Naive, Ranking, durations};
 use nezha::{Fault, Minute};
 use score::{Scores, place};
 
@@ -38,6 +39,12 @@ pub(crate) struct Options {
     /// The server's program; without it, `hopline` beside this one.
     #[arg(long)]
     binary: Option<PathBuf>,
+    /// How many hours of each load without a fault are looked at for false findings.
+    #[arg(long, default_value_t = 4)]
+    steady_hours: u64,
+    /// Looks at the time to detect and at false findings only, without a server.
+    #[arg(long)]
+    only_in_trace_time: bool,
     #[command(flatten)]
     folder: Folder,
 }
@@ -73,7 +80,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<PathBuf> {
     let progress = Progress::new();
     let mut scores = Scores::default();
     let mut lines = Vec::new();
-    for with_logs in [false, true] {
+    for with_logs in [false, true].into_iter().filter(|_| !options.only_in_trace_time) {
         let method = if with_logs { "Hopline, traces and logs" } else { "Hopline, traces" };
         // Only one of the systems has logs that can be joined.
         let of_logs = |fault: &&Fault| !with_logs || fault.system == "TrainTicket";
@@ -95,14 +102,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<PathBuf> {
             scores.add(&fault.system, method, &fault.fault_type, own);
             lines.push(line(fault, method, own, &ranking));
             if !with_logs {
-                for (name, rank) in [
-                    (
-                        "mean, in standard deviations",
-                        naive::mean_z as fn(&[Span], &[Span]) -> Ranking,
-                    ),
-                    ("p95, now over before", naive::p95_ratio),
-                ] {
-                    let ranking = rank(&before.spans, &now.spans);
+                let (before, now) = (durations(&before.spans), durations(&now.spans));
+                for Naive { name, rank, .. } in NAIVE {
+                    let ranking = rank(&before, &now);
                     let own = place(&ranking, &fault.culprit_service);
                     scores.add(&fault.system, name, &fault.fault_type, own);
                 }
@@ -110,7 +112,9 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<PathBuf> {
         }
         server.stop().await?;
     }
-    write(options, &scores, &lines)
+    progress.say("replays faults and hours without any, a look every ten seconds");
+    let timeline = timeline::run(&faults, &options.data, options.steady_hours, &progress)?;
+    write(options, &scores, &timeline, &lines)
 }
 
 /// The minutes that are asked about.
@@ -189,7 +193,12 @@ fn line(fault: &Fault, method: &str, own: Option<usize>, ranking: &Ranking) -> S
     )
 }
 
-fn write(options: &Options, scores: &Scores, lines: &[String]) -> anyhow::Result<PathBuf> {
+fn write(
+    options: &Options,
+    scores: &Scores,
+    timeline: &str,
+    lines: &[String],
+) -> anyhow::Result<PathBuf> {
     let folder = options.folder.create(&Machine::this(), Some("accuracy"))?;
     let text = format!(
         "# Accuracy on labelled faults\n\n\
@@ -198,7 +207,7 @@ fn write(options: &Options, scores: &Scores, lines: &[String]) -> anyhow::Result
          its defaults. AS@k: the culprit is among the first k. A tie takes the worst place; a \
          culprit that is not named takes none. Rules and thresholds were chosen while these very \
          faults were looked at, so other faults of these systems, and other systems, will do \
-         worse. One fault is 4 points.\n{}\n## Fault by fault\n\n{}\n",
+         worse. One fault is 4 points.\n{}\n{timeline}\n## Fault by fault\n\n{}\n",
         scores.table(),
         lines.join("\n"),
     );

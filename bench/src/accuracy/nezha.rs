@@ -15,6 +15,8 @@ use proto::{
 };
 use serde::Deserialize;
 
+const MINUTE_NANO: u64 = 60 * 1_000_000_000;
+
 /// Names by which a span calls somebody, whether or not somebody answers.
 const CALLS: [&str; 12] = [
     "HTTP GET",
@@ -40,6 +42,8 @@ pub(super) struct Fault {
     pub(super) day: String,
     pub(super) fault_type: String,
     pub(super) culprit_service: String,
+    /// When it was injected, as `2022-08-22 03:53:54`.
+    inject_time_utc: String,
     /// The minutes there are, `|` between them, as `08_43`.
     trace_minutes_present: String,
     /// The minute two after the injection.
@@ -65,6 +69,33 @@ impl Fault {
         let names = [Some(self.nezha_eval_minute.as_str()), minutes];
         let file = |minute: &str| Minute::of("rca_data", &self.day, minute);
         names.into_iter().flatten().map(file).find(|minute| minute.is_there(folder))
+    }
+
+    /// When it was injected, in nanoseconds since the Unix epoch.
+    pub(super) fn injected_unix_nano(&self) -> anyhow::Result<u64> {
+        let time = humantime::parse_rfc3339_weak(&self.inject_time_utc)?;
+        Ok(u64::try_from(time.duration_since(std::time::UNIX_EPOCH)?.as_nanos())?)
+    }
+
+    /// The minutes there are, from that of the injection on.
+    pub(super) fn minutes(&self, folder: &Path) -> Vec<Minute> {
+        let names = self.trace_minutes_present.split('|');
+        let files = names.map(|minute| Minute::of("rca_data", &self.day, minute));
+        files.filter(|minute| minute.is_there(folder)).collect()
+    }
+
+    /// Whether two minutes are there, from that of the injection or the next one on.
+    pub(super) fn has_beginning(&self) -> anyhow::Result<bool> {
+        let begin = self.injected_unix_nano()? / MINUTE_NANO;
+        let first = |minutes_later: u64| {
+            let seconds = std::time::Duration::from_secs((begin + minutes_later) * 60);
+            let text = humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + seconds);
+            // `2022-08-22T03:53:00Z`
+            let minute = text.to_string().get(11..16).unwrap_or_default().replace(':', "_");
+            self.trace_minutes_present.starts_with(&minute)
+        };
+        let is_more_than_one = self.trace_minutes_present.contains('|');
+        Ok(is_more_than_one && (first(0) || first(1)))
     }
 
     /// The minute without a fault of that day, or of the system's other day.

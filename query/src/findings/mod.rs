@@ -20,7 +20,7 @@ pub use compare::{Compared, Times};
 pub use difference::Difference;
 pub(crate) use feed::{Feed, Turn};
 pub use opportunity::Opportunity;
-pub use watch::{Notice, NoticeFn};
+pub use watch::{Notice, NoticeFn, look};
 pub(crate) use watch::{Seen, Watch};
 
 use chain::What;

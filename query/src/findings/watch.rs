@@ -136,15 +136,12 @@ impl Shared {
 
     fn look(&self, reader: &dyn TraceReader, now_unix_nano: u64) -> Notice {
         let deadline = Deadline::after(LOOK_MAX);
-        let troubled = self.seen.lock().book.troubled();
-        let (compared, trouble) = match compare_now(reader, now_unix_nano, &troubled, deadline) {
-            Ok(Ok(compared)) => (Some(compared), None),
-            Ok(Err(reason)) => (None, Some(reason)),
-            Err(error) => (None, Some(error.to_string())),
-        };
         let mut book = self.seen.lock().book.clone();
-        let findings = compared.as_ref().map_or_else(Vec::new, |it| it.findings.clone());
-        let resolved = book.take(findings, now_unix_nano);
+        let (compared, resolved) = look(reader, &mut book, now_unix_nano, SETTLED, deadline);
+        let (compared, trouble) = match compared {
+            Ok(compared) => (Some(compared), None),
+            Err(reason) => (None, Some(reason)),
+        };
         if let Some(compared) = &compared {
             for entry in book.open_mut().take(EXAMPLES_MAX) {
                 let found = example::find(reader, &mut entry.finding, &compared.times, deadline);
@@ -159,12 +156,31 @@ impl Shared {
     }
 }
 
+/// One look at what there is at `now_unix_nano`: `book` takes what was found. Answers what was
+/// compared, or why nothing could be, and what is over since. `settled` is as in
+/// [`storage::ChainsQuestion`].
+pub fn look(
+    reader: &dyn TraceReader,
+    book: &mut Book,
+    now_unix_nano: u64,
+    settled: Duration,
+    deadline: Deadline,
+) -> (Result<Compared, String>, Vec<Entry>) {
+    let troubled = book.troubled();
+    let compared = compare_now(reader, now_unix_nano, &troubled, settled, deadline);
+    let compared = compared.unwrap_or_else(|error| Err(error.to_string()));
+    let findings = compared.as_ref().map_or_else(|_| Vec::new(), |it| it.findings.clone());
+    let resolved = book.take(findings, now_unix_nano);
+    (compared, resolved)
+}
+
 /// Judges the last minute or two by the hour before, but for what was wrong in it, or by
 /// the same time yesterday. Or says why that can't be.
 fn compare_now(
     reader: &dyn TraceReader,
     now_unix_nano: u64,
     troubled: &[TimeRange],
+    settled: Duration,
     deadline: Deadline,
 ) -> Result<Result<Compared, String>, ReadError> {
     let from_unix_nano = minute(now_unix_nano.saturating_sub(JUDGED_NANO));
@@ -184,7 +200,7 @@ fn compare_now(
         if reference.is_empty() {
             continue;
         }
-        let times = Times { judged, reference, settled: SETTLED };
+        let times = Times { judged, reference, settled };
         let compared = compare(reader, times, deadline)?;
         if compared.requests < REQUESTS_MIN {
             let requests = compared.requests;
