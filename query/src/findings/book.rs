@@ -18,6 +18,8 @@ const SLOW_HARM_MIN: f64 = 0.05;
 const SLOW_SECONDS_MIN: f64 = 0.0005;
 /// What goes wrong in so many requests, as a part of all, is told.
 const FAILED_HARM_MIN: f64 = 0.01;
+/// With so much of that an open one persists.
+const PART_TO_PERSIST: f64 = 0.5;
 /// How often in a row it must be found to open.
 const FOUND_TO_OPEN: u32 = 2;
 /// How often in a row it must not be found to resolve.
@@ -32,7 +34,8 @@ const OPEN_MAX: usize = 100;
 pub struct Entry {
     /// How it was when it was found last.
     pub finding: Finding,
-    /// When it was found first, nanoseconds since the Unix epoch.
+    /// Since when it is so, nanoseconds since the Unix epoch: the first minute that shows it, or,
+    /// before it is open, the look at which it was found.
     pub since_unix_nano: u64,
     /// When it was found last, likewise.
     pub last_unix_nano: u64,
@@ -42,6 +45,9 @@ pub struct Entry {
     pub harm_max: f64,
     found: u32,
     missed: u32,
+    /// Whether it is known since when it is so.
+    #[serde(default)]
+    is_dated: bool,
 }
 
 /// What tells a finding from others.
@@ -105,6 +111,11 @@ impl Entry {
     pub(super) fn is_of_same_finding(&self, other: &Self) -> bool {
         key(&self.finding) == key(&other.finding)
     }
+
+    /// Whether `found` is the same finding, with as much harm as keeps one open.
+    pub(super) fn is_shown_by(&self, found: &Finding) -> bool {
+        key(&self.finding) == key(found) && counts(found, PART_TO_PERSIST)
+    }
 }
 
 impl Book {
@@ -115,7 +126,7 @@ impl Book {
             let key = key(&finding);
             let has_room = self.current.len() < OPEN_MAX;
             match self.current.get_mut(&key) {
-                Some(entry) if counts(&finding, 0.5) => {
+                Some(entry) if counts(&finding, PART_TO_PERSIST) => {
                     entry.found += u32::from(counts(&finding, 1.0));
                     entry.missed = 0;
                     entry.last_unix_nano = now_unix_nano;
@@ -132,6 +143,7 @@ impl Book {
                         harm_max,
                         found: 1,
                         missed: 0,
+                        is_dated: false,
                     };
                     self.current.insert(key.clone(), entry);
                 }
@@ -175,6 +187,17 @@ impl Book {
     /// The open ones, to be changed, in no order.
     pub(super) fn open_mut(&mut self) -> impl Iterator<Item = &mut Entry> {
         self.current.values_mut().filter(|entry| entry.found >= FOUND_TO_OPEN)
+    }
+
+    /// The open ones of which it was not asked yet since when they are so; until somebody finds
+    /// out, since `since_unix_nano`.
+    pub(super) fn date_open(&mut self, since_unix_nano: u64) -> Vec<&mut Entry> {
+        let mut undated: Vec<_> = self.open_mut().filter(|entry| !entry.is_dated).collect();
+        for entry in &mut undated {
+            entry.is_dated = true;
+            entry.since_unix_nano = entry.since_unix_nano.min(since_unix_nano);
+        }
+        undated
     }
 
     /// The resolved ones, the latest first.

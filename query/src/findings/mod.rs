@@ -13,6 +13,7 @@ mod history;
 mod ids;
 mod opportunity;
 mod sentence;
+mod since;
 mod watch;
 
 pub use book::{Book, Entry};

@@ -11,7 +11,7 @@ use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
 use super::history::History;
-use super::{Book, Compared, Entry, Feed, Times, compare, example};
+use super::{Book, Compared, Entry, Feed, Times, compare, example, since};
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -20,7 +20,7 @@ const LOOK_MAX: Duration = Duration::from_secs(10);
 /// How long no span of a trace must have come before it counts: senders give spans away
 /// every few seconds, each at its own time (5 s, OpenTelemetry SDK, batch processor).
 const SETTLED: Duration = Duration::from_secs(8);
-const MINUTE_NANO: u64 = 60 * 1_000_000_000;
+pub(super) const MINUTE_NANO: u64 = 60 * 1_000_000_000;
 /// At least so much is judged, and up to a minute more.
 const JUDGED_NANO: u64 = MINUTE_NANO;
 /// What it is compared with: the time before, but for minutes in which something was wrong.
@@ -28,7 +28,7 @@ const REFERENCE_NANO: u64 = 60 * MINUTE_NANO;
 /// Or, where there were too few requests, the same time yesterday, and around it.
 const DAY_NANO: u64 = 24 * 60 * MINUTE_NANO;
 /// With fewer requests nothing is said.
-const REQUESTS_MIN: u64 = 20;
+pub(super) const REQUESTS_MIN: u64 = 20;
 /// Of so many of the open findings examples are looked for at each look.
 const EXAMPLES_MAX: usize = 10;
 
@@ -171,6 +171,11 @@ pub fn look(
     let compared = compared.unwrap_or_else(|error| Err(error.to_string()));
     let findings = compared.as_ref().map_or_else(|_| Vec::new(), |it| it.findings.clone());
     let resolved = book.take(findings, now_unix_nano);
+    if let Ok(compared) = &compared
+        && let Err(error) = since::date(reader, book, &compared.times, deadline)
+    {
+        tracing::debug!(%error, "not known since when");
+    }
     (compared, resolved)
 }
 
@@ -217,7 +222,8 @@ fn compare_now(
     Ok(Err(few))
 }
 
-fn minute(unix_nano: u64) -> u64 {
+/// When the minute of a moment began.
+pub(super) fn minute(unix_nano: u64) -> u64 {
     unix_nano / MINUTE_NANO * MINUTE_NANO
 }
 

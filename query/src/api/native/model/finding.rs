@@ -42,7 +42,7 @@ pub(in crate::api::native) struct WatchEvent<'a> {
 pub(in crate::api::native) struct OpenFinding<'a> {
     #[serde(flatten)]
     pub(in crate::api::native) finding: Finding<'a>,
-    /// When it was found first.
+    /// Since when it is so: the first minute that shows it.
     #[schema(value_type = String)]
     pub(in crate::api::native) since_unix_nano: AsText<u64>,
     /// When it was found last.
