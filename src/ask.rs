@@ -91,13 +91,18 @@ fn findings(answer: &Value) -> Vec<String> {
             format!("{:>6}  {}{trace}", share(&finding["harm"]), text(&finding["sentence"]))
         })
         .collect();
+    let compared = &answer["compared"];
+    if !lines.is_empty() && compared["is_other_workload"] == true {
+        lines.push(text(&compared["sentence"]).to_owned());
+    }
     if lines.is_empty() {
-        let compared = &answer["compared"];
         lines.push(match answer["silent_because"].as_str() {
             Some(reason) => format!("nothing to compare yet: {reason}"),
             None => format!(
-                "nothing stands out: {} requests compared with {} before",
-                compared["requests"], compared["reference_requests"]
+                "nothing stands out: {} requests, {} ({})",
+                compared["requests"],
+                text(&compared["sentence"]),
+                compared["reference_requests"]
             ),
         });
     }

@@ -7,7 +7,7 @@ use chain::{Comparison, PathId, RollUp, Step};
 use hashbrown::HashMap;
 use storage::{Chains, ChainsQuestion, Completeness, Deadline, ReadError, TimeRange, TraceReader};
 
-use super::{Entrance, Examples, Finding, Harmed, Opportunity, sentence};
+use super::{Baseline, Entrance, Examples, Finding, Harmed, Opportunity, Rates, sentence};
 use crate::peers::Peer;
 use crate::places::{Places, is_call};
 
@@ -21,7 +21,9 @@ const HARMED_MAX: usize = 10;
 pub struct Times {
     /// What is judged.
     pub judged: TimeRange,
-    /// What it is compared with, all together: at least one, by time.
+    /// What kind of time it is compared with.
+    pub baseline: Baseline,
+    /// That time, all together: at least one, by time.
     pub reference: Vec<TimeRange>,
     /// See [`ChainsQuestion::settled`].
     pub settled: Duration,
@@ -41,6 +43,8 @@ pub struct Compared {
     /// By how much the two times differ in what is asked for: 0 where the same requests
     /// come as often, 1 where others do.
     pub workload_shift: f64,
+    /// How many requests come; `None` where that is not known, or was not asked.
+    pub rates: Option<Rates>,
     /// What is worse, the most harmful first. Without examples.
     pub findings: Vec<Finding>,
     /// How requests that enter the system changed, who got slowest in all first.
@@ -87,6 +91,7 @@ pub(crate) fn compare(
         reference_requests: found.reference_requests as u64,
         request_seconds: found.request_seconds,
         workload_shift: found.workload_shift,
+        rates: None,
         findings,
         entries,
         opportunities,
@@ -160,6 +165,7 @@ impl Names<'_> {
             service,
             span_name,
             requests: entry.requests as u64,
+            reference_requests: entry.reference_requests as u64,
             seconds: entry.seconds,
             reference_seconds: entry.reference_seconds,
             not_explained_seconds: entry.not_explained_seconds,

@@ -4,6 +4,7 @@
 //! example traces. `watch` does so every few seconds for the last minutes, and keeps what
 //! it found in a [`Book`]: a finding opens, persists and resolves.
 
+mod baseline;
 mod book;
 mod compare;
 mod difference;
@@ -16,6 +17,7 @@ mod sentence;
 mod since;
 mod watch;
 
+pub use baseline::{Baseline, Rates};
 pub use book::{Book, Entry};
 pub use compare::{Compared, Times};
 pub use difference::Difference;
@@ -33,6 +35,8 @@ use crate::peers::Peer;
 
 pub(crate) use compare::{both, compare};
 pub(crate) use example::{HopExamples, add_examples, hop_examples};
+
+const MINUTE_NANO: u64 = 60 * 1_000_000_000;
 
 /// One finding, in names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,6 +108,8 @@ pub struct Entrance {
     pub span_name: String,
     /// How many there are.
     pub requests: u64,
+    /// How many there were in the time before.
+    pub reference_requests: u64,
     /// How long one takes on average, in seconds.
     pub seconds: f64,
     /// How long one took before.

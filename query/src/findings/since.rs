@@ -2,8 +2,9 @@
 
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
-use super::watch::{MINUTE_NANO, REQUESTS_MIN, minute};
-use super::{Book, Entry, Times, compare};
+use super::baseline::minute;
+use super::watch::REQUESTS_MIN;
+use super::{Book, Entry, MINUTE_NANO, Times, compare};
 
 /// So far it is looked back before what was judged, minute by minute.
 const BACK_NANO: u64 = 10 * MINUTE_NANO;
@@ -31,7 +32,7 @@ pub(super) fn date(
             from_unix_nano: begin,
             to_unix_nano: begin.saturating_add(MINUTE_NANO).min(times.judged.to_unix_nano),
         };
-        let one = Times { judged, reference: reference.clone(), settled: times.settled };
+        let one = Times { judged, reference: reference.clone(), ..times.clone() };
         let compared = compare(reader, one, deadline)?;
         if compared.reference_requests < REQUESTS_MIN && reference != times.reference {
             // There is too little that old: then with all of it, these minutes among it.

@@ -10,8 +10,11 @@ use parking_lot::{Condvar, Mutex};
 use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
+use super::baseline::minute;
 use super::history::History;
-use super::{Book, Compared, Entry, Feed, Times, compare, example, since};
+use super::{
+    Baseline, Book, Compared, Entry, Feed, MINUTE_NANO, Rates, Times, compare, example, since,
+};
 
 /// How often it is looked.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -20,13 +23,8 @@ const LOOK_MAX: Duration = Duration::from_secs(10);
 /// How long no span of a trace must have come before it counts: senders give spans away
 /// every few seconds, each at its own time (5 s, OpenTelemetry SDK, batch processor).
 const SETTLED: Duration = Duration::from_secs(8);
-pub(super) const MINUTE_NANO: u64 = 60 * 1_000_000_000;
 /// At least so much is judged, and up to a minute more.
 const JUDGED_NANO: u64 = MINUTE_NANO;
-/// What it is compared with: the time before, but for minutes in which something was wrong.
-const REFERENCE_NANO: u64 = 60 * MINUTE_NANO;
-/// Or, where there were too few requests, the same time yesterday, and around it.
-const DAY_NANO: u64 = 24 * 60 * MINUTE_NANO;
 /// With fewer requests nothing is said.
 pub(super) const REQUESTS_MIN: u64 = 20;
 /// Of so many of the open findings examples are looked for at each look.
@@ -179,8 +177,9 @@ pub fn look(
     (compared, resolved)
 }
 
-/// Judges the last minute or two by the hour before, but for what was wrong in it, or by
-/// the same time yesterday. Or says why that can't be.
+/// Judges the last minute or two by the first of [`Baseline::CHOICE`] that has enough requests,
+/// and of the same kinds; where none has those, by the first that has enough. Or says why
+/// that can't be.
 fn compare_now(
     reader: &dyn TraceReader,
     now_unix_nano: u64,
@@ -190,83 +189,33 @@ fn compare_now(
 ) -> Result<Result<Compared, String>, ReadError> {
     let from_unix_nano = minute(now_unix_nano.saturating_sub(JUDGED_NANO));
     let judged = TimeRange { from_unix_nano, to_unix_nano: now_unix_nano };
-    let before = TimeRange {
-        from_unix_nano: from_unix_nano.saturating_sub(REFERENCE_NANO),
-        to_unix_nano: from_unix_nano,
-    };
-    let a_day_ago = from_unix_nano.saturating_sub(DAY_NANO);
-    let yesterday = TimeRange {
-        from_unix_nano: a_day_ago.saturating_sub(REFERENCE_NANO / 2),
-        to_unix_nano: a_day_ago.saturating_add(REFERENCE_NANO / 2),
-    };
     let mut few = "there were no requests before".to_owned();
-    for reference in [before, yesterday] {
-        let reference = untroubled(reference, troubled);
+    let mut of_other_work = None;
+    for baseline in Baseline::CHOICE {
+        let reference = baseline.ranges(from_unix_nano, troubled);
         if reference.is_empty() {
             continue;
         }
-        let times = Times { judged, reference, settled };
-        let compared = compare(reader, times, deadline)?;
+        let times = Times { judged, baseline, reference, settled };
+        let mut compared = compare(reader, times, deadline)?;
         if compared.requests < REQUESTS_MIN {
             let requests = compared.requests;
             return Ok(Err(format!("only {requests} requests came in the last minutes")));
         }
-        if compared.reference_requests >= REQUESTS_MIN {
+        if compared.reference_requests < REQUESTS_MIN {
+            few = format!(
+                "there are {} requests of the time before to compare with",
+                compared.reference_requests
+            );
+            continue;
+        }
+        if !compared.is_other_work() {
+            compared.rates = Rates::of(reader, &compared.times, deadline)?;
             return Ok(Ok(compared));
         }
-        few = format!(
-            "there are {} requests of the time before to compare with",
-            compared.reference_requests
-        );
+        of_other_work.get_or_insert(compared);
     }
-    Ok(Err(few))
-}
-
-/// When the minute of a moment began.
-pub(super) fn minute(unix_nano: u64) -> u64 {
-    unix_nano / MINUTE_NANO * MINUTE_NANO
-}
-
-/// The whole minutes of `range` in which nothing was wrong. What was found at one moment
-/// was judged by up to two minutes before it.
-fn untroubled(range: TimeRange, troubled: &[TimeRange]) -> Vec<TimeRange> {
-    let is_troubled = |begin: u64| {
-        troubled.iter().any(|trouble| {
-            let since = minute(trouble.from_unix_nano.saturating_sub(JUDGED_NANO));
-            since < begin.saturating_add(MINUTE_NANO) && begin < trouble.to_unix_nano
-        })
-    };
-    let mut ranges: Vec<TimeRange> = Vec::new();
-    let mut begin = minute(range.from_unix_nano);
-    while begin < range.to_unix_nano {
-        let end = begin.saturating_add(MINUTE_NANO);
-        match ranges.last_mut() {
-            _ if is_troubled(begin) => {}
-            Some(last) if last.to_unix_nano == begin => last.to_unix_nano = end,
-            _ => ranges.push(TimeRange { from_unix_nano: begin, to_unix_nano: end }),
-        }
-        begin = end;
-    }
-    ranges
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn minutes_in_which_something_was_wrong_are_no_reference() {
-        let range = |from: u64, to: u64| TimeRange {
-            from_unix_nano: from * MINUTE_NANO,
-            to_unix_nano: to * MINUTE_NANO,
-        };
-        assert_eq!(untroubled(range(10, 20), &[]), [range(10, 20)]);
-        // Found at 14:30, so it may have begun at 13.
-        let trouble = TimeRange {
-            from_unix_nano: 14 * MINUTE_NANO + MINUTE_NANO / 2,
-            to_unix_nano: 16 * MINUTE_NANO + 1,
-        };
-        assert_eq!(untroubled(range(10, 20), &[trouble]), [range(10, 13), range(17, 20)]);
-        assert_eq!(untroubled(range(14, 16), &[trouble]), []);
-    }
+    let Some(mut compared) = of_other_work else { return Ok(Err(few)) };
+    compared.rates = Rates::of(reader, &compared.times, deadline)?;
+    Ok(Ok(compared))
 }

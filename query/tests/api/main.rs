@@ -6,6 +6,7 @@
 // As every other crate calls it.
 extern crate hopline_query as query;
 
+mod baseline;
 mod beside;
 mod by_query;
 mod catalog;

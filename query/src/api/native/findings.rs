@@ -15,7 +15,7 @@ use super::model::finding::{
 use super::parameter::time::{FROM, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
-use crate::findings::{self, Times};
+use crate::findings::{self, Baseline, Times};
 use crate::service::QueryService;
 
 const REFERENCE_FROM: Parameter = Parameter::new(
@@ -126,6 +126,7 @@ fn times(parameters: &Parameters<'_>) -> Result<Times, ApiError> {
     };
     Ok(Times {
         judged: range(from, to, &TO)?,
+        baseline: Baseline::Asked,
         reference: vec![range(reference_from, reference_to, &REFERENCE_TO)?],
         settled: Duration::ZERO,
     })

@@ -126,6 +126,8 @@ pub(in crate::api::native) struct Entrance<'a> {
     pub(in crate::api::native) service: &'a str,
     pub(in crate::api::native) span_name: &'a str,
     pub(in crate::api::native) requests: u64,
+    /// How many there were in the time before.
+    pub(in crate::api::native) reference_requests: u64,
     /// How long one takes on average.
     pub(in crate::api::native) mean_nano: u64,
     /// How long one took before.
@@ -190,6 +192,37 @@ pub(in crate::api::native) struct Compared {
     /// By how much the two differ in which requests came, from 0 to 1. From about 0.3 on,
     /// differences may be due to that.
     pub(in crate::api::native) workload_shift: f64,
+    /// Whether that is another workload: other kinds of requests, or twice as many a minute
+    /// or half as many.
+    pub(in crate::api::native) is_other_workload: bool,
+    /// What it was compared with.
+    pub(in crate::api::native) baseline: Baseline,
+    /// What it was compared with, and in what the workload was another then, in one sentence.
+    pub(in crate::api::native) sentence: String,
+}
+
+/// What something was compared with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct Baseline {
+    /// `recent` (the hour before), `yesterday` (the same hour), `week` (this hour of the last
+    /// seven days, all together), or `asked`.
+    pub(in crate::api::native) kind: &'static str,
+    /// Its times, the earliest first, without those in which something was wrong. What is
+    /// older than a day counts by the hours that begin there.
+    pub(in crate::api::native) times: Vec<BaselineTime>,
+    /// Requests that came in a minute then; null where nobody asked or that is not known.
+    pub(in crate::api::native) requests_per_minute: Option<f64>,
+    /// The same of what is judged.
+    pub(in crate::api::native) requests_per_minute_now: Option<f64>,
+}
+
+/// A part of what something was compared with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct BaselineTime {
+    #[schema(value_type = String)]
+    pub(in crate::api::native) from_unix_nano: AsText<u64>,
+    #[schema(value_type = String)]
+    pub(in crate::api::native) to_unix_nano: AsText<u64>,
 }
 
 /// Two times, compared.
@@ -293,6 +326,7 @@ impl<'a> Entrance<'a> {
             service: &entry.service,
             span_name: &entry.span_name,
             requests: entry.requests,
+            reference_requests: entry.reference_requests,
             mean_nano: nano(entry.seconds),
             reference_mean_nano: nano(entry.reference_seconds),
             not_explained_nano: (entry.not_explained_seconds * 1e9) as i64,
@@ -351,6 +385,24 @@ impl Compared {
             reference_requests: compared.reference_requests,
             request_nano: nano(compared.request_seconds),
             workload_shift: compared.workload_shift,
+            is_other_workload: compared.is_other_workload(),
+            baseline: Baseline::of(compared),
+            sentence: compared.sentence(),
+        }
+    }
+}
+
+impl Baseline {
+    fn of(compared: &findings::Compared) -> Self {
+        let times = compared.times.reference.iter().map(|range| BaselineTime {
+            from_unix_nano: AsText(range.from_unix_nano),
+            to_unix_nano: AsText(range.to_unix_nano),
+        });
+        Self {
+            kind: compared.times.baseline.word(),
+            times: times.collect(),
+            requests_per_minute: compared.rates.map(|rates| rates.before),
+            requests_per_minute_now: compared.rates.map(|rates| rates.now),
         }
     }
 }
