@@ -16,7 +16,12 @@ test("a hop leads to the callee's spans, or to the caller's where nobody answers
 });
 
 test("a hop to a database leads to its caller's spans", () => {
-  const hop = { caller: "a", callee: "redis", callee_kind: "database", span_name: "GET" } as HopFigures;
+  const hop = {
+    caller: "a",
+    callee: "redis",
+    callee_kind: "database",
+    span_name: "GET",
+  } as HopFigures;
   const search = encodeSearch(searchOf(hop, { since: "15m" }));
   expect(search).toEqual({ service: "a", span_name: "GET", since: "15m" });
 });
