@@ -48,6 +48,16 @@ pub struct Entry {
     /// Whether it is known since when it is so.
     #[serde(default)]
     is_dated: bool,
+    /// The first look at which it was found; 0 where that was before looks were kept.
+    #[serde(default)]
+    found_unix_nano: u64,
+}
+
+impl Entry {
+    /// The first look at which it was found, which judged some time before it.
+    fn found_from(&self) -> u64 {
+        if self.found_unix_nano == 0 { self.since_unix_nano } else { self.found_unix_nano }
+    }
 }
 
 /// What tells a finding from others.
@@ -138,6 +148,7 @@ impl Book {
                     let entry = Entry {
                         finding,
                         since_unix_nano: now_unix_nano,
+                        found_unix_nano: now_unix_nano,
                         last_unix_nano: now_unix_nano,
                         resolved_unix_nano: None,
                         harm_max,
@@ -208,10 +219,11 @@ impl Book {
     /// When something was wrong, or may be now: what is about to open counts, too.
     pub(super) fn troubled(&self) -> Vec<TimeRange> {
         let range = |from_unix_nano, to_unix_nano| TimeRange { from_unix_nano, to_unix_nano };
-        let now = self.current.values().map(|entry| range(entry.since_unix_nano, u64::MAX));
-        let over = self.resolved.iter().map(|entry| {
-            range(entry.since_unix_nano, entry.resolved_unix_nano.unwrap_or(u64::MAX))
-        });
+        let now = self.current.values().map(|entry| range(entry.found_from(), u64::MAX));
+        let over = self
+            .resolved
+            .iter()
+            .map(|entry| range(entry.found_from(), entry.resolved_unix_nano.unwrap_or(u64::MAX)));
         now.chain(over).collect()
     }
 }
