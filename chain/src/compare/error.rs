@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Figures, Finding, Found, Sides, What, rate};
+use super::{Figures, Finding, Found, Sides, What, certainty, rate};
 use crate::{Counts, PathId, Step, StepKind};
 
 /// An error status says again what a missing call says, or is passed on: it counts half.
@@ -28,7 +28,7 @@ pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) 
         let began = Errors::at(sides, path, step, |counts| counts.origins);
         let unanswered = sides.unanswered(path).min(began.per_request).max(0.0);
         if let Some(answer) = sides.answer(path).filter(|_| unanswered > 0.0) {
-            let harm = unanswered * ERROR_WEIGHT;
+            let harm = began.harm(unanswered);
             found.blame(answer.service, harm);
             if !silent.contains(&path) {
                 let finding = Finding::of(What::Silent, path, answer, harm);
@@ -40,7 +40,7 @@ pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) 
             failing(sides, &began, began.per_request, found);
         }
         let again = Errors::at(sides, path, step, |counts| counts.retries);
-        let harm = again.per_request * ERROR_WEIGHT;
+        let harm = again.harm(again.per_request);
         if harm > 0.0 {
             // Who calls again is not to blame for what failed.
             let finding = Finding::of(What::Retried, path, step, harm);
@@ -56,14 +56,14 @@ fn failing(sides: &Sides, began: &Errors, per_request: f64, found: &mut Found) {
     if per_request <= 0.0 {
         return;
     }
-    found.blame(began.step.service, per_request * ERROR_WEIGHT);
+    found.blame(began.step.service, began.harm(per_request));
     let (swallowed, by) = sides.swallowed(began.path);
     for (what, part, absorbed_by) in
         [(What::Failing, 1.0 - swallowed, None), (What::Swallowed, swallowed, by)]
     {
         let per_request = per_request * part;
         if per_request > 0.0 {
-            let harm = per_request * ERROR_WEIGHT;
+            let harm = began.harm(per_request);
             let finding = Finding::of(what, began.path, began.step, harm);
             found.add(Finding { per_request, absorbed_by, ..began.figures(finding) });
         }
@@ -93,6 +93,12 @@ impl<'a> Errors<'a> {
             before: Figures::part(count(&before.counts) as f64, before.calls()),
             per_request: sides.more(path, count),
         }
+    }
+
+    /// The harm of so many for each request: what few calls say counts less, by how likely
+    /// chance is.
+    fn harm(&self, per_request: f64) -> f64 {
+        per_request * ERROR_WEIGHT * certainty(self.now, self.before)
     }
 
     fn figures(&self, finding: Finding) -> Finding {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
-use super::{Figures, Finding, Found, SURE_DEVIATIONS, Sides, What, deviations};
+use super::{Figures, Finding, Found, Sides, What, certainty};
 use crate::{PathId, Sketch, Step};
 
 /// With fewer calls at a path before, all paths that end with the same step count.
@@ -168,11 +168,11 @@ impl Sides<'_> {
         let above = |side: &Sketch| -> f64 {
             side.values().filter(|(value, _)| *value > limit * ABOVE).map(|(_, count)| count).sum()
         };
-        let sure = deviations((above(now), count(now)), (above(before), count(before)));
-        let sure = (sure / SURE_DEVIATIONS).clamp(0.0, 1.0);
+        let figures = |side: &Sketch| Figures::part(above(side), count(side));
+        let certainty = certainty(figures(now), figures(before));
         let each = |side: &Sketch| side.excess(limit) / count(side);
         let nano = (each(now) - 2.0 * each(before)).max(0.0) * count(now);
-        nano / 1e9 / self.requests * sure * sure
+        nano / 1e9 / self.requests * certainty
     }
 
     fn slow(

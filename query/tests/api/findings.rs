@@ -182,6 +182,20 @@ fn a_failing_leaf_is_found_and_not_those_who_pass_it_up() {
 }
 
 #[test]
+fn what_may_be_chance_does_less_harm() {
+    let trouble = Trouble { bank_fails: true, ..Trouble::default() };
+    let harm = |nth: u64| {
+        let found = check(trouble, nth, "failing", "bank", Some("payment"));
+        found["harm"].as_f64().unwrap()
+    };
+    // An error counts half. Two of 60, where none of 300 failed, are no chance.
+    assert_eq!((harm(2), harm(30)), (0.5 / 2.0, 0.5 / 30.0));
+    // One is, more likely than not.
+    let one = harm(60) / (0.5 / 60.0);
+    assert!((0.5..0.6).contains(&one), "{one}");
+}
+
+#[test]
 fn an_error_that_somebody_swallowed_is_found() {
     let trouble = Trouble { cart_fails: true, ..Trouble::default() };
     let found = check(trouble, 2, "swallowed", "cart", Some("frontend"));
