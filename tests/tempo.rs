@@ -37,6 +37,28 @@ fn send(server: &Server, keep: impl Fn(usize) -> bool) {
 }
 
 #[test]
+fn span_metrics_are_there_where_they_are_asked_for() {
+    let names = [
+        "# TYPE traces_service_graph_request counter",
+        "# TYPE traces_service_graph_request_failed counter",
+        "# TYPE traces_service_graph_request_server_seconds histogram",
+        "# TYPE traces_spanmetrics_calls counter",
+        "# TYPE traces_spanmetrics_latency histogram",
+    ];
+    let figures = |arguments: &[&str]| {
+        let server = Server::start_with("serve", arguments);
+        let (status, text) = get(server.web(), "/metrics");
+        assert_eq!(status, 200, "{text}");
+        assert!(server.stop().success());
+        text
+    };
+    let text = figures(&["--span-metrics", "on"]);
+    assert!(names.iter().all(|name| text.lines().any(|line| line == *name)), "{text}");
+    let text = figures(&[]);
+    assert!(!text.contains("traces_"), "{text}");
+}
+
+#[test]
 fn it_is_on_its_own_port_and_under_the_web_address() {
     let server = Server::start();
     send(&server, |_| true);

@@ -21,6 +21,9 @@ pub struct Config {
     pub tempo_listen: Option<SocketAddr>,
     /// Whether somebody counts on that address, as with Jaeger's.
     pub needs_tempo: bool,
+    /// Whether the metrics have the figures of services and spans, too, under the names that
+    /// Grafana's service graph reads.
+    pub span_metrics: bool,
     /// How long a question may take, from its arrival on, waiting included. One that
     /// takes longer is answered with an error.
     pub deadline: Duration,
@@ -70,6 +73,7 @@ impl Default for Config {
             needs_jaeger: true,
             tempo_listen: None,
             needs_tempo: true,
+            span_metrics: false,
             deadline: Duration::from_secs(10),
             concurrent_questions_max: 4,
             waiting_questions_max: 64,

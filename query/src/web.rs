@@ -238,6 +238,10 @@ impl App {
         let (service, service_end) =
             QueryService::start(config, Arc::clone(&reader), notice, metrics.clone())?;
         registry.register_collector(Box::new(StoreFigures(Arc::clone(&reader))));
+        if config.span_metrics {
+            let figures = tempo::SpanMetrics::of(Arc::clone(&reader));
+            registry.register_collector(Box::new(figures));
+        }
         let (monitor, monitor_end) = Monitor::start(reader, health, otlp)?;
         let ends = [service_end, monitor_end];
         Ok(Self { service, monitor, ui, metrics, ends })

@@ -9,7 +9,7 @@ use super::alert_url::AlertUrl;
 use super::dialect_listen::DialectListen;
 use super::listen::Listen;
 use super::memory::MemoryLimit;
-use super::options::{Durability, Typed};
+use super::options::{Durability, Switch, Typed};
 use super::size::{FreeMin, SizeMax};
 use super::{Error, Options, file};
 
@@ -41,6 +41,7 @@ pub(crate) struct Settings {
     /// Whether somebody set where Zipkin's port is, and so counts on it.
     #[serde(skip)]
     pub(crate) needs_zipkin: bool,
+    pub(crate) span_metrics: Switch,
     pub(crate) durability: Durability,
     pub(crate) memory_limit: MemoryLimit,
     pub(crate) retention_age: Age,
@@ -96,6 +97,7 @@ impl Settings {
             needs_jaeger: self.needs_jaeger,
             tempo_listen: self.tempo_listen.address(),
             needs_tempo: self.needs_tempo,
+            span_metrics: self.span_metrics == Switch::On,
             ..query::Config::default()
         };
         shares.give_query(&mut query);
@@ -131,6 +133,7 @@ impl Effective {
             jaeger_listen,
             tempo_listen,
             zipkin_listen,
+            span_metrics,
             durability,
             memory_limit,
             retention_age,
@@ -159,6 +162,7 @@ impl Effective {
             needs_tempo: tempo_listen.is_some(),
             zipkin_listen: zipkin_listen.unwrap_or(DialectListen::loopback(ZIPKIN_PORT)),
             needs_zipkin: zipkin_listen.is_some(),
+            span_metrics: span_metrics.or(file.span_metrics).unwrap_or(Switch::Off),
             durability: durability.or(file.durability).unwrap_or(Durability::Disk),
             memory_limit: memory_limit.or(file.memory_limit).unwrap_or(MemoryLimit::DEFAULT),
             retention_age: retention_age.or(file.retention_age).unwrap_or(RETENTION_AGE),

@@ -57,6 +57,11 @@ pub(crate) struct Options {
     #[arg(long, global = true, value_name = "ADDRESS", env = "HOPLINE_ZIPKIN_LISTEN")]
     pub(crate) zipkin_listen: Option<DialectListen>,
 
+    /// Whether /metrics has the figures of services and spans, too, under the names that
+    /// Grafana's service graph reads from Prometheus [default: off].
+    #[arg(long, global = true, value_name = "SWITCH", env = "HOPLINE_SPAN_METRICS")]
+    pub(crate) span_metrics: Option<Switch>,
+
     /// What spans survive once they are acknowledged [default: disk].
     #[arg(long, global = true, value_name = "LEVEL", env = "HOPLINE_DURABILITY")]
     pub(crate) durability: Option<Durability>,
@@ -84,6 +89,16 @@ pub(crate) struct Options {
     /// http://localhost:9093/api/v2/alerts, off [default: off].
     #[arg(long, global = true, value_name = "URL", env = "HOPLINE_ALERT_URL")]
     pub(crate) alert_url: Option<AlertUrl>,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Switch {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// What an acknowledged span survives.

@@ -6,6 +6,7 @@
 
 mod answer;
 mod by_id;
+mod generator;
 mod grpc;
 mod id;
 mod look;
@@ -21,6 +22,8 @@ use axum::extract::FromRef;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, StatusCode, header};
+
+pub(crate) use generator::SpanMetrics;
 
 use crate::monitor::Monitor;
 use crate::service::QueryService;
