@@ -290,11 +290,11 @@ export interface Compared {
   to_unix_nano: UnixNano;
   reference_from_unix_nano: UnixNano;
   reference_to_unix_nano: UnixNano;
+  /** With what it was compared, and in what the workload was another then. */
+  sentence: string;
   requests: number;
   reference_requests: number;
   request_nano: number;
-  /** By how much the two times differ in which requests came: 0 to 1. */
-  workload_shift: number;
 }
 
 /** Calls made one after the other that might be made at once. Nothing is wrong there. */

@@ -6,7 +6,7 @@ import { FindingList } from "./FindingList";
 import classes from "./Findings.module.css";
 import { Opportunities } from "./Opportunities";
 import { ResolvedFindings } from "./ResolvedFindings";
-import { isOtherWork, summaryOf } from "./summary";
+import { summaryOf } from "./summary";
 
 /** What is wrong now: one quiet line where nothing is. Never in the way of the search. */
 export function Findings() {
@@ -28,11 +28,6 @@ export function Findings() {
             {data ? "This may be old. " : "It cannot be told. "}
             {errorSentence(error)}
           </span>
-        </p>
-      )}
-      {data && isOtherWork(data) && (
-        <p className={classes.quiet}>
-          Other requests came than before, so differences may be due to that.
         </p>
       )}
       {data && <FindingList findings={data.open} now={dataUpdatedAt} />}

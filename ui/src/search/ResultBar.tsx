@@ -1,4 +1,4 @@
-import { SegmentedControl, Switch } from "@mantine/core";
+import { NativeSelect, Switch } from "@mantine/core";
 import { formatNoun } from "../shared/format";
 import { ReloadButton } from "../shared/ReloadButton";
 import classes from "./ResultBar.module.css";
@@ -6,8 +6,10 @@ import type { Order, Search } from "./searchUrl";
 
 const ORDER_LABELS: { value: Order; label: string }[] = [
   { value: "newest", label: "Newest" },
+  { value: "oldest", label: "Oldest" },
   { value: "slowest", label: "Slowest" },
   { value: "most_errors", label: "Most errors" },
+  { value: "most_spans", label: "Most spans" },
 ];
 
 const LIVE_SECONDS = 5;
@@ -31,11 +33,11 @@ export function ResultBar({ search, onSearch, shown, more, tookMs, busy, onReloa
         {tookMs === null ? unanswered : `${formatNoun(shown, "trace")}${more ? " and more" : ""}`}
         {tookMs !== null && <span className={classes.took}> · {tookMs} ms</span>}
       </span>
-      <SegmentedControl
+      <NativeSelect
         aria-label="Order"
         data={ORDER_LABELS}
         value={search.order}
-        onChange={(order) => onSearch({ ...search, order: order as Order })}
+        onChange={(event) => onSearch({ ...search, order: event.currentTarget.value as Order })}
       />
       <Switch
         label={`Refresh every ${search.liveSeconds ?? LIVE_SECONDS} s`}

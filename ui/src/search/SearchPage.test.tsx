@@ -115,6 +115,29 @@ test("the server's sentence is shown when it refuses, in the words of the form",
   expect(field.getAttribute("aria-invalid")).toBe("true");
 });
 
+test("a query is typed beside the conditions, and what is wrong with it stands there", async () => {
+  const query = '{ name = "GET /" } >> { status = err }';
+  const error = {
+    error: "q: parse error at line 1, col 32: unknown name 'err'",
+    code: "invalid_parameter",
+    parameter: "q",
+  };
+  const { address } = openPage("/?service=bank", {
+    search: (params) =>
+      params.get("q") === query ? Response.json(error, { status: 400 }) : page([trace(1)]),
+  });
+  const field = await screen.findByLabelText("TraceQL");
+  await userEvent.click(field);
+  await userEvent.paste(query);
+  await userEvent.keyboard("{Enter}");
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toBe("TraceQL: parse error at line 1, col 32: unknown name 'err'.");
+  expect(screen.getByLabelText("TraceQL").getAttribute("aria-invalid")).toBe("true");
+  expect(new URLSearchParams(address().slice(1)).get("q")).toBe(query);
+  await userEvent.click(screen.getByRole("button", { name: "Clear" }));
+  expect(address()).toBe("/");
+});
+
 test("an answer that is not complete says what is missing", async () => {
   const completeness = { state: "partial", missing: ["segment 12: bad checksum"] } as const;
   openPage("/", { search: () => ({ ...page([trace(1)]), completeness }) });

@@ -5,6 +5,7 @@ export const FIELD_LABELS = {
   status: "Status",
   min_duration: "Span lasts at least",
   attribute: "Attributes",
+  q: "TraceQL",
   since: "Trace started",
   from: "From",
   to: "To",

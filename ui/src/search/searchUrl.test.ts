@@ -5,6 +5,7 @@ import {
   EMPTY_SEARCH,
   encodeSearch,
   hasConditions,
+  isNarrowed,
   type Search,
   searchParams,
 } from "./searchUrl";
@@ -14,6 +15,7 @@ const FULL: Search = {
   spanName: "POST /charge?x=1",
   status: "error",
   minDuration: "1.5s",
+  query: '{ name = "a&b" } >> { status = error }',
   attributes: ["http.route=/charge", "resource:host.name!=a&b", "k>=100"],
   range: { from: "2026-11-23T10:00:00Z", to: "2026-11-23T11:00:00Z" },
   order: "slowest",
@@ -25,6 +27,7 @@ const SEARCHES: Search[] = [
   FULL,
   { ...FULL, range: { since: "all" }, attributes: ["only=one"] },
   { ...EMPTY_SEARCH, range: { from: "1763900000", to: null }, order: "most_errors" },
+  { ...EMPTY_SEARCH, query: "{ nestedSetParent < 0 }", order: "most_spans" },
 ];
 
 test.each(SEARCHES)("a search goes into the address and back", (search) => {
@@ -50,6 +53,7 @@ test("the question to the API names what the API names", () => {
     status: "error",
     min_duration: "1.5s",
     attribute: FULL.attributes,
+    q: FULL.query,
     from: "2026-11-23T10:00:00Z",
     to: "2026-11-23T11:00:00Z",
     order: "slowest",
@@ -61,4 +65,6 @@ test("the time range is no condition", () => {
   const later = { ...EMPTY_SEARCH, range: { since: "7d" } };
   expect(hasConditions(later)).toBe(false);
   expect(hasConditions(FULL)).toBe(true);
+  expect(isNarrowed(later)).toBe(false);
+  expect(isNarrowed({ ...later, query: "{}" })).toBe(true);
 });

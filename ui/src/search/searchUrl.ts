@@ -3,7 +3,7 @@
 import type { Params } from "../api/client";
 import { all, first, type QueryParams } from "../shared/queryString";
 
-export const ORDERS = ["newest", "slowest", "most_errors"] as const;
+export const ORDERS = ["newest", "oldest", "slowest", "most_errors", "most_spans"] as const;
 export type Order = (typeof ORDERS)[number];
 
 export const STATUSES = ["error", "ok", "unset"] as const;
@@ -24,6 +24,8 @@ export interface Conditions {
 }
 
 export interface Search extends Conditions {
+  /** In TraceQL; beside it the conditions hold. */
+  query: string | null;
   range: Range;
   order: Order;
   /** Asks again every so many seconds; null while it stands still. */
@@ -45,6 +47,7 @@ export const NO_CONDITIONS: Conditions = {
 
 export const EMPTY_SEARCH: Search = {
   ...NO_CONDITIONS,
+  query: null,
   range: { since: DEFAULT_SINCE },
   order: "newest",
   liveSeconds: null,
@@ -58,6 +61,7 @@ export function decodeSearch(params: QueryParams): Search {
     status: oneOf(STATUSES, first(params.status)),
     minDuration: first(params.min_duration),
     attributes: all(params.attribute),
+    query: first(params.q),
     range: decodeRange(params, DEFAULT_SINCE),
     order: oneOf(ORDERS, first(params.order)) ?? "newest",
     liveSeconds: decodeLive(first(params.live)),
@@ -68,6 +72,7 @@ export function decodeSearch(params: QueryParams): Search {
 export function encodeSearch(search: Search): QueryParams {
   return withoutUndefined({
     ...conditions(search),
+    q: search.query ?? undefined,
     ...("since" in search.range && search.range.since === DEFAULT_SINCE ? {} : rangeParams(search)),
     order: search.order === "newest" ? undefined : search.order,
     live: search.liveSeconds === null ? undefined : String(search.liveSeconds),
@@ -78,6 +83,7 @@ export function encodeSearch(search: Search): QueryParams {
 export function searchParams(search: Search): Params {
   return withoutUndefined({
     ...conditions(search),
+    q: search.query ?? undefined,
     ...rangeParams(search),
     order: search.order,
   });
@@ -92,6 +98,11 @@ export function rangeParams({ range }: Pick<Search, "range">): Params {
 /** Whether anything narrows which traces count. */
 export function hasConditions(narrowing: Conditions): boolean {
   return Object.keys(conditions(narrowing)).length > 0;
+}
+
+/** Whether anything narrows what a search finds. */
+export function isNarrowed(search: Search): boolean {
+  return hasConditions(search) || search.query !== null;
 }
 
 function conditions(search: Conditions): Params {
