@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { HopFigures } from "../api/types";
 import { HopEnds } from "../hops/HopEnds";
 import { searchOf } from "../hops/hopSearch";
+import { hasGap } from "../hops/sides";
 import { encodeSearch, type Range } from "../search/searchUrl";
 import { formatCount, formatDuration, formatShare } from "../shared/format";
 import classes from "./HopHead.module.css";
@@ -9,7 +10,6 @@ import classes from "./HopHead.module.css";
 /** Which hop it is, and its figures of the whole time. */
 export function HopHead({ hop, range }: { hop: HopFigures; range: Range }) {
   const { calls, errors, errors_began, retries, duration, gap } = hop;
-  const hasGap = hop.caller !== null && hop.callee !== null;
   return (
     <header className={classes.head}>
       <h1 className={classes.title}>
@@ -25,7 +25,7 @@ export function HopHead({ hop, range }: { hop: HopFigures; range: Range }) {
         <Fact label="p50">{formatDuration(duration.p50_nano)}</Fact>
         <Fact label="p90">{formatDuration(duration.p90_nano)}</Fact>
         <Fact label="p99">{formatDuration(duration.p99_nano)}</Fact>
-        {hasGap && <Fact label="gap p90">{formatDuration(gap.p90_nano)}</Fact>}
+        {hasGap(hop) && <Fact label="gap p90">{formatDuration(gap.p90_nano)}</Fact>}
         <Fact label="self per call">{formatDuration(hop.self_nano_per_call)}</Fact>
         <Fact label="of all time">{formatShare(hop.share)}</Fact>
       </dl>

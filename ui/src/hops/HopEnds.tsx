@@ -1,24 +1,25 @@
 import type { HopFigures } from "../api/types";
-import { ServiceName } from "../shared/ServiceName";
 import classes from "./HopEnds.module.css";
+import { NodeName } from "./NodeName";
 
-type Ends = Pick<HopFigures, "caller" | "callee" | "span_name">;
+type Ends = Pick<HopFigures, "caller" | "caller_kind" | "callee" | "callee_kind" | "span_name">;
 
 /** Who calls whom for what. */
-export function HopEnds({ hop: { caller, callee, span_name } }: { hop: Ends }) {
+export function HopEnds({ hop }: { hop: Ends }) {
+  const { caller, callee, span_name } = hop;
   return (
     <>
       <span className={classes.edge}>
         {caller === null ? (
           <span className={classes.none}>entry</span>
         ) : (
-          <ServiceName name={caller} />
+          <NodeName name={caller} kind={hop.caller_kind} />
         )}
         <span className={classes.arrow}> → </span>
         {callee === null ? (
           <span className={classes.none}>(no answer)</span>
         ) : (
-          <ServiceName name={callee} />
+          <NodeName name={callee} kind={hop.callee_kind} />
         )}
       </span>{" "}
       <code className={classes.name} title={span_name}>

@@ -4,12 +4,11 @@ import { formatCount, formatDuration, formatShare } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
 import { HopLink } from "./HopLink";
 import classes from "./HopsTable.module.css";
+import { hasGap } from "./sides";
 
 /** One hop: its ends lead to its page. */
 export function HopRow({ hop, range }: { hop: HopFigures; range: Range }) {
   const { duration, gap } = hop;
-  // Nobody to wait for where a request enters, nobody to compare with where none answers.
-  const hasGap = hop.caller !== null && hop.callee !== null;
   return (
     <tr className={classes.row} data-failed={hop.errors > 0 || undefined}>
       <td className={classes.hop}>
@@ -31,7 +30,7 @@ export function HopRow({ hop, range }: { hop: HopFigures; range: Range }) {
         {formatDuration(duration.p99_nano)}
       </td>
       <td className={classes.figure} data-label="gap p90">
-        {hasGap ? formatDuration(gap.p90_nano) : "–"}
+        {hasGap(hop) ? formatDuration(gap.p90_nano) : "–"}
       </td>
       <td className={classes.figure} data-label="self per call">
         {formatDuration(hop.self_nano_per_call)}

@@ -20,7 +20,13 @@ const HOP: HopFigures = {
 };
 
 const ENTRY = { ...HOP, caller: null, callee: "frontend", span_name: "GET /", errors: 0 };
-const DATABASE = { ...HOP, callee: null, span_name: "SELECT", errors: 0, share: 0.1 };
+const NAMELESS = { ...HOP, callee: null, span_name: "GET", errors: 0, share: 0.1 };
+const DATABASE: HopFigures = {
+  ...NAMELESS,
+  callee: "postgresql/shop",
+  callee_kind: "database",
+  span_name: "SELECT",
+};
 
 function answer(hops: HopFigures[], more: Partial<HopsAnswer> = {}): HopsAnswer {
   return { hops, more: false, completeness: { state: "complete" }, ...more };
@@ -35,18 +41,20 @@ async function cells() {
 }
 
 test("each hop is a row with its figures, in the server's order", async () => {
-  openPage("/hops", { hops: () => answer([HOP, ENTRY, DATABASE]) });
+  openPage("/hops", { hops: () => answer([HOP, ENTRY, NAMELESS, DATABASE]) });
   const rows = await cells();
   expect(rows.map((row) => row[0])).toEqual([
     "payment → bank POST /charge",
     "entry → frontend GET /",
-    "payment → (no answer) SELECT",
+    "payment → (no answer) GET",
+    "payment → postgresql/shop SELECT",
   ]);
   const figures = ["1,200", "36 (3 %)", "5.00 ms", "12.0 ms", "812 ms", "2.00 ms", "4.00 ms"];
   expect(rows[0]?.slice(1)).toEqual([...figures, "40 %"]);
   // No gap without two ends, and no errors in red where there are none.
-  expect(rows[1]?.[6]).toBe("–");
+  expect(rows.slice(1).map((row) => row[6])).toEqual(["–", "–", "–"]);
   expect(rows[1]?.[2]).toBe("0");
+  expect(screen.getByRole("img", { name: "database" })).toBeTruthy();
 });
 
 test("a hop leads to its page, of the same time", async () => {
