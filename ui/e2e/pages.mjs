@@ -1,4 +1,4 @@
-/** Looks at the pages beside the traces: hops, one hop, chains; on a desk's screen and on a phone's. */
+/** Looks at the pages beside the traces: hops, one hop, the map, chains; on a desk's screen and on a phone's. */
 
 import assert from "node:assert/strict";
 import { watch, withSlash } from "./browser.mjs";
@@ -36,6 +36,13 @@ export async function lookAtPages(browser, base, shoot) {
       );
       await fits(page, "one hop");
       await shot("hop");
+
+      await page.goto(new URL("./map", withSlash(base)).href);
+      const map = page.getByRole("region", { name: "Service map" });
+      await map.getByRole("link").first().waitFor();
+      assert.ok((await map.locator("path > title").count()) > 0, "no call is drawn");
+      await fits(page, "map");
+      await shot("map");
 
       await page.goto(new URL("./chains", withSlash(base)).href);
       const calls = page.getByRole("table", { name: "Calls" });

@@ -10,6 +10,7 @@ import { ChainsPage } from "./chains/ChainsPage";
 import { ComparePage } from "./compare/ComparePage";
 import { HopPage } from "./hop/HopPage";
 import { HopsPage } from "./hops/HopsPage";
+import { MapPage } from "./map/MapPage";
 import { SearchPage } from "./search/SearchPage";
 import { ErrorState } from "./shared/ErrorState";
 import { formatQuery, parseQuery, type QueryParams } from "./shared/queryString";
@@ -45,6 +46,13 @@ const hopRoute = createRoute({
   component: HopPage,
 });
 
+const mapRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/map",
+  validateSearch: asText,
+  component: MapPage,
+});
+
 const chainsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/chains",
@@ -72,6 +80,7 @@ export function createAppRouter(history?: RouterHistory) {
     routeTree: rootRoute.addChildren([
       searchRoute,
       chainsRoute,
+      mapRoute,
       hopsRoute,
       hopRoute,
       compareRoute,

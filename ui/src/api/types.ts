@@ -256,6 +256,8 @@ export interface Finding {
   service: string;
   /** The other end of the hop. */
   other: string | null;
+  /** Whom the calls are to, where nobody answers. */
+  peer?: { name: string; kind: Exclude<NodeKind, "service"> } | null;
   /** Null where that is not known. */
   hop_id: string | null;
   /** The span name, or what the event says; ids in it are `*`. */
@@ -335,6 +337,33 @@ export interface Quantiles {
 
 /** What a node of the service map is; all but services send no spans. */
 export type NodeKind = "service" | "database" | "queue" | "external";
+
+/** What a node of the service map was called for. */
+export interface NodeFigures {
+  calls: number;
+  errors: number;
+  duration: Quantiles;
+  /** Of the time of all requests. */
+  share: number;
+}
+
+/** All calls from one node of the service map to another. */
+export interface GraphEdge extends NodeFigures {
+  /** Null for the requests that entered the system. */
+  caller: string | null;
+  caller_kind: NodeKind | null;
+  /** Null where nobody answers and the calls do not say who should. */
+  callee: string | null;
+  callee_kind: NodeKind | null;
+  gap: Quantiles;
+}
+
+export interface GraphAnswer {
+  services: (NodeFigures & { service: string })[];
+  peers: (NodeFigures & { name: string; kind: Exclude<NodeKind, "service"> })[];
+  edges: GraphEdge[];
+  completeness: Completeness;
+}
 
 /** All calls of one kind from one service to another. */
 export interface HopFigures {

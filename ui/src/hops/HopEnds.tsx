@@ -2,7 +2,10 @@ import type { HopFigures } from "../api/types";
 import classes from "./HopEnds.module.css";
 import { NodeName } from "./NodeName";
 
-type Ends = Pick<HopFigures, "caller" | "caller_kind" | "callee" | "callee_kind" | "span_name">;
+type Ends = Pick<HopFigures, "caller" | "caller_kind" | "callee" | "callee_kind"> & {
+  /** What for; of all that one asks of the other there is none. */
+  span_name?: string;
+};
 
 /** Who calls whom for what. */
 export function HopEnds({ hop }: { hop: Ends }) {
@@ -21,10 +24,15 @@ export function HopEnds({ hop }: { hop: Ends }) {
         ) : (
           <NodeName name={callee} kind={hop.callee_kind} />
         )}
-      </span>{" "}
-      <code className={classes.name} title={span_name}>
-        <bdi>{span_name}</bdi>
-      </code>
+      </span>
+      {span_name !== undefined && (
+        <>
+          {" "}
+          <code className={classes.name} title={span_name}>
+            <bdi>{span_name}</bdi>
+          </code>
+        </>
+      )}
     </>
   );
 }

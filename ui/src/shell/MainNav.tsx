@@ -17,6 +17,14 @@ export function MainNav() {
         Traces
       </Link>
       <Link
+        to="/map"
+        className={classes.link}
+        activeOptions={{ includeSearch: false }}
+        activeProps={{ "data-active": "" }}
+      >
+        Map
+      </Link>
+      <Link
         to="/chains"
         className={classes.link}
         activeOptions={{ includeSearch: false }}

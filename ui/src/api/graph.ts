@@ -1,0 +1,12 @@
+import { useQuery } from "@tanstack/react-query";
+import { ask, type Params } from "./client";
+import type { GraphAnswer } from "./types";
+
+/** Who calls whom in a time range. */
+export function useGraph(range: Params) {
+  return useQuery({
+    queryKey: ["graph", range],
+    queryFn: ({ signal }) => ask<GraphAnswer>("graph", range, signal),
+    placeholderData: (previous) => previous,
+  });
+}
