@@ -8,6 +8,7 @@ pub mod batch;
 pub mod clock;
 pub mod codec;
 pub mod id;
+pub mod jaeger;
 pub mod log_record;
 pub mod otlp;
 pub mod semconv;

@@ -273,8 +273,8 @@ impl App {
         // network of today.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
         let tempo = tempo::router(service.clone(), monitor.clone());
-        let router = native::router(service.clone(), monitor, stopping)
-            .nest(jaeger::PREFIX, jaeger::router(service.clone()))
+        let router = native::router(service.clone(), monitor, stopping.clone())
+            .nest(jaeger::PREFIX, jaeger::router(service.clone(), stopping.clone()))
             .nest(tempo::PREFIX, tempo.clone())
             .merge(tempo::streaming(service.clone()))
             .merge(probes)
@@ -283,7 +283,7 @@ impl App {
             .fallback_service(ui.layer(compression.clone()));
         let on_own_port =
             |router: Router| router.layer(compression.clone()).layer(map_response(never_stored));
-        let jaeger = on_own_port(jaeger::router(service));
+        let jaeger = on_own_port(jaeger::router(service, stopping));
         let tempo = on_own_port(tempo);
         let watched = |router: Router| {
             router

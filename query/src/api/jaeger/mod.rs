@@ -1,5 +1,5 @@
-//! Jaeger's query APIs: the legacy one under `/api`, and version 3 under `/api/v3`
-//! and over gRPC.
+//! Jaeger's query APIs: the legacy one under `/api`, version 3 under `/api/v3`, and all that
+//! are over gRPC.
 //! docs/compatibility.md says what differs from Jaeger, and why.
 //!
 //! Trace, tag, process, operation, log and reference are Jaeger's words, and stay here.
@@ -13,12 +13,14 @@ mod metric;
 mod names;
 mod question;
 mod read;
+mod translate;
 mod v3;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use storage::ReadError;
+use tokio_util::sync::CancellationToken;
 
 use super::{form, go};
 use crate::observe::Failure;
@@ -27,8 +29,8 @@ use crate::service::{NoAnswer, QueryService};
 /// Where it is served on the web listener.
 pub(crate) const PREFIX: &str = "/jaeger";
 
-/// Every route, as the router has it.
-const ROUTES: [&str; 23] = [
+/// Every route over HTTP, as the router has it.
+const ROUTES: [&str; 17] = [
     legacy::SERVICES,
     legacy::SERVICE_OPERATIONS,
     legacy::OPERATIONS,
@@ -46,21 +48,16 @@ const ROUTES: [&str; 23] = [
     metric::CALLS,
     metric::ERRORS,
     metric::MIN_STEP,
-    grpc::GET_TRACE,
-    grpc::FIND_TRACES,
-    grpc::FIND_SUMMARIES,
-    grpc::GET_SERVICES,
-    grpc::GET_OPERATIONS,
-    grpc::GET_DEPENDENCIES,
 ];
 
-/// Answers every path, also with Jaeger's 404 where there is no such path.
-pub(crate) fn router(service: QueryService) -> Router {
+/// Answers every path, also with Jaeger's 404 where there is no such path. What stays open
+/// until a client ends it ends once `stopping` is cancelled.
+pub(crate) fn router(service: QueryService, stopping: CancellationToken) -> Router {
     Router::new()
         .merge(legacy::router())
         .merge(v3::router())
         .merge(metric::router())
-        .merge(grpc::router())
+        .merge(grpc::router(stopping))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_path)
         .with_state(service)
@@ -68,7 +65,7 @@ pub(crate) fn router(service: QueryService) -> Router {
 
 /// The paths of all routes, without [`PREFIX`].
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    ROUTES.into_iter()
+    ROUTES.into_iter().chain(grpc::routes())
 }
 
 /// Also for a method that a path does not have.

@@ -8,6 +8,7 @@ mod legacy;
 mod metrics;
 mod port;
 mod random;
+mod schema;
 mod v3;
 
 use std::fmt::Write;

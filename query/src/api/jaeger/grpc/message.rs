@@ -1,4 +1,4 @@
-//! The messages of `jaeger.api_v3`, as `proto/protos/jaeger/api_v3/query_service.proto` has
+//! The messages that are the same on the wire in all services, as `proto/protos/jaeger` has
 //! them.
 
 use std::collections::HashMap;
@@ -6,38 +6,11 @@ use std::collections::HashMap;
 use prost::Message;
 use storage::{ServiceCount, TraceSummary};
 
+use super::moment::Moment;
 use crate::api::jaeger::names::NamedKind;
 use crate::api::jaeger::question::format_kind;
 
-/// `google.protobuf.Timestamp` and `google.protobuf.Duration`: they are alike.
-#[derive(Clone, Copy, PartialEq, Message)]
-pub(super) struct Moment {
-    #[prost(int64, tag = "1")]
-    pub(super) seconds: i64,
-    #[prost(int32, tag = "2")]
-    pub(super) nanos: i32,
-}
-
-impl Moment {
-    /// Nanoseconds, as many as there is room for.
-    pub(super) fn nano(self) -> i64 {
-        self.seconds.saturating_mul(1_000_000_000).saturating_add(self.nanos.into())
-    }
-
-    /// Nanoseconds since the Unix epoch, 0 for what was before it.
-    pub(super) fn unix_nano(self) -> u64 {
-        u64::try_from(self.nano()).unwrap_or(0)
-    }
-}
-
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct GetTraceRequest {
-    #[prost(string, tag = "1")]
-    pub(super) trace_id: String,
-    #[prost(bool, tag = "4")]
-    pub(super) raw_traces: bool,
-}
-
+/// Of versions 2 and 3. Version 2 has no filter.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct TraceQueryParameters {
     #[prost(string, tag = "1")]
@@ -81,13 +54,13 @@ pub(super) struct GetOperationsRequest {
     #[prost(string, tag = "1")]
     pub(super) service: String,
     #[prost(string, tag = "2")]
-    pub(super) span_kind: String,
+    span_kind: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Operation {
     #[prost(string, tag = "1")]
-    name: String,
+    pub(super) name: String,
     #[prost(string, tag = "2")]
     span_kind: String,
 }
@@ -98,10 +71,18 @@ impl Operation {
     }
 }
 
+/// Of version 3 and of the store's reader; version 2 has the names beside them.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct GetOperationsResponse {
     #[prost(message, repeated, tag = "1")]
     pub(super) operations: Vec<Operation>,
+}
+
+impl GetOperationsRequest {
+    /// The kind that is asked for, if one is.
+    pub(super) fn kind(&self) -> Option<&str> {
+        Some(self.span_kind.as_str()).filter(|kind| !kind.is_empty())
+    }
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -112,6 +93,7 @@ pub(super) struct GetDependenciesRequest {
     pub(super) end_time: Option<Moment>,
 }
 
+/// Others than version 3 have a field for who counted them, which is left out.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Dependency {
     #[prost(string, tag = "1")]
@@ -123,7 +105,7 @@ pub(super) struct Dependency {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct DependenciesResponse {
+pub(super) struct Dependencies {
     #[prost(message, repeated, tag = "1")]
     pub(super) dependencies: Vec<Dependency>,
 }
@@ -138,10 +120,12 @@ pub(super) struct Service {
     error_span_count: i32,
 }
 
+/// Of version 3 and of the store's reader.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Summary {
-    #[prost(string, tag = "1")]
-    trace_id: String,
+    /// 32 hexadecimal digits there, 16 bytes here: on the wire both are bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    trace_id: Vec<u8>,
     #[prost(string, tag = "2")]
     root_service_name: String,
     #[prost(string, tag = "3")]
@@ -159,16 +143,16 @@ pub(super) struct Summary {
 }
 
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct FindTraceSummariesResponse {
+pub(super) struct SummariesResponse {
     #[prost(message, repeated, tag = "1")]
     pub(super) summaries: Vec<Summary>,
 }
 
 impl Summary {
-    pub(super) fn of(summary: TraceSummary) -> Self {
+    pub(super) fn of(trace_id: Vec<u8>, summary: TraceSummary) -> Self {
         let end = summary.start_unix_nano.saturating_add(summary.duration_nano);
         Self {
-            trace_id: summary.trace_id.to_string(),
+            trace_id,
             root_service_name: summary.root_service,
             root_operation_name: summary.root_name,
             min_start_time_unix_nano: summary.start_unix_nano,
