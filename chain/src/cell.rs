@@ -3,6 +3,7 @@
 use proto::codec::{Malformed, Reader, Writer};
 
 use crate::Sketch;
+use crate::sketch::SketchSum;
 use crate::trace::{Marks, Row};
 
 /// What the spans at one path added up to. Counts are signed: what was added can be taken
@@ -115,6 +116,14 @@ impl Cell {
 
     /// Adds all that is in `other`.
     pub fn merge(&mut self, other: &Self) {
+        self.merge_counts(other);
+        self.self_time.merge(&other.self_time);
+        self.gap.merge(&other.gap);
+        self.duration.merge(&other.duration);
+    }
+
+    /// Adds what is in `other` but for its sketches.
+    fn merge_counts(&mut self, other: &Self) {
         let mut theirs = other.counts;
         for (own, their) in self.counts.each().into_iter().zip(theirs.each()) {
             *own = own.wrapping_add(*their);
@@ -123,9 +132,6 @@ impl Cell {
             *own = own.wrapping_add(*their);
         }
         self.savable_nano = self.savable_nano.wrapping_add(other.savable_nano);
-        self.self_time.merge(&other.self_time);
-        self.gap.merge(&other.gap);
-        self.duration.merge(&other.duration);
         self.with_root = self.with_root.wrapping_add(other.with_root);
         self.root_squared = self.root_squared.wrapping_add(other.root_squared);
     }
@@ -133,12 +139,6 @@ impl Cell {
     /// How many spans there are.
     pub fn calls(&self) -> f64 {
         self.counts.calls.max(0) as f64
-    }
-
-    pub(crate) fn shrink(&mut self) {
-        [&mut self.self_time, &mut self.gap, &mut self.duration]
-            .into_iter()
-            .for_each(Sketch::shrink);
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
@@ -189,15 +189,25 @@ impl Cell {
             }
         }
     }
+}
 
-    /// Reads what [`Cell::encode`] wrote.
-    ///
-    /// # Errors
-    /// Where it did not.
-    pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
-        let mut cell = Self::default();
-        cell.add_encoded(reader)?;
-        Ok(cell)
+/// Adds up the cells of one path.
+#[derive(Debug, Default)]
+pub(crate) struct CellSum {
+    /// Without its sketches.
+    counts: Cell,
+    self_time: SketchSum,
+    gap: SketchSum,
+    duration: SketchSum,
+}
+
+impl CellSum {
+    /// Adds all that is in `cell`.
+    pub(crate) fn add(&mut self, cell: &Cell) {
+        self.counts.merge_counts(cell);
+        self.self_time.add(&cell.self_time);
+        self.gap.add(&cell.gap);
+        self.duration.add(&cell.duration);
     }
 
     /// Adds what [`Cell::encode`] wrote.
@@ -205,7 +215,7 @@ impl Cell {
     /// # Errors
     /// Where it did not: then some of it was added.
     pub(crate) fn add_encoded(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
-        let cell = self;
+        let cell = &mut self.counts;
         let mut mask = reader.varint()?;
         let mut is_there = || {
             let is_there = mask & 1 != 0;
@@ -217,7 +227,7 @@ impl Cell {
                 *count = count.wrapping_add(reader.zigzag()?);
             }
         }
-        for sketch in [&mut cell.self_time, &mut cell.gap, &mut cell.duration] {
+        for sketch in [&mut self.self_time, &mut self.gap, &mut self.duration] {
             if is_there() {
                 sketch.add_encoded(reader)?;
             }
@@ -237,6 +247,16 @@ impl Cell {
         match mask {
             0 => Ok(()),
             _ => Err(Malformed("parts of a cell")),
+        }
+    }
+
+    /// What was added since the last time.
+    pub(crate) fn take(&mut self) -> Cell {
+        Cell {
+            self_time: self.self_time.take(),
+            gap: self.gap.take(),
+            duration: self.duration.take(),
+            ..std::mem::take(&mut self.counts)
         }
     }
 }

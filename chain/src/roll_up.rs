@@ -1,8 +1,10 @@
 //! The figures of many traces, by path.
 
 use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use proto::codec::{Malformed, Reader, Writer};
 
+use crate::cell::CellSum;
 use crate::trace::Row;
 use crate::{Cell, PathId};
 
@@ -25,23 +27,39 @@ impl RollUp {
         known.map(|cell| cell.add(row, sign)).is_some()
     }
 
-    /// Adds all that is in `other`.
+    /// Adds all that is in `other`: of large ones see [`RollUp::sum`].
     pub fn merge(&mut self, other: &Self) {
         for (path, cell) in &other.cells {
             self.cells.entry(*path).or_default().merge(cell);
         }
     }
 
+    /// What `parts` add up to.
+    pub fn sum(parts: &[&Self]) -> Self {
+        let mut figures = Self::default();
+        figures.cells.reserve(parts.iter().map(|part| part.cells.len()).max().unwrap_or(0));
+        let mut sum = CellSum::default();
+        let mut parts = parts.iter();
+        while let Some(part) = parts.next() {
+            for (path, cell) in &part.cells {
+                let Entry::Vacant(place) = figures.cells.entry(*path) else { continue };
+                let mut others = parts.clone().filter_map(|other| other.cells.get(path)).peekable();
+                if others.peek().is_none() {
+                    place.insert(cell.clone());
+                    continue;
+                }
+                sum.add(cell);
+                others.for_each(|other| sum.add(other));
+                place.insert(sum.take());
+            }
+        }
+        figures
+    }
+
     /// What it takes in memory, in bytes, estimated.
     pub fn memory_bytes(&self) -> usize {
         let cells = self.cells.values().map(Cell::memory_bytes);
         self.cells.capacity() * size_of::<PathId>() + cells.sum::<usize>()
-    }
-
-    /// Gives back the room that it does not need.
-    pub fn shrink(&mut self) {
-        self.cells.shrink_to_fit();
-        self.cells.values_mut().for_each(Cell::shrink);
     }
 
     /// Leaves out paths of which all that was added was taken out again.
@@ -60,29 +78,58 @@ impl RollUp {
         }
     }
 
-    /// Reads what [`RollUp::encode`] wrote.
+    /// What the figures add up to that [`RollUp::encode`] wrote, each in one of `records`.
     ///
     /// # Errors
-    /// Where it did not.
-    pub fn decode(reader: &mut Reader) -> Result<Self, Malformed> {
+    /// Where one is nothing else.
+    pub fn sum_encoded(records: &[impl AsRef<[u8]>]) -> Result<Self, Malformed> {
+        let records = records.iter().map(|record| Encoded::new(record.as_ref()));
+        let mut records = records.collect::<Result<Vec<_>, _>>()?;
         let mut figures = Self::default();
-        figures.add_encoded(reader)?;
+        figures.cells.reserve(records.iter().map(|record| record.further).max().unwrap_or(0));
+        let mut sum = CellSum::default();
+        // All of a path at once: each cell is made once, of the size that it needs.
+        while let Some(path) = records.iter().filter_map(|record| record.next).min() {
+            for record in records.iter_mut().filter(|record| record.next == Some(path)) {
+                sum.add_encoded(&mut record.reader)?;
+                record.advance()?;
+            }
+            figures.cells.insert(path, sum.take());
+        }
+        figures.cells.shrink_to_fit();
         Ok(figures)
     }
+}
 
-    /// Adds what [`RollUp::encode`] wrote.
-    ///
-    /// # Errors
-    /// Where it did not: then some of it was added.
-    pub fn add_encoded(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
-        let count = reader.count()?;
-        if self.cells.is_empty() {
-            self.cells.reserve(count);
+/// Figures as they were written, read cell by cell.
+struct Encoded<'a> {
+    /// At the cell of `next`.
+    reader: Reader<'a>,
+    next: Option<PathId>,
+    /// Cells after it.
+    further: usize,
+}
+
+impl<'a> Encoded<'a> {
+    fn new(record: &'a [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(record);
+        let further = reader.count()?;
+        let mut encoded = Self { reader, next: None, further };
+        encoded.advance()?;
+        Ok(encoded)
+    }
+
+    /// Goes on to the next path.
+    fn advance(&mut self) -> Result<(), Malformed> {
+        let Some(further) = self.further.checked_sub(1) else {
+            self.next = None;
+            return self.reader.end();
+        };
+        let next = Some(PathId(self.reader.u64()?));
+        if next <= self.next {
+            return Err(Malformed("ascending paths"));
         }
-        for _ in 0..count {
-            let path = PathId(reader.u64()?);
-            self.cells.entry(path).or_default().add_encoded(reader)?;
-        }
+        (self.next, self.further) = (next, further);
         Ok(())
     }
 }

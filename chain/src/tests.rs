@@ -282,8 +282,7 @@ proptest! {
         rows(&other).iter().for_each(|row| figures.add(row, 1));
         let mut bytes = proto::codec::Writer::new();
         figures.encode(&mut bytes);
-        let mut reader = proto::codec::Reader::new(bytes.as_bytes());
-        prop_assert_eq!(&RollUp::decode(&mut reader).unwrap(), &figures);
+        prop_assert_eq!(&RollUp::sum_encoded(&[bytes.as_bytes()]).unwrap(), &figures);
         rows(&other).iter().for_each(|row| figures.add(row, -1));
         figures.tidy();
         prop_assert_eq!(figures, before);
@@ -295,21 +294,24 @@ proptest! {
         other in trace_strategy(20),
         sign in prop_oneof![Just(1), Just(-1)],
     ) {
-        let mut merged = RollUp::default();
-        let mut read = RollUp::default();
-        for (spans, sign) in [(&one, 1), (&other, sign), (&one, sign)] {
+        let parts = [(&one, 1), (&other, sign), (&one, sign)].map(|(spans, sign)| {
             let mut figures = RollUp::default();
             rows(spans).iter().for_each(|row| figures.add(row, sign));
-            merged.merge(&figures);
+            figures
+        });
+        let records = parts.each_ref().map(|figures| {
             let mut bytes = proto::codec::Writer::new();
             figures.encode(&mut bytes);
-            read.add_encoded(&mut proto::codec::Reader::new(bytes.as_bytes())).unwrap();
-        }
-        prop_assert_eq!(read, merged);
+            bytes.into_bytes()
+        });
+        let mut merged = RollUp::default();
+        parts.iter().for_each(|figures| merged.merge(figures));
+        prop_assert_eq!(&RollUp::sum_encoded(&records).unwrap(), &merged);
+        prop_assert_eq!(&RollUp::sum(&parts.each_ref()), &merged);
     }
 
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
-        drop(RollUp::decode(&mut proto::codec::Reader::new(&bytes)));
+        drop(RollUp::sum_encoded(&[bytes]));
     }
 }

@@ -1,5 +1,6 @@
 //! Where paths belong: which hop each is a part of, and what is above it.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use chain::{PathId, RollUp, Step, StepKind};
@@ -34,6 +35,24 @@ pub(crate) struct Places<'a> {
     pub(crate) steps: &'a HashMap<PathId, Step>,
     /// Whom calls are to that nobody answers.
     pub(crate) peers: Peers<'a>,
+    /// By the path of a call: that of its answer, once somebody asked.
+    answers: OnceCell<HashMap<PathId, PathId>>,
+}
+
+/// The answer of each call that has one; of several always the same.
+fn answers(steps: &HashMap<PathId, Step>) -> HashMap<PathId, PathId> {
+    let mut answers: HashMap<PathId, PathId> = HashMap::new();
+    for (path, step) in steps {
+        let call = step.parent.and_then(|parent| Some((parent, steps.get(&parent)?)));
+        if let Some((parent, call)) = call
+            && step.kind.is_span()
+            && is_answer(step, call)
+        {
+            let known = answers.entry(parent).or_insert(*path);
+            *known = (*path).min(*known);
+        }
+    }
+    answers
 }
 
 impl<'a> Places<'a> {
@@ -48,7 +67,7 @@ impl<'a> Places<'a> {
         names: &HashMap<u64, Arc<str>>,
         figures: &'a RollUp,
     ) -> Self {
-        Self { steps, peers: Peers::of(steps, names, figures) }
+        Self { steps, peers: Peers::of(steps, names, figures), answers: OnceCell::new() }
     }
 
     /// The root that `path` begins with.
@@ -72,12 +91,8 @@ impl<'a> Places<'a> {
         if !step.kind.is_span() {
             return self.hop_id(step.parent?);
         }
-        let is_its_answer = |answer: &Step| answer.parent == Some(path) && is_answer(answer, step);
-        let answer = match is_call(step) {
-            true => self.steps.iter().find(|(_, answer)| is_its_answer(answer)),
-            false => None,
-        };
-        self.ends(answer.map_or(path, |(path, _)| *path)).map(|ends| HopId::of(&ends))
+        let answer = self.answers.get_or_init(|| answers(self.steps)).get(&path);
+        self.ends(answer.copied().unwrap_or(path)).map(|ends| HopId::of(&ends))
     }
 
     /// The hop that begins with `hop`: of a call that nobody answers the one to the peer that

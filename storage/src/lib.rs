@@ -27,6 +27,7 @@ mod span_bytes;
 mod store;
 mod trace_spans;
 mod turn;
+mod unpack;
 mod view;
 
 pub use chains::chains_of;

@@ -16,6 +16,8 @@
 
 use proto::codec::{Malformed, Reader, Writer};
 
+use crate::unpack::unpack;
+
 /// The version that is written, and the only one that is read.
 const VERSION: u8 = 1;
 const PLAIN: u8 = 0;
@@ -92,8 +94,8 @@ pub(crate) fn decode(family: &str, key: &[u8], value: &[u8]) -> Result<Vec<u8>, 
     let mut reader = Reader::new(body);
     let length = reader.u32()?;
     let length = usize::try_from(length).map_err(|_| Malformed("size"))?;
-    let payload = zstd::bulk::decompress(reader.rest(), length)
-        .map_err(|_| Malformed("zstd frame of the given length"))?;
+    let payload =
+        unpack(reader.rest(), length).map_err(|_| Malformed("zstd frame of the given length"))?;
     if payload.len() == length { Ok(payload) } else { Err(Malformed("full length")) }
 }
 

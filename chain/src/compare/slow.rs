@@ -37,14 +37,7 @@ struct Slow {
 
 /// Of the calls at `silent` it is known that nobody answers them.
 pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) {
-    let mut pooled: HashMap<u64, Pooled> = HashMap::new();
-    for (path, cell) in &sides.reference.cells {
-        if let Some(step) = sides.steps.get(path) {
-            let pool = pooled.entry(step.own()).or_default();
-            pool.self_time.merge(&cell.self_time);
-            pool.gap.merge(&cell.gap);
-        }
-    }
+    let pooled = pooled(sides);
     let nothing = Pooled::default();
     let mut edges: BTreeMap<Edge, Slow> = BTreeMap::new();
     for &(path, step) in &sides.paths {
@@ -52,8 +45,11 @@ pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) 
             continue;
         }
         let (now, before) = (sides.now(path), sides.before(path));
-        let pool = pooled.get(&step.own()).unwrap_or(&nothing);
         let few = before.calls() < CALLS_MIN;
+        let pool = match few {
+            true => pooled.get(&step.own()).unwrap_or(&nothing),
+            false => &nothing,
+        };
         let own_before = if few { &pool.self_time } else { &before.self_time };
         let caller = step.parent.and_then(|parent| sides.service(parent));
         let caller = caller.filter(|caller| *caller != step.service);
@@ -87,6 +83,25 @@ pub(super) fn find(sides: &Sides, silent: &BTreeSet<PathId>, found: &mut Found) 
         }
     }
     blame_edges(sides, &edges, silent, found);
+}
+
+/// How steps were before that were called too rarely at a path to say so there.
+fn pooled(sides: &Sides) -> HashMap<u64, Pooled> {
+    let rare = sides
+        .paths
+        .iter()
+        .filter(|(path, step)| step.kind.is_span() && sides.before(*path).calls() < CALLS_MIN);
+    let mut pooled: HashMap<u64, Pooled> =
+        rare.map(|(_, step)| (step.own(), Pooled::default())).collect();
+    for (path, cell) in &sides.reference.cells {
+        if let Some(step) = sides.steps.get(path)
+            && let Some(pool) = pooled.get_mut(&step.own())
+        {
+            pool.self_time.merge(&cell.self_time);
+            pool.gap.merge(&cell.gap);
+        }
+    }
+    pooled
 }
 
 /// Hands out the blame for slow ways. Of the two ends it is the one more of whose edges
@@ -156,23 +171,32 @@ fn multiplied(sides: &Sides, path: PathId, step: &Step, found: &mut Found) {
     });
 }
 
+/// How many values are clearly above `limit`, in nanoseconds, and by how much all exceed it.
+fn beyond(side: &Sketch, limit: f64) -> (f64, f64) {
+    side.values_above(limit).fold((0.0, 0.0), |(above, excess), (value, count)| {
+        let is_clear = value > limit * ABOVE;
+        (above + if is_clear { count } else { 0.0 }, excess + count * (value - limit))
+    })
+}
+
 impl Sides<'_> {
     /// How much longer a request takes by values as in `now` instead of `before`, in
     /// seconds.
     fn longer(&self, now: &Sketch, before: &Sketch) -> f64 {
-        if now.count() < VALUES_MIN || before.count() < VALUES_MIN {
+        let (count, count_before) = (now.count(), before.count());
+        if count < VALUES_MIN || count_before < VALUES_MIN {
             return 0.0;
         }
+        let (count, count_before) = (count as f64, count_before as f64);
         let limit = before.quantile(0.9);
-        let count = |side: &Sketch| side.count() as f64;
-        let above = |side: &Sketch| -> f64 {
-            side.values().filter(|(value, _)| *value > limit * ABOVE).map(|(_, count)| count).sum()
-        };
-        let figures = |side: &Sketch| Figures::part(above(side), count(side));
-        let certainty = certainty(figures(now), figures(before));
-        let each = |side: &Sketch| side.excess(limit) / count(side);
-        let nano = (each(now) - 2.0 * each(before)).max(0.0) * count(now);
-        nano / 1e9 / self.requests * certainty
+        let (above, excess) = beyond(now, limit);
+        if excess == 0.0 {
+            return 0.0;
+        }
+        let (above_before, excess_before) = beyond(before, limit);
+        let figures = (Figures::part(above, count), Figures::part(above_before, count_before));
+        let nano = (excess / count - 2.0 * excess_before / count_before).max(0.0) * count;
+        nano / 1e9 / self.requests * certainty(figures.0, figures.1)
     }
 
     fn slow(

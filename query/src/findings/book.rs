@@ -100,6 +100,11 @@ fn key(finding: &Finding) -> Key {
     (*what, service.clone(), other.clone(), name.clone())
 }
 
+/// Whether a finding is worth a look at its traces: what is told when it is seen again.
+pub(super) fn is_worth_a_look(finding: &Finding) -> bool {
+    counts(finding, 1.0)
+}
+
 /// Whether a finding is worth telling, with the limits times `part`.
 fn counts(finding: &Finding, part: f64) -> bool {
     match finding.what {

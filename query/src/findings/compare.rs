@@ -68,14 +68,18 @@ pub(crate) fn compare(
 ) -> Result<Compared, ReadError> {
     let ask = |range| reader.chains(&ChainsQuestion { range, settled: times.settled }, deadline);
     let Chains { roll_up: judged, mut steps, mut names, mut completeness } = ask(times.judged)?;
-    let mut reference = RollUp::default();
+    let mut references = Vec::new();
     for range in &times.reference {
         let further = ask(*range)?;
-        reference.merge(&further.roll_up);
+        references.push(further.roll_up);
         steps.extend(further.steps);
         names.extend(further.names);
         completeness = both(completeness, further.completeness);
     }
+    let reference = match <[RollUp; 1]>::try_from(references) {
+        Ok([only]) => only,
+        Err(several) => RollUp::sum(&several.iter().collect::<Vec<_>>()),
+    };
     let places = Places::of_parts(&steps, &names, &judged);
     let names = Names { places, names: &names };
     let found = Comparison::of(&steps, &reference, &judged);

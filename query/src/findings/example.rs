@@ -7,6 +7,7 @@ use storage::{
     TraceBounds, TraceConditions, TraceReader,
 };
 
+use super::book::is_worth_a_look;
 use super::difference::differences;
 use super::{Compared, Examples, Finding, Times};
 use crate::hops::HopTotal;
@@ -26,7 +27,7 @@ const BOUNDS: TraceBounds =
 /// The status of a span that failed.
 const ERROR: i64 = 2;
 
-/// Adds examples to the most harmful findings.
+/// Adds examples to the most harmful findings, as far as they would be told by themselves.
 ///
 /// # Errors
 /// The store's.
@@ -35,7 +36,8 @@ pub(crate) fn add_examples(
     compared: &mut Compared,
     deadline: Deadline,
 ) -> Result<(), ReadError> {
-    for finding in compared.findings.iter_mut().take(FINDINGS_MAX) {
+    let worth = compared.findings.iter_mut().filter(|finding| is_worth_a_look(finding));
+    for finding in worth.take(FINDINGS_MAX) {
         find(reader, finding, &compared.times, deadline)?;
     }
     Ok(())

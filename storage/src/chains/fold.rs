@@ -50,7 +50,7 @@ impl SealedChains {
                 folded.is_done = false;
                 break;
             }
-            let Some(figures) = self.add_up(rocks, &places)? else {
+            let Some(figures) = self.fold_up(rocks, &places)? else {
                 continue;
             };
             for place in places.into_iter().filter(|place| Some(*place) != into) {
@@ -99,7 +99,7 @@ impl SealedChains {
                 folded.is_done = false;
                 return Ok(());
             }
-            let Some(figures) = self.add_up(rocks, &minutes)? else { continue };
+            let Some(figures) = self.fold_up(rocks, &minutes)? else { continue };
             if let Some(before) = before {
                 changes.delete(Family::Chain, sum_key(hour, *before));
             }
@@ -113,20 +113,18 @@ impl SealedChains {
 
     /// The figures of all of `places`; `None` where some can't be read: they stay where
     /// they are, and whoever asks is told.
-    fn add_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
-        let mut figures = RollUp::default();
-        for place in places {
-            match self.get(rocks, *place) {
-                Ok(found) => found.iter().for_each(|found| figures.merge(found)),
-                Err(fault @ Fault::Corrupt { .. }) => {
-                    tracing::warn!(error = %fault, "figures not merged");
-                    return Ok(None);
-                }
-                Err(fault) => return Err(fault),
+    fn fold_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
+        match self.add_up(rocks, &[places]) {
+            Ok(figures) => Ok(figures.map(|mut figures| {
+                figures.tidy();
+                figures
+            })),
+            Err(fault @ Fault::Corrupt { .. }) => {
+                tracing::warn!(error = %fault, "figures not merged");
+                Ok(None)
             }
+            Err(fault) => Err(fault),
         }
-        figures.tidy();
-        Ok(Some(figures))
     }
 }
 

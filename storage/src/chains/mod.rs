@@ -42,7 +42,7 @@ use std::sync::Arc;
 use chain::RollUp;
 use parking_lot::Mutex;
 use proto::Span;
-use proto::codec::{Reader, Writer};
+use proto::codec::Writer;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use xxhash_rust::xxh3::Xxh3Default;
@@ -173,6 +173,10 @@ fn sum_key(hour: u64, digest: Digest) -> Vec<u8> {
 /// Times that their cache is laid out for: so few that it is not cut into parts by key.
 const CACHED_TIMES: usize = 32;
 
+/// Records that are added up at once are in memory together: those of a day of 200 services
+/// are about as long.
+const ADDED_BYTES_MAX: usize = 8 << 20;
+
 impl SealedChains {
     /// What there is.
     pub(crate) fn open(rocks: &Rocks, cache_bytes: u64) -> Result<Self, Fault> {
@@ -245,43 +249,36 @@ impl SealedChains {
         if let Some(known) = self.read.get(&key) {
             return Ok(Some(known));
         }
-        let mut figures = RollUp::default();
-        for hour in hours {
-            if !self.add_hour(rocks, hour, &mut figures)? {
-                return Ok(None);
-            }
-        }
-        figures.shrink();
+        let Some(figures) = self.add_up(rocks, hours)? else { return Ok(None) };
         let figures = Arc::new(figures);
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
 
-    /// Adds what the records of one hour say; whether all are still there.
-    fn add_hour(
-        &self,
-        rocks: &Rocks,
-        places: &[Place],
-        figures: &mut RollUp,
-    ) -> Result<bool, Fault> {
-        let Some(first) = places.first() else { return Ok(true) };
-        let (tier, hour) = first.hour();
-        if tier == Tier::Minute && places.len() > 1 {
-            let digest = Digest::of(places);
-            let is_written = self.sums.lock().get(&hour) == Some(&digest);
-            if is_written && add_record(rocks, &sum_key(hour, digest), *first, figures)? {
-                return Ok(true);
+    /// What `hours` add up to, as they are written. `None` as of [`SealedChains::sum`].
+    fn add_up(&self, rocks: &Rocks, hours: &[&[Place]]) -> Result<Option<RollUp>, Fault> {
+        let mut adder = Adder::default();
+        for places in hours {
+            if let Some(sum) = self.sum_record(rocks, places)? {
+                adder.add(sum)?;
+                continue;
+            }
+            for place in *places {
+                match rocks.get(Family::Chain, &place.key())? {
+                    Some(record) => adder.add(record)?,
+                    None => return Ok(None),
+                }
             }
         }
-        for place in places {
-            // The sum is kept: they would only take the room of others.
-            match self.read.get(&Read::Record(*place)) {
-                Some(known) => figures.merge(&known),
-                None if add_record(rocks, &place.key(), *place, figures)? => {}
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
+        adder.finish().map(Some)
+    }
+
+    /// What the minutes of an hour add up to, where that is written.
+    fn sum_record(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<Vec<u8>>, Fault> {
+        let Some(first) = places.first().filter(|_| places.len() > 1) else { return Ok(None) };
+        let ((tier, hour), digest) = (first.hour(), Digest::of(places));
+        let is_written = tier == Tier::Minute && self.sums.lock().get(&hour) == Some(&digest);
+        if is_written { rocks.get(Family::Chain, &sum_key(hour, digest)) } else { Ok(None) }
     }
 
     /// How many hours have a sum.
@@ -302,26 +299,41 @@ impl SealedChains {
     }
 }
 
-fn read_record(rocks: &Rocks, place: Place) -> Result<Option<RollUp>, Fault> {
-    let mut figures = RollUp::default();
-    let is_there = add_record(rocks, &place.key(), place, &mut figures)?;
-    Ok(is_there.then_some(figures))
+/// Adds up records: as many at once as may be in memory together.
+#[derive(Default)]
+struct Adder {
+    figures: RollUp,
+    records: Vec<Vec<u8>>,
+    bytes: usize,
 }
 
-/// Adds the figures at `key`, which are of `place`; whether there are any.
-fn add_record(
-    rocks: &Rocks,
-    key: &[u8],
-    place: Place,
-    figures: &mut RollUp,
-) -> Result<bool, Fault> {
-    let Some(record) = rocks.get(Family::Chain, key)? else {
-        return Ok(false);
-    };
-    let mut reader = Reader::new(&record);
-    figures.add_encoded(&mut reader).in_record(place)?;
-    reader.end().in_record(place)?;
-    Ok(true)
+impl Adder {
+    fn add(&mut self, record: Vec<u8>) -> Result<(), Fault> {
+        self.bytes += record.len();
+        self.records.push(record);
+        if self.bytes > ADDED_BYTES_MAX { self.add_read() } else { Ok(()) }
+    }
+
+    fn add_read(&mut self) -> Result<(), Fault> {
+        let further = RollUp::sum_encoded(&self.records).in_record("figures of several times")?;
+        self.figures = match self.figures.cells.is_empty() {
+            true => further,
+            false => RollUp::sum(&[&self.figures, &further]),
+        };
+        self.records.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<RollUp, Fault> {
+        self.add_read()?;
+        Ok(self.figures)
+    }
+}
+
+fn read_record(rocks: &Rocks, place: Place) -> Result<Option<RollUp>, Fault> {
+    let Some(record) = rocks.get(Family::Chain, &place.key())? else { return Ok(None) };
+    RollUp::sum_encoded(&[record]).in_record(place).map(Some)
 }
 
 /// Adds to `changes` what the traces of `segment` add, and what of the dictionary is not

@@ -92,14 +92,15 @@ impl View {
             Duration::ZERO => u64::MAX,
             settled => proto::clock::now_unix_nano().saturating_sub(nanos(settled)),
         };
-        let mut figures = RollUp::default();
         let mut missing = Missing::default();
         let places = self.places(range);
-        let mut add = |_, found: &RollUp| figures.merge(found);
         let hours = by_hour(&places);
+        let mut found = Vec::new();
+        let mut add = |_, figures: &Arc<RollUp>| found.push(Arc::clone(figures));
         if self.add_sealed(sealed, parts(&hours), deadline, &mut missing, &mut add)?.is_none() {
             return Ok(None);
         }
+        let mut figures = RollUp::sum(&found.iter().map(|it| &**it).collect::<Vec<_>>());
         for chunk in self.hot.chunks() {
             deadline.check()?;
             let found = hot_chains(&self.sealed, sealed, chunk, settled_unix_nano, &mut missing)?;
@@ -124,7 +125,7 @@ impl View {
         let period = kept_by.map_or(period, |kept_by| kept_by.max(period));
         let mut series = Series::new(period);
         let mut missing = Missing::default();
-        let mut add = |begin, found: &RollUp| series.add(begin, found, paths);
+        let mut add = |begin, found: &Arc<RollUp>| series.add(begin, found, paths);
         let added = match period {
             Period::Minute => self.add_each(sealed, &places, deadline, &mut missing, &mut add)?,
             Period::Hour | Period::Day => {
@@ -161,7 +162,7 @@ impl View {
         parts: impl Iterator<Item = &'a [&'a [Place]]>,
         deadline: Deadline,
         missing: &mut Missing,
-        add: &mut dyn FnMut(u64, &RollUp),
+        add: &mut dyn FnMut(u64, &Arc<RollUp>),
     ) -> Result<Option<()>, ReadError> {
         let mut single: Vec<Place> = Vec::new();
         for hours in parts {
@@ -195,7 +196,7 @@ impl View {
         places: &[Place],
         deadline: Deadline,
         missing: &mut Missing,
-        add: &mut dyn FnMut(u64, &RollUp),
+        add: &mut dyn FnMut(u64, &Arc<RollUp>),
     ) -> Result<Option<()>, ReadError> {
         for place in places {
             deadline.check()?;

@@ -141,7 +141,7 @@ fn unpack(reader: &mut Reader) -> Result<Vec<u8>, Malformed> {
     }
     let length = reader.size()?;
     let raw_length = reader.size()?;
-    let bytes = zstd::bulk::decompress(reader.raw(length)?, raw_length)
+    let bytes = crate::unpack::unpack(reader.raw(length)?, raw_length)
         .map_err(|_| Malformed("zstd frame of the given length"))?;
     if bytes.len() == raw_length { Ok(bytes) } else { Err(Malformed("full length")) }
 }
