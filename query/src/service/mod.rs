@@ -4,6 +4,7 @@
 //! asks, and encodes the answer. All of it runs in the read pool, since encoding
 //! 100,000 spans is work like reading them.
 
+mod messages;
 mod no_answer;
 mod verdict;
 
@@ -31,6 +32,8 @@ use crate::metrics::Metrics;
 use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
 
+pub(crate) use messages::Messages;
+use messages::find_messages;
 pub use no_answer::NoAnswer;
 pub use verdict::Verdict;
 
@@ -236,6 +239,19 @@ impl Questions<'_> {
         };
         self.deadline.check()?;
         Ok(Some(explain(trace)))
+    }
+
+    /// The messages that were sent or taken in a trace.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn messages(&self, id: TraceId) -> Result<Option<Messages>, ReadError> {
+        let Some(trace) = self.trace(id)? else {
+            return Ok(None);
+        };
+        let messages = find_messages(&*self.desk.reader, trace, self.deadline)?;
+        self.count(&messages.completeness);
+        Ok(Some(messages))
     }
 
     /// The traces that `search` asks for, with verdicts.

@@ -24,6 +24,7 @@ pub mod flags;
 pub mod format;
 mod group;
 pub mod hop;
+pub mod message;
 mod peer;
 pub mod retry;
 mod self_time;

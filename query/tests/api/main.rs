@@ -18,6 +18,7 @@ mod grpc;
 mod hop;
 mod jaeger;
 mod listener;
+mod messages;
 mod openapi;
 mod paging;
 mod peers;

@@ -53,6 +53,7 @@ fn questions() -> Vec<(&'static str, String)> {
             format!("{trace}/spans/{}", spans[2].span_id),
         ),
         ("/api/v1/traces/{trace_id}/otlp", format!("{trace}/otlp")),
+        ("/api/v1/traces/{trace_id}/messages", format!("{trace}/messages")),
         ("/api/v1/status", "/api/v1/status".to_owned()),
         ("/api/v1/openapi.json", "/api/v1/openapi.json".to_owned()),
     ]

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { ApiError, ask } from "./client";
-import type { SpanAnswer, TraceAnswer } from "./types";
+import type { MessagesAnswer, SpanAnswer, TraceAnswer } from "./types";
 
 /** A trace that is not there may still be on its way. */
 const NOT_FOUND_RETRY_MS = 3_000;
@@ -43,5 +43,15 @@ export function useSpan(traceId: string, ref: SpanRef) {
         signal,
       ),
     placeholderData: (previous) => previous,
+  });
+}
+
+/** The messages that were sent or taken in a trace, where `isWanted`. */
+export function useMessages(traceId: string, isWanted: boolean) {
+  return useQuery({
+    queryKey: ["messages", traceId],
+    queryFn: ({ signal }) =>
+      ask<MessagesAnswer>(`traces/${encodeURIComponent(traceId)}/messages`, {}, signal),
+    enabled: isWanted,
   });
 }

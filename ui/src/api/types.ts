@@ -189,6 +189,30 @@ export interface SpanAnswer {
   same_id: number;
 }
 
+/** One side of a message. */
+export interface MessageEnd {
+  trace_id: string;
+  span_id: string;
+  service: string;
+  span_name: string;
+  start_unix_nano: UnixNano;
+  error: boolean;
+}
+
+/** One message, from who sent it to who took it. */
+export interface MessageHop {
+  sender: MessageEnd;
+  receiver: MessageEnd;
+  destination: string | null;
+  /** Null where clocks differ by more than it waited. */
+  queue_wait_nano: number | null;
+}
+
+export interface MessagesAnswer {
+  messages: MessageHop[];
+  more: boolean;
+}
+
 export interface StatusAnswer {
   version: string;
   accepting: boolean;

@@ -8,6 +8,7 @@ mod error;
 mod findings;
 mod hop;
 mod json;
+mod messages;
 mod model;
 mod openapi;
 mod parameter;
@@ -34,7 +35,7 @@ use openapi::Description;
 use route::Route;
 
 /// Every route.
-const ROUTES: [&Route; 22] = [
+const ROUTES: [&Route; 23] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -55,6 +56,7 @@ const ROUTES: [&Route; 22] = [
     &trace::TRACE,
     &trace::SPAN,
     &trace::OTLP,
+    &messages::ROUTE,
     &status::ROUTE,
     &openapi::ROUTE,
 ];
@@ -102,6 +104,7 @@ pub(crate) fn router(
         .route(trace::TRACE.path, get(trace::trace))
         .route(trace::SPAN.path, get(trace::span))
         .route(trace::OTLP.path, get(trace::otlp))
+        .route(messages::ROUTE.path, get(messages::messages))
         .route(status::ROUTE.path, get(status::status))
         .route(openapi::ROUTE.path, get(openapi::openapi))
         .route("/api", any(no_such_path))

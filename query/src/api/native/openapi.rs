@@ -56,6 +56,7 @@ const ERRORS: [(&str, &str); 6] = [
     model::chains::TailAnswer<'_>,
     model::trace::TraceAnswer<'_>,
     model::span::SpanAnswer<'_>,
+    model::message::MessagesAnswer<'_>,
     model::status::StatusAnswer<'_>,
     model::error::ErrorAnswer<'_>,
 )))]

@@ -8,6 +8,7 @@ import { kindOf, type TraceColumns } from "../traceColumns";
 import { AttributeTable } from "./AttributeTable";
 import { EventList } from "./EventList";
 import { LinkList } from "./LinkList";
+import { MessageSection } from "./MessageSection";
 import { Section } from "./Section";
 import { SpanFacts } from "./SpanFacts";
 import classes from "./SpanPanel.module.css";
@@ -59,6 +60,7 @@ function SpanDetails({ span, traceId }: { span: SpanAnswer; traceId: string }) {
           <EventList events={span.events} />
         </Section>
       )}
+      <MessageSection span={span} />
       {span.links.length > 0 && (
         <Section title="Links" count={span.links.length} dropped={span.dropped_links_count}>
           <LinkList links={span.links} traceId={traceId} />

@@ -11,6 +11,7 @@ pub(super) mod error;
 pub(super) mod finding;
 pub(super) mod hop;
 pub(super) mod hop_detail;
+pub(super) mod message;
 pub(super) mod red;
 pub(super) mod search;
 pub(super) mod span;
