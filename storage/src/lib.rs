@@ -34,7 +34,7 @@ pub use chains::chains_of;
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
 pub use contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 pub use contract::coarse::CoarseDuration;
-pub use contract::scan::{Need, Scan, Shown, Visitor, Within, keys_of};
+pub use contract::scan::{LooksAt, Need, Scan, Shown, Visitor, Within, keys_of};
 pub use contract::search::{
     AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Operand,
     Order, Search, SearchPage, TraceConditions,

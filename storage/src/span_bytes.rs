@@ -72,12 +72,44 @@ pub(crate) fn truncated(spans: usize, bounds: TraceBounds) -> Completeness {
     Completeness::Truncated { limit }
 }
 
-/// Sizes of spans in a row. A resource or scope that a span shares with the one
-/// before it counts once.
+/// Sizes of spans in a row. A resource or scope that spans share counts once, as far as it is
+/// among the last that came.
 #[derive(Debug, Default)]
 struct Sizes {
-    resource: Option<Arc<Resource>>,
-    scope: Option<Arc<Scope>>,
+    resources: Seen<Resource>,
+    scopes: Seen<Scope>,
+}
+
+/// What came last.
+#[derive(Debug)]
+struct Seen<T> {
+    list: Vec<Arc<T>>,
+    oldest: usize,
+}
+
+impl<T> Default for Seen<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), oldest: 0 }
+    }
+}
+
+impl<T> Seen<T> {
+    /// How many of them are known.
+    const MAX: usize = 32;
+
+    /// Whether `one` is not among them; it is, then.
+    fn is_new(&mut self, one: &Arc<T>) -> bool {
+        if self.list.iter().any(|seen| Arc::ptr_eq(seen, one)) {
+            return false;
+        }
+        if self.list.len() < Self::MAX {
+            self.list.push(Arc::clone(one));
+        } else {
+            self.list[self.oldest] = Arc::clone(one);
+            self.oldest = (self.oldest + 1) % Self::MAX;
+        }
+        true
+    }
 }
 
 impl Sizes {
@@ -92,13 +124,11 @@ impl Sizes {
         for link in &span.links {
             bytes += size_of_val(link) + text(&link.trace_state) + attributes(&link.attributes);
         }
-        if self.resource.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &span.resource)) {
+        if self.resources.is_new(&span.resource) {
             bytes += size_of::<Resource>() + attributes(&span.resource.attributes);
-            self.resource = Some(Arc::clone(&span.resource));
         }
-        if self.scope.as_ref().is_none_or(|last| !Arc::ptr_eq(last, &span.scope)) {
+        if self.scopes.is_new(&span.scope) {
             bytes += size_of::<Scope>() + attributes(&span.scope.attributes);
-            self.scope = Some(Arc::clone(&span.scope));
         }
         bytes
     }

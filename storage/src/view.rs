@@ -1,16 +1,15 @@
 //! What a reader sees: the store as it was at one moment, hot and sealed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use proto::batch::body::Keys;
-use proto::batch::{Head, SpanReader};
-use proto::{Batch, Span, TraceId};
+use proto::batch::body::{Keys, Wanted};
+use proto::{Span, TraceId};
 
 use crate::chains::Place;
 use crate::contract::{Beyond, Completeness, Deadline, ReadError, TraceBounds};
 use crate::fault::Fault;
-use crate::hot::{Chunk, Facts, HotTrace, HotView, Lines};
+use crate::hot::{Chunk, Facts, HotReaders, HotTrace, HotView, Lines};
 use crate::outline::Outline;
 use crate::rocks::Rocks;
 use crate::segment::{Segment, SegmentId, SegmentReader};
@@ -95,6 +94,19 @@ impl Deciding {
     }
 }
 
+impl Parts {
+    /// Takes what a segment says: which of its traces it is.
+    fn add(&mut self, segment: SegmentId, found: Result<Option<u32>, Fault>) -> Result<(), Fault> {
+        match found {
+            Ok(Some(ordinal)) => self.found.push(TracePart { segment, ordinal }),
+            Ok(None) => {}
+            Err(fault @ Fault::Corrupt { .. }) => self.missing.add(fault),
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+}
+
 impl SealedView {
     /// The sealed parts of a trace.
     pub(crate) fn parts(&self, trace: TraceId) -> Result<Parts, Fault> {
@@ -107,31 +119,40 @@ impl SealedView {
         let mut parts: Vec<Parts> = traces.iter().map(|_| Parts::default()).collect();
         for id in self.segments.keys() {
             for (trace, parts) in traces.iter().zip(&mut parts) {
-                match self.reader.find(*id, *trace) {
-                    Ok(Some(ordinal)) => parts.found.push(TracePart { segment: *id, ordinal }),
-                    Ok(None) => {}
-                    Err(fault @ Fault::Corrupt { .. }) => parts.missing.add(fault),
-                    Err(fault) => return Err(fault),
-                }
+                parts.add(*id, self.reader.find(*id, *trace))?;
             }
         }
         Ok(parts)
     }
 
+    /// The sealed parts of a trace that has the part `known`. The other segments are asked, too:
+    /// of one whose index did not verify when it was sealed nobody knew that it has another.
+    pub(crate) fn parts_with(&self, trace: TraceId, known: TracePart) -> Result<Parts, Fault> {
+        let mut parts = Parts::default();
+        for id in self.segments.keys() {
+            let found = match *id == known.segment {
+                true => self.reader.check_index(*id).map(|()| Some(known.ordinal)),
+                false => self.reader.find(*id, trace),
+            };
+            parts.add(*id, found)?;
+        }
+        Ok(parts)
+    }
+
     /// A trace as a search decides on it, of these sealed parts and what of it is hot, with
-    /// those attributes that `keys` want: all of it as far as
-    /// there is memory for it, see [`SearchTraceBytes`]; else it is among what is missing
+    /// what `readers` want of its spans: all of it as far as there is memory for it, see [`SearchTraceBytes`]; else it is among what is missing
     /// that it is not. Parts that do not verify are named; every other fault is an error.
-    pub(crate) fn whole(
+    pub(crate) fn whole<'a>(
         &self,
         trace: TraceId,
         parts: Parts,
-        hot: Option<&HotTrace>,
-        keys: Keys<'_>,
+        hot: Option<&'a HotTrace>,
+        readers: &mut HotReaders<'a>,
         deadline: Option<Deadline>,
     ) -> Result<Whole<'_>, ReadError> {
         let SearchTraceBytes { common_max, large_max } = self.deciding.bytes;
-        let read = |bounds| self.whole_of_parts(trace, parts.clone(), hot, keys, bounds, deadline);
+        let mut read =
+            |bounds| self.whole_of_parts(trace, parts.clone(), hot, readers, bounds, deadline);
         let common =
             TraceBounds { beyond_bytes: Beyond::Nothing, ..TraceBounds::bytes(common_max) };
         let whole = read(common)?;
@@ -163,12 +184,12 @@ impl SealedView {
 
     /// The spans of a trace whose parts were looked up before, as far as `bounds` have
     /// room for them.
-    pub(crate) fn whole_of_parts(
+    pub(crate) fn whole_of_parts<'a>(
         &self,
         trace: TraceId,
         parts: Parts,
-        hot: Option<&HotTrace>,
-        keys: Keys<'_>,
+        hot: Option<&'a HotTrace>,
+        readers: &mut HotReaders<'a>,
         bounds: TraceBounds,
         deadline: Option<Deadline>,
     ) -> Result<Whole<'_>, ReadError> {
@@ -185,7 +206,7 @@ impl SealedView {
             deadline.map_or(Ok(()), |deadline| deadline.check())?;
             let is_last = number == count && hot.is_none();
             let read = spans.part(is_last, |take| {
-                self.reader.each_span(part.segment, part.ordinal, trace, keys, take)
+                self.reader.each_span(part.segment, part.ordinal, trace, readers.wanted(), take)
             });
             match read {
                 Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
@@ -196,7 +217,7 @@ impl SealedView {
             let mut heads: Vec<_> = hot.heads().collect();
             heads.sort_by_key(|(_, head)| (head.start_time_unix_nano, head.span_id, head.kind));
             spans.part(true, |take| {
-                each_hot_span(trace, heads.into_iter(), keys, take);
+                readers.each_span(trace, heads.into_iter(), take);
                 Ok(())
             })?;
         }
@@ -214,11 +235,12 @@ impl SealedView {
     ) -> Result<Outlined, Fault> {
         // An outline says nothing of attributes.
         let none = BTreeSet::new();
+        let wanted = Wanted { keys: Keys::Only(&none), ..Wanted::ALL };
         let mut outlined = Outlined { missing: parts.missing, ..Outlined::default() };
         for part in parts.found {
             outlined.sealed_in.push(part);
             let read = outlined.outline.part(|take| {
-                self.reader.each_span(part.segment, part.ordinal, trace, Keys::Only(&none), take)
+                self.reader.each_span(part.segment, part.ordinal, trace, wanted, take)
             });
             match read {
                 Err(fault @ Fault::Corrupt { .. }) => outlined.missing.add(fault),
@@ -227,7 +249,7 @@ impl SealedView {
         }
         if let Some(hot) = hot {
             outlined.outline.part(|take| {
-                each_hot_span(trace, hot.heads(), Keys::Only(&none), take);
+                HotReaders::new(wanted).each_span(trace, hot.heads(), take);
                 Ok(())
             })?;
         }
@@ -310,24 +332,6 @@ impl View {
         }
         missing.extend(here);
         Ok(lines)
-    }
-}
-
-/// Calls `take` with the span of each of `heads`, which are of hot spans of `trace`, and those
-/// attributes that `keys` want.
-pub(crate) fn each_hot_span<'a>(
-    trace: TraceId,
-    heads: impl Iterator<Item = (&'a Arc<Batch>, &'a Head)>,
-    keys: Keys<'a>,
-    take: &mut dyn FnMut(Span),
-) {
-    // One each, so that spans share their resources and scopes.
-    let mut readers: HashMap<*const Batch, SpanReader> = HashMap::new();
-    for (batch, head) in heads {
-        let reader = readers
-            .entry(Arc::as_ptr(batch))
-            .or_insert_with(|| SpanReader::new(batch).with_keys(keys));
-        take(reader.span(trace, head));
     }
 }
 

@@ -1,40 +1,70 @@
-//! Which attributes a query looks at, so that nobody has to read the others.
+//! What of spans a query looks at, so that nobody has to read the rest.
 
 use std::collections::BTreeSet;
 
-use crate::ast::{Attribute, Field, Function, Metrics, Pipeline, Scalar, SpansetExpr, Stage};
+use crate::ast::{
+    Attribute, Field, Function, Intrinsic, Metrics, Pipeline, Scalar, Scope, SpansetExpr, Stage,
+};
+
+/// What of spans a query looks at, beside what all have: times, ids, kind, status, resource,
+/// scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooksAt {
+    /// The keys of attributes, wherever these are; all where `None`.
+    pub keys: Option<BTreeSet<String>>,
+    /// Names.
+    pub names: bool,
+    /// Events, links and the status message.
+    pub details: bool,
+}
 
 impl Pipeline {
     /// The keys of the attributes that it looks at, wherever these are, or shows.
     pub fn keys(&self) -> BTreeSet<String> {
         let mut keys = Keys::default();
         keys.pipeline(self);
-        keys.0
+        keys.keys
     }
 }
 
 impl Metrics {
-    /// The same of all of its pipelines; `None` where it looks at every attribute.
-    pub fn keys(&self) -> Option<BTreeSet<String>> {
-        let mut keys = Keys::default();
+    /// What all of its pipelines look at.
+    pub fn looks_at(&self) -> LooksAt {
+        let mut seen = Keys::default();
         for one in self.pipelines() {
             if matches!(one.function, Function::Compare(_)) {
-                return None;
+                return LooksAt { keys: None, names: true, details: true };
             }
-            keys.pipeline(&one.pipeline);
-            one.function.attribute().into_iter().chain(&one.by).for_each(|one| keys.add(one));
+            seen.pipeline(&one.pipeline);
+            one.function.attribute().into_iter().chain(&one.by).for_each(|one| seen.add(one));
         }
-        Some(keys.0)
+        LooksAt { keys: Some(seen.keys), names: seen.names, details: seen.details }
     }
 }
 
 #[derive(Default)]
-struct Keys(BTreeSet<String>);
+struct Keys {
+    keys: BTreeSet<String>,
+    names: bool,
+    details: bool,
+}
 
 impl Keys {
     fn add(&mut self, attribute: &Attribute) {
-        if let Attribute::Named { name, .. } = attribute {
-            self.0.insert(name.clone());
+        match attribute {
+            Attribute::Named { scope, name, .. } => {
+                self.keys.insert(name.clone());
+                self.details |= matches!(scope, Scope::Event | Scope::Link);
+            }
+            Attribute::Intrinsic(Intrinsic::Name | Intrinsic::RootName) => self.names = true,
+            Attribute::Intrinsic(
+                Intrinsic::StatusMessage
+                | Intrinsic::EventName
+                | Intrinsic::EventTime
+                | Intrinsic::LinkTraceId
+                | Intrinsic::LinkSpanId,
+            ) => self.details = true,
+            Attribute::Intrinsic(_) => {}
         }
     }
 
@@ -89,11 +119,24 @@ impl Keys {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use proptest::sample::select;
     use proto::testing::trace_strategy;
 
+    use super::LooksAt;
     use crate::ast::Root;
+    use crate::metrics::{Evaluation, Limits, Range};
     use crate::testing::any_query;
     use crate::{Trace, evaluate};
+
+    const FUNCTIONS: &[&str] = &[
+        "rate()",
+        "rate() by(rootName, span.retry)",
+        "count_over_time() by(name)",
+        "sum_over_time(.retry) by(statusMessage)",
+        "quantile_over_time(duration, .5, .9) by(resource.service.name)",
+        "histogram_over_time(event:timeSinceStart)",
+        "compare({ .retry = 1 })",
+    ];
 
     #[test]
     fn every_part_of_a_query_has_its_keys() {
@@ -104,12 +147,15 @@ mod tests {
         };
         assert_eq!(pipeline.keys().into_iter().collect::<String>(), "abcefg");
         let metrics = |query: &str| match crate::compile(query).unwrap().root {
-            Root::Metrics(metrics) => metrics.keys(),
+            Root::Metrics(metrics) => metrics.looks_at(),
             Root::Spansets(_) => panic!("spansets"),
         };
-        let keys = metrics("{ .a = 1 } | sum_over_time(span.b) by(.c)");
-        assert_eq!(keys.unwrap().into_iter().collect::<String>(), "abc");
-        assert_eq!(metrics("{} | compare({ .a = 1 })"), None);
+        let looks_at = metrics("{ .a = 1 } | sum_over_time(span.b) by(.c)");
+        assert_eq!(looks_at.keys.unwrap().into_iter().collect::<String>(), "abc");
+        assert!(!looks_at.names && !looks_at.details);
+        assert!(metrics("{} | rate() by(rootName)").names);
+        assert!(metrics("{ statusMessage = `a` } | rate()").details);
+        assert_eq!(metrics("{} | compare({ .a = 1 })").keys, None);
     }
 
     proptest! {
@@ -138,6 +184,44 @@ mod tests {
                 let links = span.links.iter_mut().map(|link| &mut link.attributes);
                 for attributes in events.chain(links).chain([&mut span.attributes]) {
                     attributes.retain(|attribute| keys.contains(&attribute.key));
+                }
+            }
+            prop_assert_eq!(whole, told(&spans));
+        }
+
+        #[test]
+        fn what_it_does_not_look_at_changes_no_series(
+            mut spans in trace_strategy(6),
+            text in any_query(),
+            function in select(FUNCTIONS.to_vec()),
+        ) {
+            let Ok(query) = crate::compile(&format!("{text} | {function}")) else {
+                return Ok(());
+            };
+            let Root::Metrics(metrics) = &query.root else {
+                return Ok(());
+            };
+            let told = |spans: &[proto::Span]| {
+                let range = Range::instant(0, u64::MAX).unwrap();
+                let mut evaluation = Evaluation::new(metrics, range, Limits::default());
+                let error = evaluation.observe(&Trace::new(spans)).err();
+                format!("{:?} {:?}", evaluation.finish(), error)
+            };
+            let whole = told(&spans);
+            let LooksAt { keys, names, details } = metrics.looks_at();
+            for span in &mut spans {
+                if !details {
+                    span.events.clear();
+                    span.links.clear();
+                    span.status.message.clear();
+                }
+                if !names {
+                    span.name.clear();
+                }
+                let events = span.events.iter_mut().map(|event| &mut event.attributes);
+                let links = span.links.iter_mut().map(|link| &mut link.attributes);
+                for attributes in events.chain(links).chain([&mut span.attributes]) {
+                    attributes.retain(|one| keys.as_ref().is_none_or(|keys| keys.contains(&one.key)));
                 }
             }
             prop_assert_eq!(whole, told(&spans));

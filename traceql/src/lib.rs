@@ -27,6 +27,7 @@ pub mod value;
 pub use ast::Query;
 pub use error::{ParseError, Position};
 pub use evaluate::{Answer, EvaluateError, Spanset, evaluate};
+pub use keys::LooksAt;
 pub use lexer::{Symbol, Token, TokenKind, lex};
 pub use parser::{parse, parse_lenient};
 pub use push_down::{Comparison, Condition, PushDown, Requirement};

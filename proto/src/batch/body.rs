@@ -72,10 +72,40 @@ pub trait Source {
     /// # Errors
     /// Where there is none.
     fn attribute(&mut self, reader: &mut Reader) -> Result<Option<Attribute>, Malformed>;
+
+    /// Goes past the text that is written next.
+    ///
+    /// # Errors
+    /// Where there is none.
+    fn pass_text(&mut self, reader: &mut Reader) -> Result<(), Malformed>;
+
+    /// Goes past the attribute that is written next.
+    ///
+    /// # Errors
+    /// Where there is none.
+    fn pass_attribute(&mut self, reader: &mut Reader) -> Result<(), Malformed>;
 }
 
-/// Which attributes are wanted of spans, events and links. Those of resources and scopes
-/// always are: many spans share them.
+/// What of spans somebody looks at: the rest need not be read. Resources and instrumentation
+/// scopes always are, since many spans share them; so is what a span has in its head, but for
+/// its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted<'a> {
+    /// Which attributes of spans, events and links.
+    pub keys: Keys<'a>,
+    /// Whether their names are.
+    pub names: bool,
+    /// Whether events, links, and what few spans have are (trace state, flags, status
+    /// message, what was dropped).
+    pub details: bool,
+}
+
+impl Wanted<'_> {
+    /// All there is.
+    pub const ALL: Self = Self { keys: Keys::All, names: true, details: true };
+}
+
+/// Which attributes are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keys<'a> {
     /// All.
@@ -85,6 +115,11 @@ pub enum Keys<'a> {
 }
 
 impl Keys<'_> {
+    /// Whether none is.
+    pub fn are_none(self) -> bool {
+        matches!(self, Self::Only(keys) if keys.is_empty())
+    }
+
     /// Whether the attribute with this key is wanted.
     pub fn has(self, key: &str) -> bool {
         match self {
@@ -94,18 +129,40 @@ impl Keys<'_> {
     }
 }
 
-/// Reads a body into `span`, whose start is known.
+/// Reads what is `wanted` of a body into `span`, whose start is known.
 ///
 /// # Errors
 /// Where the bytes are no body.
 pub fn read(
     reader: &mut Reader,
     source: &mut impl Source,
+    wanted: Wanted<'_>,
+    span: &mut Span,
+) -> Result<(), Malformed> {
+    let what = reader.u8()?;
+    if wanted.keys.are_none() {
+        pass_attributes(reader, source)?;
+    } else {
+        span.attributes = read_attributes(reader, source)?;
+    }
+    if what == 0 {
+        return Ok(());
+    }
+    if wanted.details {
+        read_details(reader, source, what, span)
+    } else {
+        pass_details(reader, source, what)
+    }
+}
+
+/// Reads what a body has behind its attributes.
+fn read_details(
+    reader: &mut Reader,
+    source: &mut impl Source,
+    what: u8,
     span: &mut Span,
 ) -> Result<(), Malformed> {
     let start = span.start_time_unix_nano;
-    let what = reader.u8()?;
-    span.attributes = read_attributes(reader, source)?;
     if what & has::TRACE_STATE != 0 {
         span.trace_state = source.text(reader)?;
     }
@@ -151,6 +208,51 @@ pub fn read(
         span.status.message = source.text(reader)?;
     }
     Ok(())
+}
+
+/// Goes past what a body has behind its attributes.
+fn pass_details(reader: &mut Reader, source: &mut impl Source, what: u8) -> Result<(), Malformed> {
+    if what & has::TRACE_STATE != 0 {
+        source.pass_text(reader)?;
+    }
+    if what & has::FLAGS != 0 {
+        reader.varint32()?;
+    }
+    if what & has::DROPPED_ATTRIBUTES != 0 {
+        reader.varint32()?;
+    }
+    if what & has::EVENTS != 0 {
+        for _ in 0..reader.count()? {
+            reader.varint()?;
+            source.pass_text(reader)?;
+            pass_attributes(reader, source)?;
+            reader.varint32()?;
+        }
+    }
+    if what & has::DROPPED_EVENTS != 0 {
+        reader.varint32()?;
+    }
+    if what & has::LINKS != 0 {
+        for _ in 0..reader.count()? {
+            reader.array::<16>()?;
+            reader.array::<8>()?;
+            source.pass_text(reader)?;
+            reader.varint32()?;
+            pass_attributes(reader, source)?;
+            reader.varint32()?;
+        }
+    }
+    if what & has::DROPPED_LINKS != 0 {
+        reader.varint32()?;
+    }
+    if what & has::STATUS_MESSAGE != 0 {
+        source.pass_text(reader)?;
+    }
+    Ok(())
+}
+
+fn pass_attributes(reader: &mut Reader, source: &mut impl Source) -> Result<(), Malformed> {
+    (0..reader.count()?).try_for_each(|_| source.pass_attribute(reader))
 }
 
 fn read_attributes(

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::body::{self, Keys, Source};
+use super::body::{self, Keys, Source, Wanted};
 use super::{Batch, Head, PackedResource, PackedScope, value};
 use crate::codec::{Malformed, Reader};
 use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, semconv};
@@ -14,7 +14,7 @@ use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, se
 #[derive(Debug)]
 pub struct SpanReader<'a> {
     batch: &'a Batch,
-    keys: Keys<'a>,
+    wanted: Wanted<'a>,
     resources: Vec<Option<Arc<Resource>>>,
     scopes: Vec<Option<Arc<Scope>>>,
 }
@@ -24,15 +24,15 @@ impl<'a> SpanReader<'a> {
     pub fn new(batch: &'a Batch) -> Self {
         Self {
             batch,
-            keys: Keys::All,
+            wanted: Wanted::ALL,
             resources: vec![None; batch.resources().len()],
             scopes: vec![None; batch.scopes().len()],
         }
     }
 
-    /// The same, but for attributes that are not wanted.
-    pub fn with_keys(self, keys: Keys<'a>) -> Self {
-        Self { keys, ..self }
+    /// The same, but only of what is wanted of spans.
+    pub fn with_only(self, wanted: Wanted<'a>) -> Self {
+        Self { wanted, ..self }
     }
 
     /// The span of `head`, which is of the trace `trace_id`.
@@ -43,7 +43,10 @@ impl<'a> SpanReader<'a> {
             parent_span_id: Some(head.parent_span_id).filter(SpanId::is_valid),
             trace_state: String::new(),
             flags: 0,
-            name: self.batch.text(head.name).to_owned(),
+            name: match self.wanted.names {
+                true => self.batch.text(head.name).to_owned(),
+                false => String::new(),
+            },
             kind: head.kind,
             start_time_unix_nano: head.start_time_unix_nano,
             end_time_unix_nano: head.end_time_unix_nano,
@@ -57,8 +60,12 @@ impl<'a> SpanReader<'a> {
             resource: self.resource(head.resource),
             scope: self.scope(head.scope),
         };
-        let mut source = Numbers { batch: self.batch, keys: self.keys };
-        let read = body::read(&mut Reader::new(self.batch.body(head)), &mut source, &mut span);
+        if self.wanted.keys.are_none() && !self.wanted.details {
+            return span;
+        }
+        let mut source = Numbers { batch: self.batch, keys: self.wanted.keys };
+        let mut body = Reader::new(self.batch.body(head));
+        let read = body::read(&mut body, &mut source, self.wanted, &mut span);
         // Batches are only made by `Builder` and by `Batch::decode`, which checks.
         debug_assert_eq!(read, Ok(()));
         span
@@ -173,5 +180,13 @@ impl Source for Numbers<'_> {
             self.keys.has(self.batch.text(key))
         };
         Ok(is_wanted.then(|| self.batch.read_attribute(number)))
+    }
+
+    fn pass_text(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
+        reader.varint32().map(drop)
+    }
+
+    fn pass_attribute(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
+        reader.varint32().map(drop)
     }
 }

@@ -6,8 +6,8 @@ mod needs;
 use std::collections::BTreeSet;
 
 use storage::{
-    Completeness, Condition, Cursor, FoundTrace, MATCHED_SPANS_MAX, Need, Page, Scan, Shown,
-    Visitor, keys_of,
+    Completeness, Condition, Cursor, FoundTrace, LooksAt, MATCHED_SPANS_MAX, Need, Page, Scan,
+    Shown, Visitor, keys_of,
 };
 use traceql::ast::Pipeline;
 use traceql::{Answer, EvaluateError, Trace, evaluate};
@@ -58,7 +58,7 @@ impl Asked<'_> {
         Lowered::of(self.pipeline).add_to(&mut wanted);
         let mut keys = self.pipeline.keys();
         keys.extend(keys_of(self.span));
-        wanted.keys = Some(keys);
+        wanted.looks_at = LooksAt::keys(keys);
         if !self.span.is_empty() {
             wanted.needs.push(Need { any_of: vec![self.span.to_vec()] });
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chain::{Analyst, Event, Line, RollUp, event_text, is_error, name_key, normal, span_name_key};
 use hashbrown::{HashMap, HashSet};
-use proto::batch::body::{self, Keys};
+use proto::batch::body::{self, Wanted};
 use proto::batch::{Head, SpanReader};
 use proto::{Batch, Event as SpanEvent, Span, SpanId, SpanKind, StatusCode, TraceId};
 
@@ -88,7 +88,7 @@ impl<'a> Tally<'a> {
         for part in &parts.found {
             let before = self.trace.lengths();
             let read =
-                view.reader.each_span(part.segment, part.ordinal, id, Keys::All, &mut |span| {
+                view.reader.each_span(part.segment, part.ordinal, id, Wanted::ALL, &mut |span| {
                     self.take(&span)
                 });
             match read {

@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use proto::Span;
+use proto::batch::body::{Keys, Wanted};
 
 use super::TimeRange;
 use super::search::{Condition, Cursor, Field, Order, Search, TraceConditions};
@@ -26,9 +27,8 @@ pub struct Scan {
     pub needs: Vec<Need>,
     /// What the trace must meet.
     pub trace: TraceConditions,
-    /// The keys of the attributes that are looked at, of spans, events and links; a store may
-    /// leave out others, which spares reading them. All where `None`.
-    pub keys: Option<BTreeSet<String>>,
+    /// What is looked at of spans; a store may leave out the rest, which spares reading it.
+    pub looks_at: LooksAt,
     /// Which traces come first.
     pub order: Order,
     /// Only traces behind this place.
@@ -43,7 +43,7 @@ impl Scan {
             within,
             needs: Vec::new(),
             trace: TraceConditions::default(),
-            keys: None,
+            looks_at: LooksAt::default(),
             order: Order::Newest,
             after: None,
         }
@@ -57,7 +57,7 @@ impl Scan {
             within: Within::Starts,
             needs: (!search.span.is_empty()).then(need).into_iter().collect(),
             trace: search.trace.clone(),
-            keys: Some(keys_of(&search.span)),
+            looks_at: LooksAt::keys(keys_of(&search.span)),
             order: search.order,
             after: search.after,
         }
@@ -69,6 +69,38 @@ impl Scan {
             && self.within.holds(&self.range, summary)
             && self.after.is_none_or(|after| Cursor::of(summary, self.order) > after)
             && self.trace.are_met_by(summary)
+    }
+}
+
+/// What of spans is looked at, beside what all have: times, ids, kind, status, resource, scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooksAt {
+    /// The keys of the attributes, of spans, events and links. All where `None`.
+    pub keys: Option<BTreeSet<String>>,
+    /// Names; without them a summary may lack the root's.
+    pub names: bool,
+    /// Events, links, and what few spans have: trace state, flags, status message, what was
+    /// dropped.
+    pub details: bool,
+}
+
+impl Default for LooksAt {
+    /// Everything.
+    fn default() -> Self {
+        Self { keys: None, names: true, details: true }
+    }
+}
+
+impl LooksAt {
+    /// Everything but attributes with other keys.
+    pub fn keys(keys: BTreeSet<String>) -> Self {
+        Self { keys: Some(keys), ..Self::default() }
+    }
+
+    /// The same for those who read spans.
+    pub(crate) fn wanted(&self) -> Wanted<'_> {
+        let keys = self.keys.as_ref().map_or(Keys::All, Keys::Only);
+        Wanted { keys, names: self.names, details: self.details }
     }
 }
 
@@ -136,8 +168,7 @@ impl<'a> Shown<'a> {
         Self { summary: summary.into(), ..Self::new(spans, place) }
     }
 
-    /// All its spans, as a store's `trace` answers them, but for attributes that the scan does
-    /// not look at.
+    /// All its spans, as a store's `trace` answers them, but for what the scan does not look at.
     pub fn spans(&self) -> &'a [Span] {
         self.spans
     }
@@ -147,7 +178,8 @@ impl<'a> Shown<'a> {
         self.place
     }
 
-    /// Its summary; made when it is asked for.
+    /// Its summary; made when it is asked for, without the root's name where the scan looks at no
+    /// names.
     pub fn summary(&self) -> &TraceSummary {
         // There is one span at least.
         self.summary.get_or_init(|| TraceSummary::of(self.spans).unwrap_or_default())

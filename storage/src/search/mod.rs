@@ -19,12 +19,13 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use hashbrown::HashSet;
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 
 use crate::contract::scan::{Scan, Shown, Visitor, Within};
-use crate::contract::search::Cursor;
+use crate::contract::search::{Cursor, TraceConditions};
 use crate::contract::summary::TraceSummary;
 use crate::contract::{Completeness, Deadline, ReadError};
+use crate::hot::HotReaders;
 use crate::segment::Reach;
 use crate::view::{Missing, View};
 
@@ -41,6 +42,7 @@ pub(crate) fn scan(
 ) -> Result<Completeness, ReadError> {
     deadline.check()?;
     let run = Run { view, scan, plans: Plans::of(&scan.needs), deadline };
+    let mut readers = HotReaders::new(run.wanted());
     let mut precheck = Precheck::new(&scan.needs);
     let mut missing = Missing::default();
     let mut sources = run.sources(&mut precheck, &mut missing)?;
@@ -67,7 +69,7 @@ pub(crate) fn scan(
         if let Some(candidate) = turn.candidate
             && decided.insert(candidate.place.trace_id)
         {
-            run.show(&candidate, visitor, &mut missing)?;
+            run.show(&candidate, visitor, &mut readers, &mut missing)?;
         }
     }
     Ok(missing.completeness(Completeness::Complete))
@@ -81,7 +83,13 @@ struct Run<'a> {
     deadline: Deadline,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// What is looked at of spans. Whether a trace in parts is asked for may depend on names.
+    fn wanted(&self) -> Wanted<'a> {
+        let wanted = self.scan.looks_at.wanted();
+        Wanted { names: wanted.names || self.scan.trace != TraceConditions::default(), ..wanted }
+    }
+
     fn sources(
         &self,
         precheck: &mut Precheck,
@@ -120,18 +128,17 @@ impl Run<'_> {
         &self,
         candidate: &Candidate,
         visitor: &mut dyn Visitor,
+        readers: &mut HotReaders<'a>,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
-        let Candidate { place, is_whole } = *candidate;
+        let Candidate { place, part } = *candidate;
         let trace = place.trace_id;
         let sealed = &self.view.sealed;
-        // Every segment is asked, also of a trace that is whole in one: of a segment whose index
-        // does not verify nobody knows what it has.
-        let parts = sealed.parts(trace)?;
-        let hot = self.view.hot.get(trace);
-        let keys = self.scan.keys.as_ref().map_or(Keys::All, Keys::Only);
-        let hot = hot.map(|hot| &**hot);
-        let whole = match sealed.whole(trace, parts, hot, keys, Some(self.deadline)) {
+        let (parts, hot) = match part {
+            Some(part) => (sealed.parts_with(trace, part)?, None),
+            None => (sealed.parts(trace)?, self.view.hot.get(trace).map(|hot| &**hot)),
+        };
+        let whole = match sealed.whole(trace, parts, hot, readers, Some(self.deadline)) {
             Err(ReadError::Corrupt { what }) => {
                 missing.add_what(what);
                 return Ok(());
@@ -142,7 +149,7 @@ impl Run<'_> {
         if whole.spans.is_empty() {
             return Ok(());
         }
-        if is_whole {
+        if part.is_some() {
             visitor.visit(&Shown::new(&whole.spans, place));
         } else if let Some(summary) = TraceSummary::of(&whole.spans)
             && self.scan.asks_for(&summary)

@@ -15,7 +15,7 @@ use crate::fault::{Fault, InRecord};
 use crate::hot::Lines;
 use crate::rocks::Family;
 use crate::segment::{CHUNK_TRACES, Segment, Summaries, decode_one, first_of_chunk};
-use crate::view::Missing;
+use crate::view::{Missing, TracePart};
 
 /// A source of candidates. What it has is only known once it is opened.
 pub(super) struct Source {
@@ -29,8 +29,8 @@ pub(super) struct Source {
 pub(super) struct Candidate {
     /// Where it stands, as far as is known before it is read.
     pub(super) place: Cursor,
-    /// Whether it is known to be asked for, and its place to be right.
-    pub(super) is_whole: bool,
+    /// Where all of it is, if that is one place; it is asked for then, and the place right.
+    pub(super) part: Option<TracePart>,
 }
 
 enum Content {
@@ -122,9 +122,7 @@ fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Candidate>
             && run.scan.trace.are_met_by(&line.facts.summary)
             && (!line.facts.sealed_in.is_empty() || precheck.may_match(&line.trace))
     });
-    may_match
-        .map(|line| Candidate { place: line.cursor(run.scan.order), is_whole: false })
-        .collect()
+    may_match.map(|line| Candidate { place: line.cursor(run.scan.order), part: None }).collect()
 }
 
 /// Finds a segment's candidates: answers the places of those that have parts
@@ -161,7 +159,7 @@ fn open_segment(
         match run.split_summary(trace) {
             Ok(summary) => {
                 let place = summary.and_then(|summary| run.place(&summary));
-                places.extend(place.map(|place| Candidate { place, is_whole: false }));
+                places.extend(place.map(|place| Candidate { place, part: None }));
             }
             Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
             Err(fault) => return Err(fault.into()),
@@ -191,8 +189,9 @@ fn open_chunk(
             && !run.view.hot.contains(figures.trace_id)
             && run.scan.within.holds(&run.scan.range, &figures)
             && run.meets_conditions(&summaries, number);
+        let part = TracePart { segment: segment.id, ordinal };
         let place = Cursor::of(&figures, run.scan.order);
-        is_asked_for.then_some(Candidate { place, is_whole: true })
+        is_asked_for.then_some(Candidate { place, part: Some(part) })
     });
     Ok(places.collect())
 }

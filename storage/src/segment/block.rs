@@ -15,7 +15,7 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 use proto::codec::{Malformed, Reader, Writer};
 use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
@@ -199,21 +199,21 @@ impl Block {
         self.parts.get(position).map_or(0, |(spans, _)| *spans)
     }
 
-    /// Calls `take` with each span of trace `id`, the one at `position`, in order, and those
-    /// attributes that `keys` want.
+    /// Calls `take` with what is `wanted` of each span of trace `id`, the one at `position`, in
+    /// order.
     pub(super) fn trace(
         &self,
         position: usize,
         table: &Table,
         id: TraceId,
-        keys: Keys<'_>,
+        wanted: Wanted<'_>,
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
         let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
         let sections = self.sections(&self.shared)?;
         let shared = Lookup { tables: &self.tables, sections, table };
-        part::read(self.sections(share)?, shared, &part, keys, take)
+        part::read(self.sections(share)?, shared, &part, wanted, take)
     }
 
     /// What it takes in memory, in bytes, its tables estimated.

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 use proto::batch::Head;
-use proto::batch::body::{self, BodyText, Keys, Owner, Sink, Source};
+use proto::batch::body::{self, BodyText, Keys, Owner, Sink, Source, Wanted};
 use proto::{Attribute, Batch, Span, SpanId, SpanKind, Status, StatusCode, TraceId};
 
 use super::interner::{self, Interner, Text, Translation};
@@ -207,13 +207,12 @@ pub(super) struct Part {
     pub(super) base_unix_nano: u64,
 }
 
-/// Reads what [`write()`] wrote, attributes that `keys` want, and calls `take` with each
-/// span, in order.
+/// Reads what is `wanted` of what [`write()`] wrote, and calls `take` with each span, in order.
 pub(super) fn read(
     sections: ReadSections,
     shared: Lookup,
     part: &Part,
-    keys: Keys<'_>,
+    wanted: Wanted<'_>,
     take: &mut dyn FnMut(Span),
 ) -> Result<(), Malformed> {
     let ReadSections { mut rows, mut times, values, mut noise } = sections;
@@ -221,6 +220,8 @@ pub(super) fn read(
     for _ in 0..part.spans {
         ids.push(SpanId::new(noise.array()?));
     }
+    let places = shared.table.places_of(wanted.keys);
+    let keys = WantedKeys::of(wanted.keys, &places);
     let mut source = BodySource { table: shared.table, values, noise, keys };
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
@@ -229,7 +230,10 @@ pub(super) fn read(
             1 => Some(SpanId::new(source.noise.array()?)),
             code => Some(read_parent(code.saturating_sub(2), position, &ids)?),
         };
-        let name = source.text(&mut rows)?;
+        let name = match wanted.names {
+            true => source.text(&mut rows)?,
+            false => source.pass_text(&mut rows).map(|()| String::new())?,
+        };
         let kind = SpanKind(rows.zigzag32()?);
         let status = Status { code: StatusCode(rows.zigzag32()?), message: String::new() };
         let resource = shared.resource(rows.size()?)?;
@@ -255,7 +259,7 @@ pub(super) fn read(
             resource: Arc::clone(resource),
             scope: Arc::clone(scope),
         };
-        body::read(&mut rows, &mut source, &mut span)?;
+        body::read(&mut rows, &mut source, wanted, &mut span)?;
         start_before = start;
         take(span);
     }
@@ -268,12 +272,40 @@ fn read_parent(zigzag: u64, position: usize, ids: &[SpanId]) -> Result<SpanId, M
     found.copied().ok_or(Malformed("parent"))
 }
 
+/// Which attributes are wanted of a block: by their keys, and by the places that these have in
+/// the segment's table, which takes less to compare.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum WantedKeys<'a> {
+    All,
+    Only(Keys<'a>, &'a [u32]),
+}
+
+impl<'a> WantedKeys<'a> {
+    fn of(keys: Keys<'a>, places: &'a [u32]) -> Self {
+        if keys == Keys::All { Self::All } else { Self::Only(keys, places) }
+    }
+
+    fn have(self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(keys, _) => keys.has(key),
+        }
+    }
+
+    fn have_place(self, place: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(_, places) => places.contains(&place),
+        }
+    }
+}
+
 /// Reads what bodies, resources and scopes refer to.
 pub(super) struct BodySource<'a, 'b> {
     pub(super) table: &'a Table,
     pub(super) values: Reader<'b>,
     pub(super) noise: Reader<'b>,
-    pub(super) keys: Keys<'b>,
+    pub(super) keys: WantedKeys<'b>,
 }
 
 impl Source for BodySource<'_, '_> {
@@ -287,18 +319,38 @@ impl Source for BodySource<'_, '_> {
     fn attribute(&mut self, rows: &mut Reader) -> Result<Option<Attribute>, Malformed> {
         match rows.varint32()? {
             0 => {
-                let key = self.text(rows)?;
-                if !self.keys.has(&key) {
+                let key = match rows.varint32()? {
+                    0 => self.values.text()?,
+                    code => self.table.text(code)?,
+                };
+                if !self.keys.have(key) {
                     literal::pass(&mut self.values, &mut self.noise)?;
                     return Ok(None);
                 }
                 let value = literal::read(&mut self.values, &mut self.noise)?;
-                Ok(Some(Attribute { key, value }))
+                Ok(Some(Attribute { key: key.to_owned(), value }))
             }
-            code if self.keys == Keys::All || self.keys.has(self.table.key(code)?) => {
+            code if self.keys.have_place(self.table.key_place(code)?) => {
                 self.table.attribute(code).map(Some)
             }
             _ => Ok(None),
+        }
+    }
+
+    fn pass_text(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
+        match rows.varint32()? {
+            0 => self.values.bytes().map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    fn pass_attribute(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
+        match rows.varint32()? {
+            0 => {
+                self.pass_text(rows)?;
+                literal::pass(&mut self.values, &mut self.noise)
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -307,25 +359,6 @@ impl BodySource<'_, '_> {
     pub(super) fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
         let all = (0..rows.count()?).map(|_| self.attribute(rows));
         all.filter_map(Result::transpose).collect()
-    }
-
-    /// Goes past a text.
-    pub(super) fn pass_text(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
-        match rows.varint32()? {
-            0 => self.values.bytes().map(drop),
-            _ => Ok(()),
-        }
-    }
-
-    /// Goes past an attribute.
-    pub(super) fn pass_attribute(&mut self, rows: &mut Reader) -> Result<(), Malformed> {
-        match rows.varint32()? {
-            0 => {
-                self.pass_text(rows)?;
-                literal::pass(&mut self.values, &mut self.noise)
-            }
-            _ => Ok(()),
-        }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::evaluate::CatalogCollector;
 use crate::fault::{Fault, InRecord};
 use crate::rocks::{Family, Found, Rocks};
 use crate::store::Caches;
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 use proto::codec::Reader;
 
 /// Tables that their cache is laid out for: so few that it is not cut into parts by key,
@@ -54,17 +54,25 @@ impl SegmentReader {
 
     /// Which of the segment's traces `trace` is, if any.
     pub(crate) fn find(&self, id: SegmentId, trace: TraceId) -> Result<Option<u32>, Fault> {
-        let index = self.indexes.get_or_insert_with(&id, || {
-            let record = self.get(id, Part::TraceIndex, &[])?;
-            let index = HashIndex::decode(record).in_record(format_args!("{id}, trace index"))?;
-            Ok::<_, Fault>(Arc::new(index))
-        })?;
-        for ordinal in index.find(hash_of(trace)) {
+        for ordinal in self.index(id)?.find(hash_of(trace)) {
             if self.trace_id(id, ordinal)? == trace {
                 return Ok(Some(ordinal));
             }
         }
         Ok(None)
+    }
+
+    /// Fails where nobody can say which traces the segment has.
+    pub(crate) fn check_index(&self, id: SegmentId) -> Result<(), Fault> {
+        self.index(id).map(drop)
+    }
+
+    fn index(&self, id: SegmentId) -> Result<Arc<HashIndex>, Fault> {
+        self.indexes.get_or_insert_with(&id, || {
+            let record = self.get(id, Part::TraceIndex, &[])?;
+            let index = HashIndex::decode(record).in_record(format_args!("{id}, trace index"))?;
+            Ok(Arc::new(index))
+        })
     }
 
     /// The id of the trace `ordinal`.
@@ -82,12 +90,12 @@ impl SegmentReader {
         trace: TraceId,
     ) -> Result<Vec<Span>, Fault> {
         let mut spans = Vec::new();
-        self.each_span(id, ordinal, trace, Keys::All, &mut |span| spans.push(span))?;
+        self.each_span(id, ordinal, trace, Wanted::ALL, &mut |span| spans.push(span))?;
         Ok(spans)
     }
 
-    /// Calls `take` with each span of the trace `ordinal`, whose id is `trace`, in
-    /// order, and those attributes that `keys` want.
+    /// Calls `take` with what is `wanted` of each span of the trace `ordinal`, whose id is
+    /// `trace`, in order.
     ///
     /// # Errors
     /// What was taken by then is not to be used.
@@ -96,13 +104,13 @@ impl SegmentReader {
         id: SegmentId,
         ordinal: u32,
         trace: TraceId,
-        keys: Keys<'_>,
+        wanted: Wanted<'_>,
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
         let (first, block) = self.block(id, ordinal, trace, &table)?;
         block
-            .trace((ordinal - first) as usize, &table, trace, keys, take)
+            .trace((ordinal - first) as usize, &table, trace, wanted, take)
             .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
@@ -167,7 +175,7 @@ impl SegmentReader {
                 let trace_id = id_in(id, known, ordinal)?;
                 let mut spans = Vec::new();
                 block
-                    .trace(position, &table, trace_id, Keys::All, &mut |span| spans.push(span))
+                    .trace(position, &table, trace_id, Wanted::ALL, &mut |span| spans.push(span))
                     .in_record(block_name())?;
                 take(ordinal, trace_id, spans)?;
             }

@@ -12,12 +12,12 @@
 use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashMap;
-use proto::batch::body::{Keys, Source};
+use proto::batch::body::Source;
 use proto::codec::{Malformed, Reader};
 use proto::{Resource, Scope};
 
 use super::interner;
-use super::part::{BodySource, Numbers, ReadSections, Sections};
+use super::part::{BodySource, Numbers, ReadSections, Sections, WantedKeys};
 use super::table::Table;
 
 /// The tables in the making.
@@ -136,7 +136,7 @@ impl ReadTables {
         scopes: usize,
     ) -> Result<Self, Malformed> {
         let ReadSections { mut rows, times, values, noise } = sections;
-        let mut source = BodySource { table, values, noise, keys: Keys::All };
+        let mut source = BodySource { table, values, noise, keys: WantedKeys::All };
         let mut tables = Self::default();
         for _ in 0..resources {
             tables.resources.push(Lazy::new(Place::of(&sections, &rows, &source)));
@@ -236,6 +236,6 @@ impl<'a> Lookup<'a> {
         rows.raw(rows_before)?;
         values.raw(values_before)?;
         noise.raw(noise_before)?;
-        Ok((rows, BodySource { table: self.table, values, noise, keys: Keys::All }))
+        Ok((rows, BodySource { table: self.table, values, noise, keys: WantedKeys::All }))
     }
 }

@@ -15,6 +15,7 @@
 
 use std::cmp::Reverse;
 
+use proto::batch::body::Keys;
 use proto::batch::value;
 use proto::codec::{Malformed, Reader, Writer};
 
@@ -170,6 +171,8 @@ pub(crate) struct Table {
     text_ends: Vec<u32>,
     attributes: Vec<(u32, u32)>,
     values: Vec<u8>,
+    /// The places of the attributes' keys, by text.
+    keys: Vec<u32>,
     /// The first ordinal of each block.
     blocks: Vec<u32>,
 }
@@ -194,8 +197,20 @@ impl Table {
         let count = reader.count()?;
         let blocks = reader.ascending(count)?;
         reader.end()?;
-        let attributes = keys.into_iter().zip(value_ends).collect();
-        Ok(Self { texts, text_ends, attributes, values, blocks })
+        let attributes = keys.iter().copied().zip(value_ends).collect();
+        let mut table = Self { texts, text_ends, attributes, values, keys, blocks };
+        table.sort_keys();
+        Ok(table)
+    }
+
+    /// Leaves each key once, by text.
+    fn sort_keys(&mut self) {
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.sort_unstable();
+        keys.dedup();
+        keys.sort_by_key(|place| self.text_at(*place));
+        keys.shrink_to_fit();
+        self.keys = keys;
     }
 
     /// The first ordinal of each block.
@@ -229,11 +244,23 @@ impl Table {
         Ok(proto::Attribute { key, value: value::read(bytes)? })
     }
 
-    /// The key of the attribute with this code.
-    pub(super) fn key(&self, code: u32) -> Result<&str, Malformed> {
+    /// The place of the key of the attribute with this code.
+    pub(super) fn key_place(&self, code: u32) -> Result<u32, Malformed> {
         let place = code.checked_sub(1).and_then(|place| self.attributes.get(place as usize));
-        let key = place.and_then(|(key, _)| self.text_at(*key));
-        key.ok_or(Malformed("attribute of the table"))
+        place.map(|(key, _)| *key).ok_or(Malformed("attribute of the table"))
+    }
+
+    /// The places of those `keys` that an attribute here has; none where all are wanted.
+    pub(super) fn places_of(&self, keys: Keys<'_>) -> Vec<u32> {
+        let Keys::Only(keys) = keys else {
+            return Vec::new();
+        };
+        let place = |key: &String| {
+            let at = |place: &u32| self.text_at(*place).unwrap_or_default();
+            let found = self.keys.binary_search_by(|place| at(place).cmp(key)).ok()?;
+            self.keys.get(found).copied()
+        };
+        keys.iter().filter_map(place).collect()
     }
 
     fn text_at(&self, place: u32) -> Option<&str> {
@@ -249,6 +276,7 @@ impl Table {
     pub(super) fn memory_bytes(&self) -> usize {
         let lists = size_of_val(&*self.text_ends)
             .saturating_add(size_of_val(&*self.attributes))
+            .saturating_add(size_of_val(&*self.keys))
             .saturating_add(size_of_val(&*self.blocks));
         lists.saturating_add(self.texts.len()).saturating_add(self.values.len())
     }

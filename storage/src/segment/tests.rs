@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 use proto::testing::{span_strategy, trace_strategy};
 use proto::{Batch, Span, TraceId};
 
@@ -107,7 +107,7 @@ proptest! {
             let _: bool = match record.key[4] {
                 1 => table::Table::decode(&bytes).is_ok(),
                 2 => block::Block::read(&bytes, &table)
-                    .is_ok_and(|block| block.trace(0, &table, TraceId::default(), Keys::All, &mut drop).is_ok()),
+                    .is_ok_and(|block| block.trace(0, &table, TraceId::default(), Wanted::ALL, &mut drop).is_ok()),
                 3 => hash_index::HashIndex::decode(bytes).is_ok(),
                 6 => Summaries::decode(ids, &bytes).is_ok(),
                 7 | 8 => posting::find(&bytes, 1).is_ok_and(|found| found.count() > 0),

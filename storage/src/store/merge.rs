@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hashbrown::{HashMap, HashSet};
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 use proto::{Batch, Span, TraceId};
 
 use super::retention::uncommit;
@@ -174,7 +174,7 @@ impl Gathered {
             let is_own = chosen.contains(&segment);
             has_others |= !is_own;
             outline.part(|take| {
-                view.reader.each_span(segment, ordinal, trace, Keys::All, &mut |span| {
+                view.reader.each_span(segment, ordinal, trace, Wanted::ALL, &mut |span| {
                     own.extend(is_own.then(|| span.clone()));
                     take(span);
                 })

@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use hashbrown::HashSet;
 use parking_lot::{Mutex, RwLock};
-use proto::batch::body::Keys;
+use proto::batch::body::Wanted;
 use proto::{Batch, TraceId};
 
 use crate::chains::SealedChains;
@@ -49,7 +49,7 @@ use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
     WriteError, Written,
 };
-use crate::hot::{Bounds, Hot};
+use crate::hot::{Bounds, Hot, HotReaders};
 use crate::log::mark::Mark;
 use crate::log::{Log, RecordNumber};
 use crate::rocks::Rocks;
@@ -229,8 +229,9 @@ impl TraceReader for Store {
             (self.shared.sealed_view(&state), state.hot.trace(id))
         };
         let parts = sealed.parts(id)?;
-        let whole =
-            sealed.whole_of_parts(id, parts, hot.as_deref(), Keys::All, bounds, Some(deadline))?;
+        let readers = &mut HotReaders::new(Wanted::ALL);
+        let hot = hot.as_deref();
+        let whole = sealed.whole_of_parts(id, parts, hot, readers, bounds, Some(deadline))?;
         if whole.spans.is_empty() && !whole.is_cut {
             return if whole.missing.is_empty() {
                 Ok(None)

@@ -17,13 +17,13 @@ use crate::chains::{self, Tally};
 use crate::changes::Changes;
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
-use crate::hot::{HotTrace, Selection, summarize};
+use crate::hot::{HotReaders, HotTrace, Selection, summarize};
 use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
-use crate::view::{Parts, SealedView, Segments, each_hot_span};
-use proto::batch::body::Keys;
+use crate::view::{Parts, SealedView, Segments};
+use proto::batch::body::{Keys, Wanted};
 use proto::codec::{Reader, Writer};
 
 /// In the family `meta`: the number of the next segment, varint.
@@ -130,8 +130,9 @@ fn prepare<'a>(
         }
         // An outline says nothing of attributes.
         let none = BTreeSet::new();
+        let wanted = Wanted { keys: Keys::Only(&none), ..Wanted::ALL };
         sealed.outline.part(|take| {
-            each_hot_span(hot.id(), spans.iter().copied(), Keys::Only(&none), take);
+            HotReaders::new(wanted).each_span(hot.id(), spans.iter().copied(), take);
             Ok(())
         })?;
         let Some(summary) = sealed.outline.summary(hot.id()) else {

@@ -43,7 +43,7 @@ impl<'a, 'q> Look<'a, 'q> {
         attribute: Option<&Attribute>,
     ) -> Self {
         let mut scan = Scan::newest(range, Within::Overlaps);
-        scan.keys = attribute.map(|attribute| {
+        scan.looks_at.keys = attribute.map(|attribute| {
             let mut keys = filter.map(Pipeline::keys).unwrap_or_default();
             if let Attribute::Named { name, .. } = attribute {
                 keys.insert(name.clone());
@@ -69,7 +69,7 @@ impl<'a, 'q> Look<'a, 'q> {
             vec![Condition { field, comparison: Comparison::Exists, operand }]
         };
         let mut scan = Scan::newest(range, Within::Overlaps);
-        scan.keys = Some([key.to_owned()].into());
+        scan.looks_at.keys = Some([key.to_owned()].into());
         scan.needs.push(Need { any_of: scopes.iter().map(has_it).collect() });
         Self { questions, scan, filter: None, traces_max: SAMPLE_TRACES }
     }

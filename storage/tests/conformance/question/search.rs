@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use proto::Span;
 
-use hopline_storage::{Need, Order, Scan, Search, TraceConditions, Within, keys_of};
+use hopline_storage::{
+    AttributeScope, Field, LooksAt, Need, Order, Scan, Search, TraceConditions, Within, keys_of,
+};
 
 use super::condition::{self, ConditionSeed};
 use super::{RangeSeed, range_strategy};
@@ -52,16 +54,15 @@ pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
 pub(crate) struct ScanSeed {
     search: SearchSeed,
     within: Within,
-    only_keys: bool,
+    looks: [bool; 3],
     needs: Vec<Vec<(Index, Vec<ConditionSeed>)>>,
 }
 
 pub(super) fn scan_strategy() -> impl Strategy<Value = ScanSeed> {
     let alternative = || (any::<Index>(), vec(condition::strategy(), 0..3));
     let needs = vec(vec(alternative(), 0..4), 0..3);
-    (strategy(), select(vec![Within::Starts, Within::Overlaps]), any::<bool>(), needs).prop_map(
-        |(search, within, only_keys, needs)| ScanSeed { search, within, only_keys, needs },
-    )
+    (strategy(), select(vec![Within::Starts, Within::Overlaps]), any::<[bool; 3]>(), needs)
+        .prop_map(|(search, within, looks, needs)| ScanSeed { search, within, looks, needs })
 }
 
 impl ScanSeed {
@@ -72,14 +73,34 @@ impl ScanSeed {
         let need =
             |alternatives: &Vec<_>| Need { any_of: alternatives.iter().map(alternative).collect() };
         let needs: Vec<Need> = self.needs.iter().map(need).collect();
+        let looks_at = self.looks_at(&needs);
+        Scan { within: self.within, needs, looks_at, ..Scan::of(&self.search.about(spans)) }
+    }
+}
+
+impl ScanSeed {
+    /// What `needs` are decided on, and more or less of the rest.
+    fn looks_at(&self, needs: &[Need]) -> LooksAt {
+        let [all_keys, names, details] = self.looks;
         let conditions = needs.iter().flat_map(|need| need.any_of.iter().flatten());
-        let keys = keys_of(&conditions.cloned().collect::<Vec<_>>());
-        Scan {
-            within: self.within,
-            needs,
-            keys: self.only_keys.then_some(keys),
-            ..Scan::of(&self.search.about(spans))
+        let conditions: Vec<_> = conditions.cloned().collect();
+        let has = |wanted: fn(&Field) -> bool| conditions.iter().any(|one| wanted(&one.field));
+        LooksAt {
+            keys: (!all_keys).then(|| keys_of(&conditions)),
+            names: names || has(|field| *field == Field::Name),
+            details: details || has(is_in_details),
         }
+    }
+}
+
+/// Whether events, links or the status message may tell of it.
+fn is_in_details(field: &Field) -> bool {
+    match field {
+        Field::Attribute { scope, .. } => {
+            matches!(scope, AttributeScope::Any | AttributeScope::Event | AttributeScope::Link)
+        }
+        Field::StatusMessage | Field::EventName | Field::LinkTraceId | Field::LinkSpanId => true,
+        _ => false,
     }
 }
 

@@ -5,7 +5,8 @@ mod series;
 
 use axum::extract::{RawQuery, State};
 use http::HeaderMap;
-use storage::{Completeness, Cursor, Scan, Shown, Visitor, Within};
+use storage::{Completeness, Cursor, LooksAt, Scan, Shown, Visitor, Within};
+use traceql::ast::Metrics;
 use traceql::metrics::{Evaluation, Outcome};
 use traceql::{EvaluateError, Trace};
 
@@ -92,7 +93,7 @@ struct Evaluated {
 
 fn evaluate(questions: &Questions<'_>, question: &MetricsQuestion) -> Result<Evaluated, Refusal> {
     let mut scan = Scan::newest(question.traces, Within::Overlaps);
-    scan.keys = question.metrics.keys();
+    scan.looks_at = looks_at(&question.metrics);
     needs_of_metrics(&question.metrics, &mut scan);
     let evaluation = Evaluation::new(&question.metrics, question.range, question.limits);
     let mut observing = Observing { evaluation, seen: 0, error: None };
@@ -105,6 +106,12 @@ fn evaluate(questions: &Questions<'_>, question: &MetricsQuestion) -> Result<Eva
             Ok(Evaluated { outcome: evaluation.finish(), completeness, metrics })
         }
     }
+}
+
+/// What of spans the store has to show.
+fn looks_at(metrics: &Metrics) -> LooksAt {
+    let traceql::LooksAt { keys, names, details } = metrics.looks_at();
+    LooksAt { keys, names, details }
 }
 
 /// Adds up the traces that it is shown.
