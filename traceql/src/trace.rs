@@ -1,5 +1,7 @@
 //! A trace as queries see it: its spans, and what follows from all of them together.
 
+use std::cell::OnceCell;
+
 use proto::Span;
 
 use crate::tree::{Tree, is_root};
@@ -8,7 +10,7 @@ use crate::tree::{Tree, is_root};
 #[derive(Debug)]
 pub struct Trace<'a> {
     spans: &'a [Span],
-    pub(crate) tree: Tree,
+    tree: OnceCell<Tree>,
     root: Option<usize>,
     start_unix_nano: u64,
     end_unix_nano: u64,
@@ -34,7 +36,12 @@ impl<'a> Trace<'a> {
             known().map(|span| span.start_time_unix_nano).min().unwrap_or_default();
         let end = |span: &Span| span.end_time_unix_nano.max(span.start_time_unix_nano);
         let end_unix_nano = known().map(end).max().unwrap_or_default();
-        Self { spans, tree: Tree::of(spans), root, start_unix_nano, end_unix_nano }
+        Self { spans, tree: OnceCell::new(), root, start_unix_nano, end_unix_nano }
+    }
+
+    /// Who is whose child; found out when it is asked for, as few queries do.
+    pub(crate) fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| Tree::of(self.spans))
     }
 
     /// The spans, in the order in which they were given; others name them by their place.

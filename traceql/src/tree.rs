@@ -5,8 +5,6 @@
 //! are its descendants. Spans that no root leads to have no numbers (0), but parents and
 //! children all the same.
 
-use std::collections::HashMap;
-
 use proto::{Span, SpanId, SpanKind};
 
 /// The relations of a trace's spans, which are named by their place.
@@ -28,14 +26,9 @@ impl Tree {
     /// The tree of `spans`, in time linear in their number.
     pub(crate) fn of(spans: &[Span]) -> Self {
         let parent = parents(spans);
-        let mut children = vec![Vec::new(); spans.len()];
-        for (span, parent) in parent.iter().enumerate() {
-            if let Some(parent) = parent {
-                children[*parent].push(span);
-            }
-        }
+        let children = Children::of(&parent);
         let mut tree = Self {
-            child_count: children.iter().map(|list| list.len() as u32).collect(),
+            child_count: (0..spans.len()).map(|span| children.of_span(span).len() as u32).collect(),
             left: vec![0; spans.len()],
             right: vec![0; spans.len()],
             order: Vec::with_capacity(spans.len()),
@@ -54,7 +47,7 @@ impl Tree {
     }
 
     /// Visits `top` and all below it, counting where there is a count.
-    fn walk(&mut self, top: usize, children: &[Vec<usize>], mut next: Option<&mut i64>) {
+    fn walk(&mut self, top: usize, children: &Children, mut next: Option<&mut i64>) {
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut entered = Some(top);
         loop {
@@ -69,7 +62,7 @@ impl Tree {
             let Some((span, position)) = open.last_mut() else {
                 return;
             };
-            if let Some(child) = children[*span].get(*position) {
+            if let Some(child) = children.of_span(*span).get(*position) {
                 *position += 1;
                 entered = Some(*child);
                 continue;
@@ -92,6 +85,38 @@ impl Tree {
     }
 }
 
+/// The children of every span, one span's after the other's.
+struct Children {
+    ends: Vec<usize>,
+    all: Vec<usize>,
+}
+
+impl Children {
+    /// Of spans with these parents; children stand in the order in which the spans came.
+    fn of(parents: &[Option<usize>]) -> Self {
+        let mut ends = vec![0; parents.len()];
+        parents.iter().flatten().for_each(|parent| ends[*parent] += 1);
+        let mut end = 0;
+        for count in &mut ends {
+            // Where they begin, for now.
+            end += std::mem::replace(count, end);
+        }
+        let mut all = vec![0; end];
+        for (span, parent) in parents.iter().enumerate() {
+            if let Some(parent) = parent {
+                all[ends[*parent]] = span;
+                ends[*parent] += 1;
+            }
+        }
+        Self { ends, all }
+    }
+
+    fn of_span(&self, span: usize) -> &[usize] {
+        let start = span.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.all[start..self.ends[span]]
+    }
+}
+
 pub(crate) fn is_root(span: &Span) -> bool {
     span.parent_span_id.is_none_or(|id| !id.is_valid())
 }
@@ -99,19 +124,19 @@ pub(crate) fn is_root(span: &Span) -> bool {
 /// Each span's parent. Where a client and a server share an id (Zipkin), children belong
 /// to the server, but the server itself, and any other server, to the client.
 fn parents(spans: &[Span]) -> Vec<Option<usize>> {
-    let mut by_id: HashMap<SpanId, Vec<usize>> = HashMap::with_capacity(spans.len());
-    for (place, span) in spans.iter().enumerate() {
-        by_id.entry(span.span_id).or_default().push(place);
-    }
+    let places = spans.iter().enumerate();
+    let mut by_id: Vec<(SpanId, usize)> =
+        places.map(|(place, span)| (span.span_id, place)).collect();
+    by_id.sort_unstable();
     let parent_of = |(place, span): (usize, &Span)| {
         let id = span.parent_span_id.filter(SpanId::is_valid)?;
-        let candidates = by_id.get(&id)?;
+        let candidates = &by_id[by_id.partition_point(|(other, _)| *other < id)..];
         let wanted =
             if span.kind == SpanKind::SERVER { SpanKind::CLIENT } else { SpanKind::SERVER };
         // More than two of one id are no pair: the first is as good as any, and looking at
         // all of them for each child would take the square of their number.
-        let pair = &candidates[..candidates.len().min(2)];
-        let others = || pair.iter().copied().filter(|&other| other != place);
+        let pair = candidates.iter().take(2).take_while(|(other, _)| *other == id);
+        let others = || pair.clone().map(|(_, other)| *other).filter(|&other| other != place);
         others().find(|&other| spans[other].kind == wanted).or_else(|| others().next())
     };
     spans.iter().enumerate().map(parent_of).collect()

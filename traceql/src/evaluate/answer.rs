@@ -1,7 +1,5 @@
 //! What a query found in a trace, and what to show of it.
 
-use std::collections::HashMap;
-
 use super::field::Place;
 use super::lookup::lookup;
 use crate::ast::{Attribute, Field, Intrinsic};
@@ -30,7 +28,15 @@ pub struct Answer<'a> {
 #[derive(Debug)]
 struct Matches<'a> {
     field: &'a Field,
-    places: HashMap<usize, Place>,
+    /// By span, ascending.
+    places: Vec<(usize, Place)>,
+}
+
+impl Matches<'_> {
+    fn of_span(&self, span: usize) -> Option<Place> {
+        let found = self.places.binary_search_by_key(&span, |(span, _)| *span).ok()?;
+        Some(self.places[found].1)
+    }
 }
 
 impl<'a> Answer<'a> {
@@ -50,7 +56,7 @@ impl<'a> Answer<'a> {
 
     pub(super) fn remember(&mut self, field: &'a Field, matches: Vec<(usize, Place)>) {
         if field.mentions_span() && !matches.is_empty() {
-            self.matches.push(Matches { field, places: matches.into_iter().collect() });
+            self.matches.push(Matches { field, places: matches });
         }
     }
 
@@ -69,9 +75,9 @@ impl<'a> Answer<'a> {
             }
         };
         for matches in &self.matches {
-            if let Some(place) = matches.places.get(&span) {
-                matches.field.for_each_attribute(&mut |attribute| add(attribute, *place, false));
-                for_each_absent(matches.field, &mut |attribute| add(attribute, *place, true));
+            if let Some(place) = matches.of_span(span) {
+                matches.field.for_each_attribute(&mut |attribute| add(attribute, place, false));
+                for_each_absent(matches.field, &mut |attribute| add(attribute, place, true));
             }
         }
         self.shown.iter().for_each(|attribute| add(attribute, Place::default(), false));

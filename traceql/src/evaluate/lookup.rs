@@ -75,7 +75,6 @@ fn intrinsic<'a>(
 ) -> Static<'a> {
     use Intrinsic as I;
     let span = &trace.spans()[place_of_span];
-    let tree = &trace.tree;
     match intrinsic {
         I::Name => text(&span.name),
         I::Duration => duration(span.duration_nano()),
@@ -86,7 +85,7 @@ fn intrinsic<'a>(
         I::ParentId => {
             Static::Text(Cow::Owned(span.parent_span_id.unwrap_or_default().to_string()))
         }
-        I::ChildCount => Static::Int(i64::from(tree.child_count[place_of_span])),
+        I::ChildCount => Static::Int(i64::from(trace.tree().child_count[place_of_span])),
         I::TraceDuration => duration(trace.duration_nano()),
         I::RootName => text(trace.root().map_or("", |root| &root.name)),
         I::RootService => match trace.root() {
@@ -94,9 +93,9 @@ fn intrinsic<'a>(
             None => text(""),
         },
         I::TraceId => Static::Text(Cow::Owned(span.trace_id.to_string())),
-        I::NestedSetLeft => Static::Int(tree.left[place_of_span]),
-        I::NestedSetRight => Static::Int(tree.right[place_of_span]),
-        I::NestedSetParent => Static::Int(tree.parent_number(place_of_span)),
+        I::NestedSetLeft => Static::Int(trace.tree().left[place_of_span]),
+        I::NestedSetRight => Static::Int(trace.tree().right[place_of_span]),
+        I::NestedSetParent => Static::Int(trace.tree().parent_number(place_of_span)),
         I::EventName => first(events(span, place), |event| text(&event.name)),
         I::EventTime => first(events(span, place), |event| {
             duration(event.time_unix_nano.saturating_sub(span.start_time_unix_nano))

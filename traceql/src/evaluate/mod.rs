@@ -141,7 +141,7 @@ fn operation(
         return Err(EvaluateError { at, reason });
     }
     let spans = |side: &[Spanset]| side.first().map(|one| one.spans.clone()).unwrap_or_default();
-    Ok(structure::related(op, &spans(left), &spans(right), &trace.tree))
+    Ok(structure::related(op, &spans(left), &spans(right), trace.tree()))
 }
 
 /// Each span once, in the trace's order.

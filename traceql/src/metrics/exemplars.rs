@@ -4,69 +4,82 @@
 //! their ids: so they come from all of the time alike, and the order in which traces are
 //! taken in changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use proto::Span;
+use proto::{Span, SpanKind};
 
 use super::series::Exemplar;
 
 /// How many spans stand for one point of one series.
 const PER_POINT: usize = 2;
 
-/// Which of two spans stays, and where the exemplar belongs.
-type Place = (u64, usize, String);
+/// Which of two spans stays: one figure is of two spans only where these share an id, as the
+/// two sides of a call may.
+type Rank = (u64, SpanKind);
+
+/// The point that a span belongs to: the number of its series, and the interval.
+type Point = (usize, usize);
 
 /// The exemplars of one function.
 #[derive(Debug)]
 pub(super) struct Exemplars {
     max: usize,
-    /// By the figure of their span, their interval and their series.
-    kept: BTreeMap<Place, Exemplar>,
+    kept: BTreeMap<Rank, (Point, Exemplar)>,
+    /// Those of each point, ascending.
+    points: HashMap<Point, Vec<Rank>>,
 }
 
 impl Exemplars {
     /// At most `max` of them.
     pub(super) fn new(max: usize) -> Self {
-        Self { max, kept: BTreeMap::new() }
+        Self { max, kept: BTreeMap::new(), points: HashMap::new() }
     }
 
-    /// Takes in `span`, which is of the point at `interval` of the series `key`, if it stays
-    /// so far.
-    pub(super) fn offer(
-        &mut self,
-        span: &Span,
-        key: &str,
-        interval: usize,
-        make: impl FnOnce() -> Exemplar,
-    ) {
-        let figure = figure(span);
+    /// Takes in `span`, which is of `point`, if it stays so far.
+    pub(super) fn offer(&mut self, span: &Span, point: Point, make: impl FnOnce() -> Exemplar) {
+        let rank = (figure(span), span.kind);
         let is_full = self.kept.len() >= self.max;
-        let last = self.kept.last_key_value().map(|((last, ..), _)| *last);
-        if self.max == 0 || is_full && last.is_some_and(|last| figure >= last) {
+        let last = self.kept.last_key_value().map(|(last, _)| *last);
+        if self.max == 0 || is_full && last.is_some_and(|last| rank >= last) {
             return;
         }
-        let same = self.kept.keys().filter(|(_, at, series)| *at == interval && series == key);
-        // By figure, so that the last is the first to go.
-        let same: Vec<Place> = same.cloned().collect();
-        if let Some(worst) = same.last().filter(|_| same.len() >= PER_POINT) {
-            if worst.0 <= figure {
+        if self.kept.contains_key(&rank) {
+            return;
+        }
+        let same = self.points.get(&point).map(Vec::as_slice).unwrap_or_default();
+        if let Some(worst) = same.last().copied().filter(|_| same.len() >= PER_POINT) {
+            if worst <= rank {
                 return;
             }
-            self.kept.remove(worst);
-        } else if is_full {
-            self.kept.pop_last();
+            self.remove(worst);
+        } else if let Some(last) = last.filter(|_| is_full) {
+            self.remove(last);
         }
-        self.kept.insert((figure, interval, key.to_owned()), make());
+        self.kept.insert(rank, (point, make()));
+        let same = self.points.entry(point).or_default();
+        same.push(rank);
+        same.sort_unstable();
     }
 
-    /// The exemplars of each series, by interval.
-    pub(super) fn by_series(self) -> BTreeMap<String, Vec<(usize, Exemplar)>> {
-        let mut series: BTreeMap<String, Vec<(usize, Exemplar)>> = BTreeMap::new();
-        for ((_, interval, key), exemplar) in self.kept {
-            series.entry(key).or_default().push((interval, exemplar));
+    fn remove(&mut self, rank: Rank) {
+        if let Some((point, _)) = self.kept.remove(&rank)
+            && let Some(same) = self.points.get_mut(&point)
+        {
+            same.retain(|one| *one != rank);
+            if same.is_empty() {
+                self.points.remove(&point);
+            }
         }
-        series.values_mut().for_each(|all| all.sort_by_key(|(_, one)| one.unix_nano));
-        series
+    }
+
+    /// The exemplars of each series, by its number, with their intervals.
+    pub(super) fn by_series(self) -> HashMap<usize, Vec<(usize, Exemplar)>> {
+        let mut all: HashMap<usize, Vec<(usize, Exemplar)>> = HashMap::new();
+        for ((series, interval), exemplar) in self.kept.into_values() {
+            all.entry(series).or_default().push((interval, exemplar));
+        }
+        all.values_mut().for_each(|of_one| of_one.sort_by_key(|(_, one)| one.unix_nano));
+        all
     }
 }
 
@@ -98,10 +111,10 @@ mod tests {
     fn kept(max: usize, spans: impl Iterator<Item = u64>) -> Vec<(usize, f64)> {
         let mut exemplars = Exemplars::new(max);
         for number in spans {
-            let interval = (number / 10) as usize;
+            let point = (0, (number / 10) as usize);
             let exemplar =
                 || Exemplar { labels: Vec::new(), value: number as f64, unix_nano: number };
-            exemplars.offer(&span(number), "series", interval, exemplar);
+            exemplars.offer(&span(number), point, exemplar);
         }
         let kept = exemplars.by_series().into_values().flatten();
         kept.map(|(interval, one)| (interval, one.value)).collect()

@@ -1,12 +1,11 @@
 //! One function over time.
 
-use std::collections::HashMap;
-
 use super::buckets::bucket_of;
 use super::cell::Cell;
 use super::compare::Comparison;
 use super::exemplars::Exemplars;
-use super::series::{Exemplar, Label, NAME, Series, key_of};
+use super::index::Index;
+use super::series::{Exemplar, Label, NAME, Series};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Function, Intrinsic, MetricsPipeline};
 use crate::evaluate::first_value;
@@ -23,7 +22,9 @@ pub(super) struct Leaf<'q> {
     query: &'q MetricsPipeline,
     range: Range,
     limits: Limits,
-    series: HashMap<String, Growing>,
+    /// What tells the series apart: the values that they are by, and the bucket.
+    index: Index,
+    series: Vec<Growing>,
     exemplars: Exemplars,
     is_partial: bool,
     comparison: Option<Comparison<'q>>,
@@ -53,7 +54,8 @@ impl<'q> Leaf<'q> {
             query,
             range,
             limits,
-            series: HashMap::new(),
+            index: Index::default(),
+            series: Vec::new(),
             exemplars: Exemplars::new(limits.exemplars_max),
             is_partial: false,
             comparison,
@@ -61,8 +63,7 @@ impl<'q> Leaf<'q> {
         let counts = matches!(query.function, Function::Rate | Function::CountOverTime);
         if counts && query.by.is_empty() {
             // Nothing at all is a count too.
-            let labels = leaf.labels(None, None);
-            leaf.growing(&key_of(&labels), labels, 1.0);
+            leaf.series_of(&[], 1.0);
         }
         leaf
     }
@@ -71,12 +72,22 @@ impl<'q> Leaf<'q> {
         self.query
     }
 
-    pub(super) fn is_partial(&self) -> bool {
-        self.is_partial || self.comparison.as_ref().is_some_and(|one| one.is_partial)
+    /// Takes in the spans of a trace that the pipeline gave.
+    pub(super) fn observe(&mut self, trace: &Trace<'_>, answer: &Answer<'_>) {
+        let mut values = Vec::new();
+        for &span in answer.spansets.iter().flat_map(|one| &one.spans) {
+            self.observe_span(trace, span, answer, &mut values);
+        }
     }
 
-    /// Takes in a span that the pipeline gave.
-    pub(super) fn observe(&mut self, trace: &Trace<'_>, span: usize, answer: &Answer<'_>) {
+    /// Takes in one span; `values` is room for what tells its series.
+    fn observe_span<'a>(
+        &mut self,
+        trace: &Trace<'a>,
+        span: usize,
+        answer: &Answer<'_>,
+        values: &mut Vec<Static<'a>>,
+    ) {
         let start = trace.spans()[span].start_time_unix_nano;
         let Some(interval) = self.range.interval_of(start) else {
             return;
@@ -88,14 +99,12 @@ impl<'q> Leaf<'q> {
         let Some((value, unit)) = self.measure(trace, span) else {
             return;
         };
-        let is_histogram = matches!(self.query.function, Function::HistogramOverTime(_));
-        let labels = self.labels(Some((trace, span)), is_histogram.then_some(value / unit));
-        let key = key_of(&labels);
-        let Some(growing) = self.growing(&key, labels, unit) else {
+        self.tell(trace, span, value / unit, values);
+        let Some(series) = self.series_of(values, unit) else {
             return;
         };
-        growing.cells[interval].add(value);
-        self.exemplars.offer(&trace.spans()[span], &key, interval, || {
+        self.series[series].cells[interval].add(value);
+        self.exemplars.offer(&trace.spans()[span], (series, interval), || {
             exemplar(trace, span, value / unit, answer)
         });
     }
@@ -126,48 +135,60 @@ impl<'q> Leaf<'q> {
         }
     }
 
-    /// The labels of the series that a span belongs to.
-    fn labels(&self, span: Option<(&Trace<'_>, usize)>, bucket: Option<f64>) -> Vec<Label> {
+    /// Puts into `values` what tells the series of a span that measures `value`: what it is by,
+    /// and for a histogram the bucket.
+    fn tell<'a>(&self, trace: &Trace<'a>, span: usize, value: f64, values: &mut Vec<Static<'a>>) {
+        values.clear();
+        values.extend(self.query.by.iter().map(|one| first_value(one, trace, span)));
+        if values.iter().all(|one| *one == Static::Nil)
+            && let Some(first) = values.first_mut()
+        {
+            *first = Static::Text("nil".into());
+        }
+        if matches!(self.query.function, Function::HistogramOverTime(_)) {
+            values.push(Static::Float(value));
+        }
+    }
+
+    /// The labels of the series that `values` tell.
+    fn labels(&self, values: &[Static<'_>]) -> Vec<Label> {
         let mut labels = Vec::new();
-        if let Some((trace, span)) = span {
-            for attribute in &self.query.by {
-                let value = first_value(attribute, trace, span);
-                if value != Static::Nil {
-                    labels.push(Label::new(attribute.to_string(), value.into_owned()));
-                }
+        for (attribute, value) in self.query.by.iter().zip(values) {
+            if *value != Static::Nil {
+                labels.push(Label::new(attribute.to_string(), value.clone().into_owned()));
             }
         }
-        match (self.query.by.first(), &self.query.function) {
-            (Some(first), _) if labels.is_empty() => {
-                labels.push(Label::text(&first.to_string(), "nil"));
+        match &self.query.function {
+            Function::HistogramOverTime(_) => {
+                let bucket = values.last().cloned().unwrap_or(Static::Nil);
+                labels.push(Label::new("__bucket", bucket.into_owned()));
             }
-            (None, Function::HistogramOverTime(_) | Function::QuantileOverTime(..)) => {}
-            (None, function) => labels.push(Label::text(NAME, function.text())),
+            Function::QuantileOverTime(..) => {}
+            function if self.query.by.is_empty() => {
+                labels.push(Label::text(NAME, function.text()));
+            }
             _ => {}
-        }
-        if let Some(edge) = bucket {
-            labels.push(Label::new("__bucket", Static::Float(edge)));
         }
         labels
     }
 
-    /// The series with these labels, of which `key` is made; `None` where there are as many others as may be.
-    fn growing(&mut self, key: &str, labels: Vec<Label>, unit: f64) -> Option<&mut Growing> {
-        if !self.series.contains_key(key) && self.series.len() >= self.limits.series_max {
+    /// The number of the series that `values` tell; `None` where there are as many others as
+    /// may be.
+    fn series_of(&mut self, values: &[Static<'_>], unit: f64) -> Option<usize> {
+        if let Some(known) = self.index.get(values) {
+            return Some(known);
+        }
+        if self.series.len() >= self.limits.series_max {
             self.is_partial = true;
             return None;
         }
-        let count = self.range.interval_count();
-        let function = &self.query.function;
-        Some(self.series.entry(key.to_owned()).or_insert_with(|| Growing {
-            labels,
-            cells: vec![Cell::new(function); count],
-            unit,
-        }))
+        let cells = vec![Cell::new(&self.query.function); self.range.interval_count()];
+        self.series.push(Growing { labels: self.labels(values), cells, unit });
+        Some(self.index.add(values))
     }
 
-    /// The series, before anything happens to them.
-    pub(super) fn finish(self) -> Vec<Series> {
+    /// The series, before anything happens to them, and whether a limit left some out.
+    pub(super) fn finish(self) -> (Vec<Series>, bool) {
         if let Some(comparison) = self.comparison {
             return comparison.finish();
         }
@@ -175,8 +196,8 @@ impl<'q> Leaf<'q> {
         let has_own_value = self.query.function.attribute().is_some();
         let mut finished = Vec::new();
         let mut exemplars = self.exemplars.by_series();
-        for (key, growing) in self.series {
-            let exemplars = exemplars.remove(&key).unwrap_or_default();
+        for (number, growing) in self.series.into_iter().enumerate() {
+            let exemplars = exemplars.remove(&number).unwrap_or_default();
             if let Function::QuantileOverTime(_, quantiles) = &self.query.function {
                 for q in quantiles {
                     let mut labels = growing.labels.clone();
@@ -198,7 +219,7 @@ impl<'q> Leaf<'q> {
             let exemplars = exemplars.collect();
             finished.push(Series { labels: growing.labels, values, exemplars });
         }
-        finished
+        (finished, self.is_partial)
     }
 }
 

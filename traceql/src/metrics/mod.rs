@@ -8,6 +8,7 @@ mod cell;
 mod combine;
 mod compare;
 mod exemplars;
+mod index;
 mod leaf;
 mod range;
 mod series;
@@ -72,20 +73,21 @@ impl<'q> Evaluation<'q> {
     pub fn observe(&mut self, trace: &Trace<'_>) -> Result<(), EvaluateError> {
         for leaf in &mut self.leaves {
             let answer = evaluate(&leaf.query().pipeline, trace)?;
-            for spanset in &answer.spansets {
-                for &span in &spanset.spans {
-                    leaf.observe(trace, span, &answer);
-                }
-            }
+            leaf.observe(trace, &answer);
         }
         Ok(())
     }
 
     /// The series of all traces that were taken in.
     pub fn finish(self) -> Outcome {
-        let is_partial = self.leaves.iter().any(Leaf::is_partial);
-        let mut leaves = self.leaves.into_iter().map(Leaf::finish);
+        let mut is_partial = false;
+        let mut leaves = self.leaves.into_iter().map(|leaf| {
+            let (series, is_cut) = leaf.finish();
+            is_partial |= is_cut;
+            series
+        });
         let mut series = combine::series_of(self.root, &mut leaves);
+        drop(leaves);
         series.retain(|one| one.values.iter().any(|value| !value.is_nan()));
         series.sort_by_cached_key(Series::sort_key);
         Outcome { series, is_partial }

@@ -1,7 +1,12 @@
 //! `compare()`: how often each value of each attribute occurs among selected spans, and
 //! among all others.
 
+mod shared;
+mod tally;
+
 use std::collections::HashMap;
+
+use proto::{Attribute as SentAttribute, Resource, Scope as SentScope};
 
 use super::series::{Label, Series};
 use super::{Limits, Range};
@@ -9,11 +14,14 @@ use crate::ast::{Attribute, Compare, Intrinsic, Scope};
 use crate::evaluate::{first_value, matches};
 use crate::{Static, Trace};
 
+use shared::{At, Shared};
+use tally::{Seen, Tallies};
+
 /// The label that says which side a series is of.
 const SIDE: &str = "__meta_type";
 /// The label of what an attribute had too many values of.
 const ERROR: &str = "__meta_error";
-/// What every span has and is worth comparing; ids and times are not.
+/// What every span has and is worth comparing, beside its scope's; ids and times are not.
 const INTRINSICS: &[Intrinsic] = &[
     Intrinsic::Name,
     Intrinsic::Kind,
@@ -21,8 +29,6 @@ const INTRINSICS: &[Intrinsic] = &[
     Intrinsic::StatusMessage,
     Intrinsic::RootName,
     Intrinsic::RootService,
-    Intrinsic::ScopeName,
-    Intrinsic::ScopeVersion,
     Intrinsic::ChildCount,
 ];
 
@@ -31,87 +37,121 @@ const INTRINSICS: &[Intrinsic] = &[
 pub(super) struct Comparison<'q> {
     compare: &'q Compare,
     range: Range,
-    limits: Limits,
-    /// By side, attribute and value's text.
-    counts: HashMap<(bool, String), HashMap<String, Count>>,
-    totals: HashMap<(bool, String), Vec<u64>>,
-    value_count: usize,
-    pub(super) is_partial: bool,
+    numbers: Numbers,
+    tallies: Tallies,
+    resources: Shared<Resource>,
+    scopes: Shared<SentScope>,
 }
 
-#[derive(Debug)]
-struct Count {
-    value: Static<'static>,
-    total: u64,
-    by_interval: Vec<u64>,
+/// The numbers of attributes.
+#[derive(Debug, Default)]
+struct Numbers {
+    attributes: Vec<Attribute>,
+    intrinsics: HashMap<Intrinsic, usize>,
+    named: HashMap<Scope, HashMap<String, usize>>,
+}
+
+impl Numbers {
+    fn intrinsic(&mut self, one: Intrinsic) -> usize {
+        *self.intrinsics.entry(one).or_insert_with(|| {
+            self.attributes.push(Attribute::Intrinsic(one));
+            self.attributes.len() - 1
+        })
+    }
+
+    fn named(&mut self, scope: Scope, name: &str) -> usize {
+        let of_scope = self.named.entry(scope).or_default();
+        if let Some(known) = of_scope.get(name) {
+            return *known;
+        }
+        let number = self.attributes.len();
+        of_scope.insert(name.to_owned(), number);
+        self.attributes.push(Attribute::named(scope, name));
+        number
+    }
 }
 
 impl<'q> Comparison<'q> {
     pub(super) fn new(compare: &'q Compare, range: Range, limits: Limits) -> Self {
+        let top_count = usize::try_from(compare.top_count).unwrap_or(0);
         Self {
             compare,
             range,
-            limits,
-            counts: HashMap::new(),
-            totals: HashMap::new(),
-            value_count: 0,
-            is_partial: false,
+            numbers: Numbers::default(),
+            tallies: Tallies::new(range.interval_count(), limits.series_max, top_count),
+            resources: Shared::default(),
+            scopes: Shared::default(),
         }
     }
 
     pub(super) fn observe(&mut self, trace: &Trace<'_>, span: usize, interval: usize) {
-        let start = trace.spans()[span].start_time_unix_nano;
+        let one = &trace.spans()[span];
+        let start = one.start_time_unix_nano;
         let selection_time = self.compare.start_unix_nano as u64..self.compare.end_unix_nano as u64;
         let is_timely = self.compare.end_unix_nano == 0
             || selection_time.start < start && start <= selection_time.end;
         let is_selected = is_timely && matches(&self.compare.selection.field, trace, span);
-        for (attribute, value) in values_of(trace, span) {
-            self.count(is_selected, attribute.to_string(), value, interval);
+        let at = At { is_selected, interval };
+        for intrinsic in INTRINSICS {
+            let value = first_value(&Attribute::Intrinsic(*intrinsic), trace, span);
+            self.tallies.count(self.numbers.intrinsic(*intrinsic), at, 1, &value);
+        }
+        self.attributes(Scope::Span, &one.attributes, at, 1);
+        for event in &one.events {
+            self.attributes(Scope::Event, &event.attributes, at, 1);
+        }
+        if self.resources.add(&one.resource, at) {
+            self.count_resources();
+        }
+        if self.scopes.add(&one.scope, at) {
+            self.count_scopes();
         }
     }
 
-    fn count(&mut self, side: bool, name: String, value: Static<'_>, interval: usize) {
-        let intervals = self.range.interval_count();
-        let key = (side, name);
-        if !self.totals.contains_key(&key) && self.totals.len() >= self.limits.series_max {
-            self.is_partial = true;
-            return;
-        }
-        let total = self.totals.entry(key.clone()).or_insert_with(|| vec![0; intervals]);
-        total[interval] += 1;
-        let values = self.counts.entry(key).or_default();
-        let text = value.to_string();
-        if !values.contains_key(&text) {
-            if self.value_count >= self.limits.series_max {
-                self.is_partial = true;
-                return;
+    /// Counts the values of a list of attributes of `times` spans.
+    fn attributes(&mut self, scope: Scope, attributes: &[SentAttribute], at: At, times: u64) {
+        for (place, attribute) in attributes.iter().enumerate() {
+            // Where a key occurs twice the last wins.
+            let is_last = attributes[place + 1..].iter().all(|one| one.key != attribute.key);
+            let value = Static::of_value(&attribute.value);
+            if value != Static::Nil && is_last {
+                let number = self.numbers.named(scope, &attribute.key);
+                self.tallies.count(number, at, times, &value);
             }
-            self.value_count += 1;
         }
-        let count = values.entry(text).or_insert_with(|| Count {
-            value: value.into_owned(),
-            total: 0,
-            by_interval: vec![0; intervals],
-        });
-        count.total += 1;
-        count.by_interval[interval] += 1;
     }
 
-    pub(super) fn finish(self) -> Vec<Series> {
-        let top_count = usize::try_from(self.compare.top_count).unwrap_or(0);
+    fn count_resources(&mut self) {
+        for (resource, at, times) in self.resources.take() {
+            self.attributes(Scope::Resource, &resource.attributes, at, times);
+        }
+    }
+
+    fn count_scopes(&mut self) {
+        for (scope, at, times) in self.scopes.take() {
+            let texts =
+                [(Intrinsic::ScopeName, &scope.name), (Intrinsic::ScopeVersion, &scope.version)];
+            for (intrinsic, text) in texts {
+                let value = Static::Text(text.as_str().into());
+                self.tallies.count(self.numbers.intrinsic(intrinsic), at, times, &value);
+            }
+            self.attributes(Scope::Instrumentation, &scope.attributes, at, times);
+        }
+    }
+
+    /// The series, and whether a limit left some out or made counts too low.
+    pub(super) fn finish(mut self) -> (Vec<Series>, bool) {
+        self.count_resources();
+        self.count_scopes();
         let mut finished = Vec::new();
-        for ((side, attribute), values) in self.counts {
-            let side = if side { "selection" } else { "baseline" };
-            let is_cut = values.len() > top_count;
-            let mut values: Vec<_> = values.into_iter().collect();
-            // The most frequent first, by text where they are alike.
-            values.sort_by(|(left, one), (right, other)| {
-                other.total.cmp(&one.total).then_with(|| left.cmp(right))
-            });
-            for (_, count) in values.into_iter().take(top_count) {
-                let labels =
-                    vec![Label::text(SIDE, side), Label::new(attribute.clone(), count.value)];
-                finished.push(series(labels, &count.by_interval));
+        let none = vec![0; self.range.interval_count()];
+        let (seen, is_partial) = self.tallies.finish();
+        for Seen { attribute, is_selected, totals, top, is_cut } in seen {
+            let attribute = self.numbers.attributes[attribute].to_string();
+            let side = if is_selected { "selection" } else { "baseline" };
+            for (value, counts) in top {
+                let labels = vec![Label::text(SIDE, side), Label::new(attribute.clone(), value)];
+                finished.push(series(labels, &counts));
             }
             if is_cut {
                 let labels = vec![
@@ -119,51 +159,17 @@ impl<'q> Comparison<'q> {
                     Label::text(ERROR, "__too_many_values__"),
                     Label::text(&attribute, "nil"),
                 ];
-                finished.push(series(labels, &vec![0; self.range.interval_count()]));
+                finished.push(series(labels, &none));
             }
+            let side = format!("{side}_total");
+            let labels = vec![Label::text(SIDE, &side), Label::text(&attribute, "nil")];
+            finished.push(series(labels, &totals));
         }
-        for ((side, attribute), total) in self.totals {
-            let side = if side { "selection_total" } else { "baseline_total" };
-            let labels = vec![Label::text(SIDE, side), Label::text(&attribute, "nil")];
-            finished.push(series(labels, &total));
-        }
-        finished
+        (finished, is_partial)
     }
 }
 
 fn series(labels: Vec<Label>, counts: &[u64]) -> Series {
     let values = counts.iter().map(|count| *count as f64).collect();
     Series { labels, values, exemplars: Vec::new() }
-}
-
-/// What a span can be compared by, each attribute once.
-fn values_of<'a>(trace: &Trace<'a>, span: usize) -> Vec<(Attribute, Static<'a>)> {
-    let mut found: Vec<(Attribute, Static<'a>)> = INTRINSICS
-        .iter()
-        .map(|one| Attribute::Intrinsic(*one))
-        .map(|attribute| {
-            let value = first_value(&attribute, trace, span);
-            (attribute, value)
-        })
-        .collect();
-    let one = &trace.spans()[span];
-    let mut lists = vec![
-        (Scope::Span, &one.attributes),
-        (Scope::Resource, &one.resource.attributes),
-        (Scope::Instrumentation, &one.scope.attributes),
-    ];
-    lists.extend(one.events.iter().map(|event| (Scope::Event, &event.attributes)));
-    for (scope, attributes) in lists {
-        let mut seen = std::collections::HashSet::new();
-        // Where a key occurs twice the last wins.
-        for attribute in attributes.iter().rev() {
-            if seen.insert(&attribute.key) {
-                let value = Static::of_value(&attribute.value);
-                if value != Static::Nil {
-                    found.push((Attribute::named(scope, attribute.key.clone()), value));
-                }
-            }
-        }
-    }
-    found
 }
