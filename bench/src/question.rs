@@ -33,8 +33,11 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::Slowest,
     Kind::SlowestOfService,
     Kind::UnderAnother,
+    Kind::SpansOverTime,
+    Kind::SpansOfServicesOverTime,
     Kind::ErrorsOverTime,
     Kind::DurationsOverTime,
+    Kind::ErrorsCompared,
 ];
 
 /// A kind of question.
@@ -60,8 +63,11 @@ pub(crate) enum Kind {
     Slowest,
     SlowestOfService,
     UnderAnother,
+    SpansOverTime,
+    SpansOfServicesOverTime,
     ErrorsOverTime,
     DurationsOverTime,
+    ErrorsCompared,
 }
 
 /// A question, and what is known of its answer.
@@ -127,6 +133,7 @@ impl<'a> Examiner<'a> {
     /// Where what was sent cannot be decoded, or has no span that it could be about.
     pub(crate) fn question(&mut self, kind: Kind) -> anyhow::Result<Question> {
         let found = |search| Question { ask: Ask::Search(search), expected: Expected::Some };
+        let series = |series| Question { ask: Ask::Series(series), expected: Expected::Any };
         Ok(match kind {
             Kind::TraceById => self.trace_by_id()?,
             Kind::AbsentTrace => {
@@ -188,12 +195,11 @@ impl<'a> Examiner<'a> {
                 let (caller, callee) = self.caller_and_callee()?;
                 Question { ask: Ask::Under { caller, callee }, expected: Expected::Some }
             }
-            Kind::ErrorsOverTime => {
-                Question { ask: Ask::Series(Series::Errors), expected: Expected::Any }
-            }
-            Kind::DurationsOverTime => {
-                Question { ask: Ask::Series(Series::Durations), expected: Expected::Any }
-            }
+            Kind::SpansOverTime => series(Series::Spans),
+            Kind::SpansOfServicesOverTime => series(Series::SpansOfServices),
+            Kind::ErrorsOverTime => series(Series::Errors),
+            Kind::DurationsOverTime => series(Series::Durations),
+            Kind::ErrorsCompared => series(Series::ErrorsCompared),
         })
     }
 

@@ -40,10 +40,16 @@ pub(crate) enum Ask {
 /// What figures are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Series {
+    /// How many spans there were.
+    Spans,
+    /// The same by service.
+    SpansOfServices,
     /// How many spans failed, by service.
     Errors,
     /// How long all spans took: the median and the 99th percentile.
     Durations,
+    /// What failed spans have more often than others.
+    ErrorsCompared,
 }
 
 /// Conditions on one span, and which of the traces come first.

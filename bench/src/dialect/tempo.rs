@@ -40,8 +40,11 @@ pub(super) fn path(ask: &Ask, now_unix_nano: u64) -> Option<Path> {
         Ask::Series(series) => {
             let mut parameters = since(SERIES_SECONDS);
             let query = match series {
+                Series::Spans => "{} | rate()",
+                Series::SpansOfServices => "{} | rate() by(resource.service.name)",
                 Series::Errors => "{ status = error } | rate() by(resource.service.name)",
                 Series::Durations => "{} | quantile_over_time(duration, .5, .99)",
+                Series::ErrorsCompared => "{} | compare({ status = error })",
             };
             parameters.extend([("q", query.to_owned()), ("step", "60s".to_owned())]);
             Some(("/api/metrics/query_range".to_owned(), parameters))
