@@ -1,25 +1,57 @@
 //! What all services ask alike, once they have parsed it.
 
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::Request;
 use proto::TraceId;
 use storage::{ReadError, TimeRange};
 use tonic::Status;
 
-use super::call::{Answer, one};
+use super::call::{Answer, one, unary};
 use super::error::Refusal;
 use super::message::{
-    Dependencies, Dependency, GetDependenciesRequest, GetOperationsRequest, GetServicesResponse,
-    Operation, SummariesResponse, Summary, TraceQueryParameters,
+    Dependencies, Dependency, GetDependenciesRequest, GetOperationsRequest, GetOperationsResponse,
+    GetServicesResponse, Operation, SummariesResponse, Summary, TraceQueryParameters,
 };
 use super::moment::{Moment, given};
 use crate::api::jaeger::adjust::Adjusted;
 use crate::api::jaeger::question::{Question, TRACES};
 use crate::api::jaeger::read::{ReadTrace, Reading, summaries};
 use crate::api::jaeger::{dependency, names};
-use crate::service::Questions;
+use crate::service::{QueryService, Questions};
 
-/// The names of all services.
-pub(super) fn services(questions: &Questions<'_>) -> Answer {
-    one(&GetServicesResponse { services: names::services(questions)? })
+/// The names of all services, of every version.
+pub(super) async fn get_services(
+    State(service): State<QueryService>,
+    request: Request<Body>,
+) -> Response {
+    unary(service, request, |questions, (): ()| {
+        one(&GetServicesResponse { services: names::services(questions)? })
+    })
+    .await
+}
+
+/// Span names, of version 3 and of the store.
+pub(super) async fn get_operations(
+    State(service): State<QueryService>,
+    request: Request<Body>,
+) -> Response {
+    unary(service, request, |questions, asked: GetOperationsRequest| {
+        one(&GetOperationsResponse { operations: operations(questions, &asked)? })
+    })
+    .await
+}
+
+/// Who calls whom, of version 3 and of the store.
+pub(super) async fn get_dependencies(
+    State(service): State<QueryService>,
+    request: Request<Body>,
+) -> Response {
+    unary(service, request, |questions, asked: GetDependenciesRequest| {
+        dependencies(questions, asked, "start time and end time are required")
+    })
+    .await
 }
 
 /// The span names of a service, each once for each kind that it occurs with.

@@ -10,12 +10,9 @@ use prost::Message;
 use proto::Span;
 use tonic::Status;
 
-use super::ask::{dependencies, operations, question, services, summaries_of, traces};
-use super::call::{in_otlp, one, stream, unary};
-use super::message::{
-    FindRequest, GetDependenciesRequest, GetOperationsRequest, GetOperationsResponse,
-    TraceQueryParameters,
-};
+use super::ask::{get_dependencies, get_operations, get_services, question, summaries_of, traces};
+use super::call::{in_otlp, stream};
+use super::message::{FindRequest, TraceQueryParameters};
 use super::moment::given;
 use crate::api::jaeger::adjust::{Adjusted, with_warnings};
 use crate::api::jaeger::id;
@@ -75,24 +72,6 @@ async fn find_traces(State(service): State<QueryService>, request: Request<Body>
 async fn find_summaries(State(service): State<QueryService>, request: Request<Body>) -> Response {
     stream(service, request, |questions, asked: FindRequest| {
         summaries_of(questions, question(query(asked)?), |id| id.to_string().into_bytes())
-    })
-    .await
-}
-
-async fn get_services(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, (): ()| services(questions)).await
-}
-
-async fn get_operations(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, asked: GetOperationsRequest| {
-        one(&GetOperationsResponse { operations: operations(questions, &asked)? })
-    })
-    .await
-}
-
-async fn get_dependencies(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, asked: GetDependenciesRequest| {
-        dependencies(questions, asked, "start time and end time are required")
     })
     .await
 }

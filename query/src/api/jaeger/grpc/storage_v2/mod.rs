@@ -13,10 +13,9 @@ use http::Request;
 use proto::{Span, TraceId};
 use tonic::Status;
 
-use super::ask::{dependencies, operations, services, summaries_of, traces};
+use super::ask::{get_dependencies, get_operations, get_services, summaries_of, traces};
 use super::call::{in_otlp, one, stream, unary};
 use super::error::Refusal;
-use super::message::{GetDependenciesRequest, GetOperationsRequest, GetOperationsResponse};
 use crate::api::jaeger::adjust::Adjusted;
 use crate::api::jaeger::question::Question;
 use crate::api::jaeger::read::{Find, Reading, find, summaries};
@@ -93,24 +92,6 @@ async fn find_ids(State(service): State<QueryService>, request: Request<Body>) -
 async fn find_summaries(State(service): State<QueryService>, request: Request<Body>) -> Response {
     stream(service, request, |questions, asked: FindRequest| {
         summaries_of(questions, question(asked)?, |id| id.as_bytes().to_vec())
-    })
-    .await
-}
-
-async fn get_services(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, (): ()| services(questions)).await
-}
-
-async fn get_operations(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, asked: GetOperationsRequest| {
-        one(&GetOperationsResponse { operations: operations(questions, &asked)? })
-    })
-    .await
-}
-
-async fn get_dependencies(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, asked: GetDependenciesRequest| {
-        dependencies(questions, asked, "start time and end time are required")
     })
     .await
 }

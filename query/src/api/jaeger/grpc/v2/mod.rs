@@ -13,7 +13,7 @@ use prost::Message;
 use proto::TraceId;
 use tonic::Status;
 
-use super::ask::{dependencies, operations, question, services, traces};
+use super::ask::{dependencies, get_services, operations, question, traces};
 use super::call::{in_messages, one, stream, unary};
 use super::error::Refusal;
 use super::message::{FindRequest, GetDependenciesRequest, GetOperationsRequest, Operation};
@@ -95,10 +95,6 @@ async fn find_traces(State(service): State<QueryService>, request: Request<Body>
         traces(questions, &ids, &mut reading, in_chunks)
     })
     .await
-}
-
-async fn get_services(State(service): State<QueryService>, request: Request<Body>) -> Response {
-    unary(service, request, |questions, (): ()| services(questions)).await
 }
 
 async fn get_operations(State(service): State<QueryService>, request: Request<Body>) -> Response {
