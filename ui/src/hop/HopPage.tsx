@@ -1,16 +1,13 @@
 import { useSearch as useAddress, useNavigate, useParams } from "@tanstack/react-router";
 import { type ReactNode, useId } from "react";
-import { ApiError } from "../api/client";
 import { useHop } from "../api/hops";
 import { HopsTable } from "../hops/HopsTable";
 import { decodeHops, encodeHops } from "../hops/hopsUrl";
-import { FIELD_LABELS } from "../search/fieldLabels";
-import { RangeInput } from "../search/RangeInput";
+import { RangeHead } from "../search/RangeHead";
+import page from "../search/RangePage.module.css";
 import { rangeParams } from "../search/searchUrl";
 import { CompletenessNote } from "../shared/CompletenessNote";
-import { ErrorState } from "../shared/ErrorState";
 import { useShortcuts } from "../shared/keyboard";
-import { ReloadButton } from "../shared/ReloadButton";
 import { useTitle } from "../shared/useTitle";
 import { HopCharts } from "./HopCharts";
 import { HopExamples } from "./HopExamples";
@@ -25,32 +22,25 @@ export function HopPage() {
   const range = decodeHops(useAddress({ from: "/hops/$hopId" }));
   const navigate = useNavigate();
   const answer = useHop(hopId, rangeParams({ range }));
-  const reload = () => void answer.refetch();
   useTitle("Hop");
-  useShortcuts({ r: reload });
+  useShortcuts({ r: () => void answer.refetch() });
 
-  const { data, error, dataUpdatedAt } = answer;
+  const { data, dataUpdatedAt } = answer;
   const hasExamples = data && Object.values(data.examples).some((ids) => ids.length > 0);
   return (
-    <div className={classes.page}>
-      <div className={classes.bar}>
-        <RangeInput
-          range={range}
-          wrong={error instanceof ApiError ? error.parameter : null}
-          onChange={(next) =>
-            void navigate({ to: "/hops/$hopId", params: { hopId }, search: encodeHops(next) })
-          }
-        />
-        <span className={classes.state} aria-live="polite">
-          {answer.isPending ? "Counting…" : ""}
-        </span>
-        <ReloadButton label="Ask again" busy={answer.isFetching} onClick={reload} />
-      </div>
-      {error && <ErrorState error={error} labels={FIELD_LABELS} onRetry={reload} />}
+    <div className={page.page}>
+      <RangeHead
+        range={range}
+        onRange={(next) =>
+          void navigate({ to: "/hops/$hopId", params: { hopId }, search: encodeHops(next) })
+        }
+        answer={answer}
+        state={answer.isPending ? "Counting…" : ""}
+      />
       {data && (
         <>
           <HopHead hop={data.hop} range={range} />
-          <div className={classes.note}>
+          <div className={page.note}>
             <CompletenessNote completeness={data.completeness} />
           </div>
           <HopCharts series={data.series} now={dataUpdatedAt} />

@@ -2,6 +2,7 @@ import type { HopFigures } from "../api/types";
 import type { Range } from "../search/searchUrl";
 import { formatCount, formatDuration, formatShare } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
+import { DurationCells } from "./DurationCells";
 import { HopLink } from "./HopLink";
 import classes from "./HopsTable.module.css";
 import { hasGap } from "./sides";
@@ -20,18 +21,7 @@ export function HopRow({ hop, range }: { hop: HopFigures; range: Range }) {
       <td className={classes.figure} data-label="errors">
         <Errors hop={hop} />
       </td>
-      <td className={classes.figure} data-label="p50">
-        {formatDuration(duration.p50_nano)}
-      </td>
-      <td className={classes.figure} data-label="p90">
-        {formatDuration(duration.p90_nano)}
-      </td>
-      <td className={classes.figure} data-label="p99">
-        {formatDuration(duration.p99_nano)}
-      </td>
-      <td className={classes.figure} data-label="gap p90">
-        {hasGap(hop) ? formatDuration(gap.p90_nano) : "–"}
-      </td>
+      <DurationCells duration={duration} gap={hasGap(hop) ? gap : null} />
       <td className={classes.figure} data-label="self per call">
         {formatDuration(hop.self_nano_per_call)}
       </td>

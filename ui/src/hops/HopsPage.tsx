@@ -1,17 +1,13 @@
 import { useSearch as useAddress, useNavigate } from "@tanstack/react-router";
-import { ApiError } from "../api/client";
 import { useHops } from "../api/hops";
-import { FIELD_LABELS } from "../search/fieldLabels";
-import { RangeInput } from "../search/RangeInput";
+import { RangeHead } from "../search/RangeHead";
+import classes from "../search/RangePage.module.css";
 import { rangeParams } from "../search/searchUrl";
 import { CompletenessNote } from "../shared/CompletenessNote";
-import { ErrorState } from "../shared/ErrorState";
 import { formatNoun } from "../shared/format";
 import { useShortcuts } from "../shared/keyboard";
 import { Notice } from "../shared/Notice";
-import { ReloadButton } from "../shared/ReloadButton";
 import { useTitle } from "../shared/useTitle";
-import classes from "./HopsPage.module.css";
 import { HopsTable } from "./HopsTable";
 import { decodeHops, encodeHops } from "./hopsUrl";
 
@@ -20,28 +16,23 @@ export function HopsPage() {
   const range = decodeHops(useAddress({ from: "/hops" }));
   const navigate = useNavigate();
   const answer = useHops(rangeParams({ range }));
-  const reload = () => void answer.refetch();
   useTitle("Hops");
-  useShortcuts({ r: reload });
+  useShortcuts({ r: () => void answer.refetch() });
 
   const { data, error } = answer;
   const unanswered = answer.isFetching ? "Counting…" : "No answer";
   return (
     <div className={classes.page}>
-      <div className={classes.bar}>
-        <RangeInput
-          range={range}
-          wrong={error instanceof ApiError ? error.parameter : null}
-          onChange={(next) => void navigate({ to: "/hops", search: encodeHops(next) })}
-        />
-        <span className={classes.count} aria-live="polite">
-          {data
+      <RangeHead
+        range={range}
+        onRange={(next) => void navigate({ to: "/hops", search: encodeHops(next) })}
+        answer={answer}
+        state={
+          data
             ? `${formatNoun(data.hops.length, "hop")}${data.more ? " and more" : ""}`
-            : unanswered}
-        </span>
-        <ReloadButton label="Ask again" busy={answer.isFetching} onClick={reload} />
-      </div>
-      {error && <ErrorState error={error} labels={FIELD_LABELS} onRetry={reload} />}
+            : unanswered
+        }
+      />
       {data && (
         <div className={classes.note}>
           <CompletenessNote completeness={data.completeness} />

@@ -1,5 +1,6 @@
 import type { HopFigures } from "../api/types";
 import type { Range } from "../search/searchUrl";
+import { DurationHeads } from "./DurationCells";
 import { HopRow } from "./HopRow";
 import classes from "./HopsTable.module.css";
 
@@ -23,21 +24,7 @@ export function HopsTable({ label = "Hops", hops, range }: Props) {
             <th>Hop</th>
             <th className={classes.figure}>Calls</th>
             <th className={classes.figure}>Errors</th>
-            <th className={classes.figure} title="Half of the calls took no longer">
-              p50
-            </th>
-            <th className={classes.figure} title="Nine of ten calls took no longer">
-              p90
-            </th>
-            <th className={classes.figure} title="99 of 100 calls took no longer">
-              p99
-            </th>
-            <th
-              className={classes.figure}
-              title="How much longer nine of ten callers waited, at most, than the callee worked: connect, queue, network"
-            >
-              Gap p90
-            </th>
+            <DurationHeads />
             <th className={classes.figure} title="What the callee did itself, on average">
               Self per call
             </th>

@@ -1,8 +1,9 @@
 import type { GraphEdge } from "../api/types";
+import { DurationCells, DurationHeads } from "../hops/DurationCells";
 import { HopEnds } from "../hops/HopEnds";
 import classes from "../hops/HopsTable.module.css";
 import { hasGap } from "../hops/sides";
-import { formatCount, formatDuration, formatShare } from "../shared/format";
+import { formatCount, formatShare } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
 
 /** All that the map shows, and what it has no room for, as figures. */
@@ -17,10 +18,7 @@ export function EdgesTable({ edges }: { edges: GraphEdge[] }) {
             <th>Calls from → to</th>
             <th className={classes.figure}>Calls</th>
             <th className={classes.figure}>Errors</th>
-            <th className={classes.figure}>p50</th>
-            <th className={classes.figure}>p90</th>
-            <th className={classes.figure}>p99</th>
-            <th className={classes.figure}>Gap p90</th>
+            <DurationHeads />
             <th>Share</th>
           </tr>
         </thead>
@@ -48,18 +46,7 @@ function EdgeRow({ edge }: { edge: GraphEdge }) {
       <td className={classes.figure} data-label="errors">
         {errors === 0 ? "0" : <b className={classes.errors}>{failed}</b>}
       </td>
-      <td className={classes.figure} data-label="p50">
-        {formatDuration(duration.p50_nano)}
-      </td>
-      <td className={classes.figure} data-label="p90">
-        {formatDuration(duration.p90_nano)}
-      </td>
-      <td className={classes.figure} data-label="p99">
-        {formatDuration(duration.p99_nano)}
-      </td>
-      <td className={classes.figure} data-label="gap p90">
-        {hasGap(edge) ? formatDuration(gap.p90_nano) : "–"}
-      </td>
+      <DurationCells duration={duration} gap={hasGap(edge) ? gap : null} />
       <td className={classes.share}>
         <ShareBar share={share} tone="plain" />
       </td>

@@ -1,19 +1,16 @@
 import { useMediaQuery } from "@mantine/hooks";
 import { useSearch as useAddress, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { ApiError } from "../api/client";
 import { useFindings } from "../api/findings";
 import { useGraph } from "../api/graph";
 import { decodeHops, encodeHops } from "../hops/hopsUrl";
-import { FIELD_LABELS } from "../search/fieldLabels";
-import { RangeInput } from "../search/RangeInput";
+import { RangeHead } from "../search/RangeHead";
+import page from "../search/RangePage.module.css";
 import { rangeParams } from "../search/searchUrl";
 import { CompletenessNote } from "../shared/CompletenessNote";
-import { ErrorState } from "../shared/ErrorState";
 import { formatNoun } from "../shared/format";
 import { useShortcuts } from "../shared/keyboard";
 import { Notice } from "../shared/Notice";
-import { ReloadButton } from "../shared/ReloadButton";
 import { useTitle } from "../shared/useTitle";
 import { EdgesTable } from "./EdgesTable";
 import classes from "./MapPage.module.css";
@@ -27,29 +24,22 @@ export function MapPage() {
   const answer = useGraph(rangeParams({ range }));
   const findings = useFindings().data?.open ?? [];
   const isNarrow = useMediaQuery("(max-width: 700px)") ?? false;
-  const reload = () => void answer.refetch();
   useTitle("Map");
-  useShortcuts({ r: reload });
+  useShortcuts({ r: () => void answer.refetch() });
 
   const { data, error } = answer;
   const map = useMemo(() => data && layOut(data, isNarrow ? "TB" : "LR"), [data, isNarrow]);
   const unanswered = answer.isFetching ? "Counting…" : "No answer";
   return (
-    <div className={classes.page}>
-      <div className={classes.bar}>
-        <RangeInput
-          range={range}
-          wrong={error instanceof ApiError ? error.parameter : null}
-          onChange={(next) => void navigate({ to: "/map", search: encodeHops(next) })}
-        />
-        <span className={classes.count} aria-live="polite">
-          {data ? formatNoun(data.services.length, "service") : unanswered}
-        </span>
-        <ReloadButton label="Ask again" busy={answer.isFetching} onClick={reload} />
-      </div>
-      {error && <ErrorState error={error} labels={FIELD_LABELS} onRetry={reload} />}
+    <div className={page.page}>
+      <RangeHead
+        range={range}
+        onRange={(next) => void navigate({ to: "/map", search: encodeHops(next) })}
+        answer={answer}
+        state={data ? formatNoun(data.services.length, "service") : unanswered}
+      />
       {data && (
-        <div className={classes.note}>
+        <div className={page.note}>
           <CompletenessNote completeness={data.completeness} />
         </div>
       )}
