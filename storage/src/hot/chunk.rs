@@ -25,6 +25,17 @@ pub(crate) struct Chunk {
     lines: Mutex<Option<Arc<Lines>>>,
     /// Likewise for the first that asks for the figures of hops.
     chains: Mutex<Option<Arc<HotChains>>>,
+    /// Likewise for the first that looks whether something is to be sealed.
+    extremes: OnceLock<Extremes>,
+}
+
+/// What a chunk's traces are at most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extremes {
+    /// When the oldest was first heard of, in nanoseconds since the Unix epoch.
+    pub(super) first_arrival_unix_nano: u64,
+    /// The hot spans of the largest.
+    pub(super) span_count: usize,
 }
 
 /// A line for each trace of a chunk.
@@ -86,6 +97,19 @@ impl Chunk {
     fn forget(&mut self) {
         *self.lines.get_mut() = None;
         *self.chains.get_mut() = None;
+        self.extremes.take();
+    }
+
+    pub(super) fn extremes(&self) -> Extremes {
+        *self.extremes.get_or_init(|| {
+            let none = Extremes { first_arrival_unix_nano: u64::MAX, span_count: 0 };
+            self.traces().fold(none, |extremes, trace| Extremes {
+                first_arrival_unix_nano: trace
+                    .first_arrival_unix_nano()
+                    .min(extremes.first_arrival_unix_nano),
+                span_count: trace.span_count().max(extremes.span_count),
+            })
+        })
     }
 
     pub(super) fn is_full(&self) -> bool {

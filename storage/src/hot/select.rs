@@ -46,16 +46,19 @@ impl Hot {
     /// of what memory is meant for, the longest quiet of the others go, too.
     pub(crate) fn select(&self, now_unix_nano: u64, bounds: &Bounds) -> Option<Selection> {
         let since = |unix_nano: u64| Duration::from_nanos(now_unix_nano.saturating_sub(unix_nano));
-        let is_old = |trace: &HotTrace| since(trace.first_arrival_unix_nano()) >= bounds.age_max;
-        let is_large = |trace: &HotTrace| trace.span_count() >= TRACE_SPANS_MAX;
+        let is_old = |first_arrival_unix_nano| since(first_arrival_unix_nano) >= bounds.age_max;
+        let is_large = |span_count| span_count >= TRACE_SPANS_MAX;
         let is_full = self.is_full(bounds);
-        if !is_full && !self.traces.traces().any(|trace| is_old(trace) || is_large(trace)) {
+        let mut extremes = self.traces.chunks().map(|chunk| chunk.extremes());
+        let mut is_any_due =
+            || extremes.any(|it| is_old(it.first_arrival_unix_nano) || is_large(it.span_count));
+        if !is_full && !is_any_due() {
             return None;
         }
         let (mut chosen, mut others): (Vec<_>, Vec<_>) =
             self.traces.traces().cloned().partition(|trace| {
                 let is_quiet = since(trace.last_arrival_unix_nano()) >= bounds.trace_quiet;
-                is_quiet || is_old(trace) || is_large(trace)
+                is_quiet || is_old(trace.first_arrival_unix_nano()) || is_large(trace.span_count())
             });
         if is_full {
             let mut spans: usize = others.iter().map(|trace| trace.span_count()).sum();

@@ -26,6 +26,30 @@ fn quiet_traces_are_sealed_at_the_age_bound_and_lively_ones_stay() {
 }
 
 #[test]
+fn a_trace_is_sealed_once_it_is_old_or_large_though_it_was_neither_before() {
+    let lab = Lab::with(|config| config.hot_age_max = Duration::from_secs(60));
+    let segments = |after| {
+        lab.store().maintain(seconds_from_now(after)).unwrap();
+        lab.store().stats().segments
+    };
+    lab.write(&shop());
+    assert_eq!(segments(0), 0);
+    let template = &other("b")[0];
+    let many = (0..50_000u64).map(|number| Span {
+        span_id: proto::SpanId::new(number.to_be_bytes().map(|byte| byte ^ 0x55)),
+        ..template.clone()
+    });
+    let many: Vec<_> = many.collect();
+    lab.write(&many[..49_999]);
+    assert_eq!(segments(0), 0);
+    lab.write(&many[49_999..]);
+    assert_eq!(segments(0), 1);
+    assert_eq!(lab.store().stats().hot_spans, 4);
+    assert_eq!(segments(61), 2);
+    assert_eq!(lab.store().stats().hot_spans, 0);
+}
+
+#[test]
 fn a_full_hot_segment_is_sealed_down_to_half() {
     let lab = Lab::with(|config| config.hot_spans_max = 10);
     let mut all = Vec::new();
