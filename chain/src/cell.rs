@@ -141,11 +141,6 @@ impl Cell {
         self.counts.calls.max(0) as f64
     }
 
-    pub(crate) fn memory_bytes(&self) -> usize {
-        let sketches = [&self.self_time, &self.gap, &self.duration];
-        size_of::<Self>() + sketches.map(Sketch::memory_bytes).iter().sum::<usize>()
-    }
-
     /// Whether everything that was added was taken out.
     pub fn is_empty(&self) -> bool {
         let Self { counts, self_time, gap, duration, with_root, root_squared, savable_nano } = self;
@@ -188,6 +183,27 @@ impl Cell {
                 out.zigzag(count);
             }
         }
+    }
+
+    /// Goes to the end of what [`Cell::encode`] wrote.
+    ///
+    /// # Errors
+    /// Where that is seen not to be one: what its numbers say is not looked at.
+    pub(crate) fn pass_encoded(reader: &mut Reader) -> Result<(), Malformed> {
+        let mut mask = reader.varint()?;
+        let mut are_there = |parts: u32| {
+            let there = mask & ((1 << parts) - 1);
+            mask >>= parts;
+            there.count_ones()
+        };
+        let (counts, sketches, sums, further) =
+            (are_there(7), are_there(3), are_there(2), are_there(4));
+        if mask != 0 {
+            return Err(Malformed("parts of a cell"));
+        }
+        (0..counts).try_for_each(|_| reader.varint().map(drop))?;
+        (0..sketches).try_for_each(|_| Sketch::pass_encoded(reader))?;
+        (0..2 * sums + further).try_for_each(|_| reader.varint().map(drop))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The figures of many traces, by path.
 
-use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 use proto::codec::{Malformed, Reader, Writer};
 
 use crate::cell::CellSum;
@@ -56,12 +56,6 @@ impl RollUp {
         figures
     }
 
-    /// What it takes in memory, in bytes, estimated.
-    pub fn memory_bytes(&self) -> usize {
-        let cells = self.cells.values().map(Cell::memory_bytes);
-        self.cells.capacity() * size_of::<PathId>() + cells.sum::<usize>()
-    }
-
     /// Leaves out paths of which all that was added was taken out again.
     pub fn tidy(&mut self) {
         self.cells.retain(|_, cell| !cell.is_empty());
@@ -97,6 +91,27 @@ impl RollUp {
             figures.cells.insert(path, sum.take());
         }
         figures.cells.shrink_to_fit();
+        Ok(figures)
+    }
+
+    /// What of `paths` is in the figures that [`RollUp::encode`] wrote; what else is there is
+    /// passed over, and hardly looked at.
+    ///
+    /// # Errors
+    /// Where it wrote something else.
+    pub fn of_paths(record: &[u8], paths: &HashSet<PathId>) -> Result<Self, Malformed> {
+        let mut record = Encoded::new(record)?;
+        let mut figures = Self::default();
+        let mut sum = CellSum::default();
+        while let Some(path) = record.next {
+            if paths.contains(&path) {
+                sum.add_encoded(&mut record.reader)?;
+                figures.cells.insert(path, sum.take());
+            } else {
+                Cell::pass_encoded(&mut record.reader)?;
+            }
+            record.advance()?;
+        }
         Ok(figures)
     }
 }

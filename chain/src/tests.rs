@@ -311,7 +311,23 @@ proptest! {
     }
 
     #[test]
+    fn some_paths_of_what_was_written_are_read_alone(
+        spans in trace_strategy(20),
+        is_wanted in proptest::collection::vec(any::<bool>(), 20),
+    ) {
+        let mut figures = RollUp::default();
+        rows(&spans).iter().for_each(|row| figures.add(row, 1));
+        let mut bytes = proto::codec::Writer::new();
+        figures.encode(&mut bytes);
+        let mut is_wanted = is_wanted.into_iter().cycle();
+        figures.cells.retain(|_, _| is_wanted.next().unwrap_or(true));
+        let paths = figures.cells.keys().copied().collect();
+        prop_assert_eq!(RollUp::of_paths(bytes.as_bytes(), &paths).unwrap(), figures);
+    }
+
+    #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
+        drop(RollUp::of_paths(&bytes, &Default::default()));
         drop(RollUp::sum_encoded(&[bytes]));
     }
 }

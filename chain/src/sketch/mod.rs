@@ -9,7 +9,7 @@ mod sum;
 
 pub(crate) use sum::SketchSum;
 
-use proto::codec::Writer;
+use proto::codec::{Malformed, Reader, Writer};
 
 /// Buckets for each power of two.
 const PER_OCTAVE: u64 = 50;
@@ -146,10 +146,6 @@ impl Sketch {
         self.buckets.is_empty() && self.sum_nano == 0
     }
 
-    pub(crate) fn memory_bytes(&self) -> usize {
-        self.buckets.capacity() * size_of::<Bucket>()
-    }
-
     /// How many values there are.
     pub fn count(&self) -> u64 {
         self.positive().map(|(_, count)| count).sum()
@@ -201,6 +197,13 @@ impl Sketch {
             out.zigzag(own.count());
             last = own.bucket();
         }
+    }
+
+    /// Goes to the end of what [`Sketch::encode`] wrote.
+    pub(crate) fn pass_encoded(reader: &mut Reader) -> Result<(), Malformed> {
+        reader.zigzag()?;
+        let buckets = reader.count()?;
+        (0..2 * buckets).try_for_each(|_| reader.varint().map(drop))
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use chain::RollUp;
-use proto::codec::Writer;
 
-use super::{Digest, Place, SealedChains, Tier, put_figures, sum_key};
+use super::{Digest, Place, SealedChains, Tier, encode, put_figures, sum_key};
 use crate::changes::Changes;
 use crate::fault::Fault;
 use crate::record::Effort;
@@ -103,8 +102,7 @@ impl SealedChains {
             if let Some(before) = before {
                 changes.delete(Family::Chain, sum_key(hour, *before));
             }
-            let mut record = Writer::new();
-            figures.encode(&mut record);
+            let record = encode(&figures);
             changes.put(Family::Chain, sum_key(hour, digest), record.as_bytes(), Effort::More);
             folded.sums.push((hour, Some(digest)));
         }

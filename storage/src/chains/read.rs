@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use chain::RollUp;
 
-use super::{Minutes, Place, SealedChains, Tally};
+use super::{Encoded, Minutes, Place, SealedChains, Tally};
 use crate::contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 use crate::contract::{Completeness, Deadline, ReadError, TimeRange};
-use crate::fault::Fault;
+use crate::fault::{Fault, InRecord};
 use crate::hot::{Chunk, HotTrace};
 use crate::view::{Missing, SealedView, View};
 
@@ -95,12 +95,11 @@ impl View {
         let mut missing = Missing::default();
         let places = self.places(range);
         let hours = by_hour(&places);
-        let mut found = Vec::new();
-        let mut add = |_, figures: &Arc<RollUp>| found.push(Arc::clone(figures));
-        if self.add_sealed(sealed, parts(&hours), deadline, &mut missing, &mut add)?.is_none() {
+        let Some(found) = self.sealed_parts(sealed, parts(&hours), deadline, &mut missing)? else {
             return Ok(None);
-        }
-        let mut figures = RollUp::sum(&found.iter().map(|it| &**it).collect::<Vec<_>>());
+        };
+        let found: Vec<_> = found.into_iter().map(|(_, part)| part).collect();
+        let mut figures = RollUp::sum_encoded(&found).in_record("figures of several times")?;
         for chunk in self.hot.chunks() {
             deadline.check()?;
             let found = hot_chains(&self.sealed, sealed, chunk, settled_unix_nano, &mut missing)?;
@@ -125,16 +124,29 @@ impl View {
         let period = kept_by.map_or(period, |kept_by| kept_by.max(period));
         let mut series = Series::new(period);
         let mut missing = Missing::default();
-        let mut add = |begin, found: &Arc<RollUp>| series.add(begin, found, paths);
-        let added = match period {
-            Period::Minute => self.add_each(sealed, &places, deadline, &mut missing, &mut add)?,
+        match period {
+            Period::Minute => {
+                for place in places {
+                    deadline.check()?;
+                    match sealed.look_at(&self.sealed.rocks, place, paths) {
+                        Ok(None) => return Ok(None),
+                        Ok(Some(found)) => series.add(place.begin, &found, paths),
+                        Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
+                        Err(fault) => return Err(fault.into()),
+                    }
+                }
+            }
             Period::Hour | Period::Day => {
                 let hours = by_hour(&places);
-                self.add_sealed(sealed, hours.chunks(1), deadline, &mut missing, &mut add)?
+                let hours = hours.chunks(1);
+                let Some(found) = self.sealed_parts(sealed, hours, deadline, &mut missing)? else {
+                    return Ok(None);
+                };
+                for (begin, part) in found {
+                    let found = RollUp::of_paths(&part, paths).in_record("figures of an hour")?;
+                    series.add(begin, &found, paths);
+                }
             }
-        };
-        if added.is_none() {
-            return Ok(None);
         }
         for chunk in self.hot.chunks() {
             deadline.check()?;
@@ -154,16 +166,16 @@ impl View {
         self.chain_places.iter().copied().filter(|it| asked.contains(&it.begin)).collect()
     }
 
-    /// Hands the figures of `parts` to `add`, each part at once, with when it begins, in
-    /// seconds since the Unix epoch; what can't be read is `missing`. `None` where some went.
-    fn add_sealed<'a>(
+    /// The figures of `parts`, each part added up, with when it begins, in seconds since the
+    /// Unix epoch; what can't be read is `missing`. `None` where some went.
+    fn sealed_parts<'a>(
         &self,
         sealed: &SealedChains,
         parts: impl Iterator<Item = &'a [&'a [Place]]>,
         deadline: Deadline,
         missing: &mut Missing,
-        add: &mut dyn FnMut(u64, &Arc<RollUp>),
-    ) -> Result<Option<()>, ReadError> {
+    ) -> Result<Option<Vec<(u64, Encoded)>>, ReadError> {
+        let mut found = Vec::new();
         let mut single: Vec<Place> = Vec::new();
         for hours in parts {
             deadline.check()?;
@@ -172,7 +184,7 @@ impl View {
             // One is kept by itself, and what can't be read is told by itself.
             let is_one = matches!(hours, [[_]]);
             match (!is_one).then(|| sealed.sum(&self.sealed.rocks, hours)) {
-                Some(Ok(Some(found))) => add(begin, &found),
+                Some(Ok(Some(sum))) => found.push((begin, sum)),
                 None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => single.extend(places()),
                 Some(Err(fault)) => return Err(fault.into()),
             }
@@ -181,33 +193,12 @@ impl View {
             deadline.check()?;
             match sealed.get(&self.sealed.rocks, *place) {
                 Ok(None) => return Ok(None),
-                Ok(Some(found)) => add(place.begin, &found),
+                Ok(Some(record)) => found.push((place.begin, record)),
                 Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
                 Err(fault) => return Err(fault.into()),
             }
         }
-        Ok(Some(()))
-    }
-
-    /// As [`View::add_sealed`], but one by one.
-    fn add_each(
-        &self,
-        sealed: &SealedChains,
-        places: &[Place],
-        deadline: Deadline,
-        missing: &mut Missing,
-        add: &mut dyn FnMut(u64, &Arc<RollUp>),
-    ) -> Result<Option<()>, ReadError> {
-        for place in places {
-            deadline.check()?;
-            match sealed.look_at(&self.sealed.rocks, *place) {
-                Ok(None) => return Ok(None),
-                Ok(Some(found)) => add(place.begin, &found),
-                Err(fault @ Fault::Corrupt { .. }) => missing.add(fault),
-                Err(fault) => return Err(fault.into()),
-            }
-        }
-        Ok(Some(()))
+        Ok(Some(found))
     }
 }
 

@@ -4,6 +4,7 @@
 use proto::TraceId;
 
 use super::{MaintainError, Store};
+use crate::chains;
 use crate::fault::Fault;
 use crate::rocks::Family;
 use crate::segment::{self, Segment, decode_one};
@@ -81,12 +82,12 @@ impl Store {
 
     /// Whether all figures of hops can be read, and what their paths stand for is known.
     fn audit_chains(&self, view: &SealedView, audit: &mut Audit) -> Result<(), MaintainError> {
-        let chains = &self.shared.chains;
-        for place in &*chains.places() {
-            match chains.get(&view.rocks, *place) {
+        let sealed = &self.shared.chains;
+        for place in &*sealed.places() {
+            match chains::read_record(&view.rocks, *place) {
                 Ok(Some(figures)) => {
                     audit.records += 1;
-                    let unknown = chains.dictionary.unknown_paths(&figures);
+                    let unknown = sealed.dictionary.unknown_paths(&figures);
                     if unknown > 0 {
                         audit.add(format_args!(
                             "{place}: {unknown} paths of which nothing is known"
