@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chain::RollUp;
 
-use super::{Digest, Place, SealedChains, Tier, encode, put_figures, sum_key};
+use super::sums::{self, Digest, Time};
+use super::{Place, SealedChains, Tier, encode, put_figures};
 use crate::changes::Changes;
 use crate::fault::Fault;
 use crate::record::Effort;
@@ -19,7 +20,7 @@ const RECORDS_MAX: usize = 4;
 const KEPT_SECONDS: [u64; 3] = [25 * 3600, 35 * 24 * 3600, 400 * 24 * 3600];
 /// So many records are folded at once, at most.
 const AT_ONCE_MAX: usize = 600;
-/// And so many hours added up.
+/// And so many times added up.
 const SUMS_AT_ONCE_MAX: usize = 4;
 
 /// What was folded.
@@ -29,8 +30,8 @@ pub(crate) struct Folded {
     pub(crate) added: Vec<Place>,
     /// Where there are none any more.
     pub(crate) removed: Vec<Place>,
-    /// Hours whose minutes were added up, and those whose sum went.
-    pub(crate) sums: Vec<(u64, Option<Digest>)>,
+    /// Times whose figures were added up, and those whose sum went.
+    pub(crate) sums: Vec<(Time, Option<Digest>)>,
     /// Whether there is no more to fold for now.
     pub(crate) is_done: bool,
 }
@@ -62,35 +63,31 @@ impl SealedChains {
             }
         }
         if folded.removed.is_empty() {
-            self.add_up_hours(rocks, now_unix_nano / 1_000_000_000, changes, &mut folded)?;
+            self.add_up_times(rocks, now_unix_nano / 1_000_000_000, changes, &mut folded)?;
         }
         Ok(folded)
     }
 
-    /// Adds the sums of hours that are over, and takes those out that nobody reads.
-    fn add_up_hours(
+    /// Adds the sums of times that are over, and takes those out that nobody reads.
+    fn add_up_times(
         &self,
         rocks: &Rocks,
         now: u64,
         changes: &mut Changes,
         folded: &mut Folded,
     ) -> Result<(), Fault> {
-        let places = self.places();
-        let known = self.sums.lock().clone();
-        let mut hours: BTreeMap<u64, Vec<Place>> = BTreeMap::new();
-        for place in places.iter().filter(|place| place.tier == Tier::Minute) {
-            hours.entry(place.hour().1).or_default().push(*place);
+        let places: Vec<Place> = self.places().iter().copied().collect();
+        let known = self.sums.all();
+        let times: BTreeMap<Time, &[Place]> = sums::several(&places).collect();
+        for (time, digest) in known.iter().filter(|(time, _)| !times.contains_key(*time)) {
+            changes.delete(Family::Chain, time.key(*digest));
+            folded.sums.push((*time, None));
         }
-        hours.retain(|_, minutes| minutes.len() > 1);
-        for (hour, digest) in known.iter().filter(|(hour, _)| !hours.contains_key(*hour)) {
-            changes.delete(Family::Chain, sum_key(*hour, *digest));
-            folded.sums.push((*hour, None));
-        }
-        for (hour, minutes) in hours {
-            let (digest, before) = (Digest::of(&minutes), known.get(&hour));
+        for (time, places) in times {
+            let (digest, before) = (Digest::of(places), known.get(&time));
             let is_over = |done: u64| done.saturating_add(STILL_SECONDS) < now;
-            let all_are_over = is_over(hour.saturating_add(Tier::Hour.seconds()))
-                && minutes.iter().all(|minute| is_over(minute.done()));
+            let all_are_over =
+                is_over(time.end()) && places.iter().all(|place| is_over(place.done()));
             if !all_are_over || before == Some(&digest) {
                 continue;
             }
@@ -98,13 +95,13 @@ impl SealedChains {
                 folded.is_done = false;
                 return Ok(());
             }
-            let Some(figures) = self.fold_up(rocks, &minutes)? else { continue };
+            let Some(figures) = self.fold_up(rocks, places)? else { continue };
             if let Some(before) = before {
-                changes.delete(Family::Chain, sum_key(hour, *before));
+                changes.delete(Family::Chain, time.key(*before));
             }
             let record = encode(&figures);
-            changes.put(Family::Chain, sum_key(hour, digest), record.as_bytes(), Effort::More);
-            folded.sums.push((hour, Some(digest)));
+            changes.put(Family::Chain, time.key(digest), record.as_bytes(), Effort::More);
+            folded.sums.push((time, Some(digest)));
         }
         Ok(())
     }
@@ -112,7 +109,7 @@ impl SealedChains {
     /// The figures of all of `places`; `None` where some can't be read: they stay where
     /// they are, and whoever asks is told.
     fn fold_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
-        match self.add_up(rocks, &[places]) {
+        match self.add_up(rocks, places) {
             Ok(figures) => Ok(figures.map(|mut figures| {
                 figures.tidy();
                 figures

@@ -14,7 +14,7 @@
 //!                                            name, u64 · kind, zigzag; below 0 an event,
 //!                                            or a peer: see `chain::StepKind`
 //! 2 · number of a name, u64                  the name
-//! 3 · begin, u64 · digest, u64               the sum of an hour's minutes: figures
+//! 3 · begin, u64 · digest, u64 · hours, u8   the sum of an hour, six or a day: figures
 //! ```
 //!
 //! Numbers in keys are big-endian. Figures begin at a minute, in seconds since the Unix
@@ -22,21 +22,20 @@
 //! when they were written, in seconds as well, or from their end where that is later: what
 //! is replayed is not old at once. `fold` makes one record of several, under the segment 0.
 //!
-//! A sum says nothing new: it is what the minutes of an hour add up to that its digest is
-//! of, so that a day is read in 24 records. Where there are other minutes by now, nobody
-//! reads it.
+//! Of sums see `sums`; the hours are left out where it is one.
 
 mod dictionary;
 mod fold;
 mod peers;
 mod read;
+mod sums;
 mod tally;
 
 pub(crate) use dictionary::Dictionary;
 pub(crate) use read::{HotChains, within};
 pub(crate) use tally::{Minutes, Tally};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chain::{PathId, RollUp};
@@ -46,7 +45,7 @@ use proto::Span;
 use proto::codec::Writer;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use xxhash_rust::xxh3::Xxh3Default;
+use sums::{Digest, Sums};
 
 use crate::changes::Changes;
 use crate::contract::Completeness;
@@ -75,11 +74,13 @@ pub fn chains_of<E>(traces: impl Iterator<Item = Result<Vec<Span>, E>>) -> Resul
 }
 
 /// Which times a record is about.
+///
+/// They are in order of when they begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
-    tier: Tier,
     /// Seconds since the Unix epoch.
     begin: u64,
+    tier: Tier,
     /// When the last that counts was written, likewise.
     written: u32,
     segment: u32,
@@ -115,13 +116,6 @@ impl Place {
         })
     }
 
-    /// The hour that a minute is in, in seconds since the Unix epoch; of longer times
-    /// themselves.
-    fn hour(self) -> (Tier, u64) {
-        let seconds = Tier::Hour.seconds();
-        (self.tier, self.begin / seconds * seconds)
-    }
-
     /// When it began to get older, in seconds since the Unix epoch: the first moment after
     /// it, or when it was written.
     fn done(self) -> u64 {
@@ -140,8 +134,7 @@ pub(crate) struct SealedChains {
     pub(crate) dictionary: Dictionary,
     /// Where there are any. Changed under the store's lock, together with its segments.
     places: Mutex<Arc<BTreeSet<Place>>>,
-    /// Hours whose sum is written, by when they begin.
-    sums: Mutex<BTreeMap<u64, Digest>>,
+    pub(crate) sums: Sums,
     read: Cache<Read, Encoded, Bytes>,
 }
 
@@ -156,23 +149,6 @@ enum Read {
     Record(Place),
     /// What some records add up to.
     Sum(Digest),
-}
-
-/// Which records a sum is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Digest(u64);
-
-impl Digest {
-    fn of<'a>(places: impl IntoIterator<Item = &'a Place>) -> Self {
-        let mut hash = Xxh3Default::new();
-        places.into_iter().for_each(|place| hash.update(&place.key()));
-        Self(hash.digest())
-    }
-}
-
-/// The key of the sum of the minutes of `hour`.
-fn sum_key(hour: u64, digest: Digest) -> Vec<u8> {
-    [&[kind::SUM][..], &hour.to_be_bytes(), &digest.0.to_be_bytes()].concat()
 }
 
 /// Times that their cache is laid out for: so few that it is not cut into parts by key.
@@ -191,18 +167,9 @@ impl SealedChains {
             let place = Place::of_key(&key);
             places.insert(place.ok_or_else(|| Fault::corrupt("figures", "a key is too short"))?);
         }
-        let mut sums = BTreeMap::new();
-        for found in rocks.scan(Family::Chain, &[kind::SUM], &[kind::SUM + 1])? {
-            let key = found?.key;
-            let numbers = key.get(1..).and_then(|rest| rest.split_first_chunk::<8>());
-            let (hour, digest) = numbers
-                .and_then(|(hour, digest)| Some((hour, digest.try_into().ok()?)))
-                .ok_or_else(|| Fault::corrupt("a sum of figures", "its key is too short"))?;
-            sums.insert(u64::from_be_bytes(*hour), Digest(u64::from_be_bytes(digest)));
-        }
         Ok(Self {
             dictionary: Dictionary::open(rocks)?,
-            sums: Mutex::new(sums),
+            sums: Sums::open(rocks)?,
             places: Mutex::new(Arc::new(places)),
             read: Cache::with_weighter(CACHED_TIMES, cache_bytes, Bytes),
         })
@@ -252,61 +219,29 @@ impl SealedChains {
         RollUp::of_paths(&record, paths).in_record(place).map(Some)
     }
 
-    /// What `hours` add up to, each with the records of one hour or of a longer time: added
-    /// up once, as long as there are no others. `None` where one of them is not there any
-    /// more.
-    fn sum(&self, rocks: &Rocks, hours: &[&[Place]]) -> Result<Option<Encoded>, Fault> {
-        let key = Read::Sum(Digest::of(hours.iter().copied().flatten()));
+    /// What the figures of `places`, in their order, add up to: added up once, as long as
+    /// there are no others. `None` where one of them is not there any more.
+    fn sum(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<Encoded>, Fault> {
+        let key = Read::Sum(Digest::of(places));
         if let Some(known) = self.read.get(&key) {
             return Ok(Some(known));
         }
-        let Some(figures) = self.add_up(rocks, hours)? else { return Ok(None) };
+        let Some(figures) = self.add_up(rocks, places)? else { return Ok(None) };
         let figures = Encoded::from(encode(&figures).as_bytes());
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
 
-    /// What `hours` add up to, as they are written. `None` as of [`SealedChains::sum`].
-    fn add_up(&self, rocks: &Rocks, hours: &[&[Place]]) -> Result<Option<RollUp>, Fault> {
+    /// The same, as it is written.
+    fn add_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
         let mut adder = Adder::default();
-        for places in hours {
-            if let Some(sum) = self.sum_record(rocks, places)? {
-                adder.add(sum)?;
-                continue;
-            }
-            for place in *places {
-                match rocks.get(Family::Chain, &place.key())? {
-                    Some(record) => adder.add(record)?,
-                    None => return Ok(None),
-                }
+        for key in self.sums.keys_of(places) {
+            match rocks.get(Family::Chain, &key)? {
+                Some(record) => adder.add(record)?,
+                None => return Ok(None),
             }
         }
         adder.finish().map(Some)
-    }
-
-    /// What the minutes of an hour add up to, where that is written.
-    fn sum_record(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(first) = places.first().filter(|_| places.len() > 1) else { return Ok(None) };
-        let ((tier, hour), digest) = (first.hour(), Digest::of(places));
-        let is_written = tier == Tier::Minute && self.sums.lock().get(&hour) == Some(&digest);
-        if is_written { rocks.get(Family::Chain, &sum_key(hour, digest)) } else { Ok(None) }
-    }
-
-    /// How many hours have a sum.
-    #[cfg(test)]
-    pub(crate) fn sums(&self) -> usize {
-        self.sums.lock().len()
-    }
-
-    /// Notes which sums were written; none where one went.
-    pub(crate) fn note_sums(&self, written: Vec<(u64, Option<Digest>)>) {
-        let mut sums = self.sums.lock();
-        for (hour, digest) in written {
-            match digest {
-                Some(digest) => drop(sums.insert(hour, digest)),
-                None => drop(sums.remove(&hour)),
-            }
-        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use chain::RollUp;
 
+use super::sums::{self, Time};
 use super::{Encoded, Minutes, Place, SealedChains, Tally};
 use crate::contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 use crate::contract::{Completeness, Deadline, ReadError, TimeRange};
@@ -55,21 +56,15 @@ pub(crate) fn within(minutes: &Minutes, range: TimeRange) -> impl Iterator<Item 
     minutes.filter(move |(begin, _)| range.contains(begin))
 }
 
-/// The places of each hour; longer times are by themselves.
-fn by_hour(places: &[Place]) -> Vec<&[Place]> {
-    places.chunk_by(|one, next| one.hour() == next.hour()).collect()
-}
-
-/// The most hours that are added up at once.
-const HOURS_MAX: usize = 24;
-
 /// Parts of which each is added up once: the first hour, which is another one each minute
 /// that passes, the last, which gets more, and what is between.
-fn parts<'a, 'b>(hours: &'b [&'a [Place]]) -> impl Iterator<Item = &'b [&'a [Place]]> {
-    let (first, rest) = hours.split_at(hours.len().min(1));
-    let (middle, last) = rest.split_at(rest.len().saturating_sub(1));
-    let middle = middle.chunks(HOURS_MAX);
-    std::iter::once(first).chain(middle).chain([last]).filter(|part| !part.is_empty())
+fn parts(places: &[Place]) -> impl Iterator<Item = &[Place]> {
+    let ends = places.first().zip(places.last());
+    let ends = ends.map(|(first, last)| [Time::of(*first, 1), Time::of(*last, 1)]);
+    let is_at = |end: usize, place: &Place| ends.is_some_and(|it| it[end] == Time::of(*place, 1));
+    let (first, rest) = places.split_at(places.partition_point(|place| is_at(0, place)));
+    let (middle, last) = rest.split_at(rest.partition_point(|place| !is_at(1, place)));
+    [first, middle, last].into_iter().filter(|part| !part.is_empty())
 }
 
 /// What of `range` is asked for, as whole minutes in seconds since the Unix epoch.
@@ -94,8 +89,7 @@ impl View {
         };
         let mut missing = Missing::default();
         let places = self.places(range);
-        let hours = by_hour(&places);
-        let Some(found) = self.sealed_parts(sealed, parts(&hours), deadline, &mut missing)? else {
+        let Some(found) = self.sealed_parts(sealed, parts(&places), deadline, &mut missing)? else {
             return Ok(None);
         };
         let found: Vec<_> = found.into_iter().map(|(_, part)| part).collect();
@@ -137,8 +131,7 @@ impl View {
                 }
             }
             Period::Hour | Period::Day => {
-                let hours = by_hour(&places);
-                let hours = hours.chunks(1);
+                let hours = sums::times(&places, 1).map(|(_, hour)| hour);
                 let Some(found) = self.sealed_parts(sealed, hours, deadline, &mut missing)? else {
                     return Ok(None);
                 };
@@ -171,22 +164,24 @@ impl View {
     fn sealed_parts<'a>(
         &self,
         sealed: &SealedChains,
-        parts: impl Iterator<Item = &'a [&'a [Place]]>,
+        parts: impl Iterator<Item = &'a [Place]>,
         deadline: Deadline,
         missing: &mut Missing,
     ) -> Result<Option<Vec<(u64, Encoded)>>, ReadError> {
         let mut found = Vec::new();
         let mut single: Vec<Place> = Vec::new();
-        for hours in parts {
+        for places in parts {
             deadline.check()?;
-            let places = || hours.iter().copied().flatten();
-            let begin = places().next().map_or(0, |place| place.begin);
-            // One is kept by itself, and what can't be read is told by itself.
-            let is_one = matches!(hours, [[_]]);
-            match (!is_one).then(|| sealed.sum(&self.sealed.rocks, hours)) {
-                Some(Ok(Some(sum))) => found.push((begin, sum)),
-                None | Some(Ok(None) | Err(Fault::Corrupt { .. })) => single.extend(places()),
-                Some(Err(fault)) => return Err(fault.into()),
+            let sum = match places {
+                // It is kept by itself.
+                [_] => Ok(None),
+                several => sealed.sum(&self.sealed.rocks, several),
+            };
+            match sum {
+                Ok(Some(sum)) => found.push((places.first().map_or(0, |it| it.begin), sum)),
+                // What can't be read is told by itself.
+                Ok(None) | Err(Fault::Corrupt { .. }) => single.extend(places),
+                Err(fault) => return Err(fault.into()),
             }
         }
         for place in &single {

@@ -27,7 +27,7 @@ impl Shared {
         }
         let committed = self.commit(changes)?;
         self.chains.replace(folded.added, &folded.removed);
-        self.chains.note_sums(folded.sums);
+        self.chains.sums.note(folded.sums);
         committed.on_disk()
     }
 }
