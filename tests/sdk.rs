@@ -1,6 +1,6 @@
 //! Unmodified exporters lose nothing: those of Python, Node, Go and Rust, and
 //! `telemetrygen` as a load that we did not write. With the program killed again and
-//! again, too: then it is the SDKs' own retries that bring the spans.
+//! again, too: then it is the SDKs' own retries that bring the spans. And clients of Zipkin.
 //!
 //! `make sdk` installs them, pinned, into `target/sdk`.
 
@@ -14,7 +14,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use sender::{Confirmed, Sender};
+use sender::{Confirmed, Sender, Zipkin};
+use serde_json::json;
 
 use crate::support::{Ports, Server, web};
 
@@ -75,6 +76,30 @@ fn logs_of_an_sdk_are_events_of_its_spans() {
             let attribute = attributes.iter().find(is_it).expect(key);
             assert_eq!(attribute["value"]["value"], text, "{protocol}: {found}");
         }
+    }
+}
+
+#[test]
+fn what_clients_of_zipkin_report_is_one_request_through_two_services() {
+    let server = Server::start();
+    for (client, language) in [
+        (Zipkin::Python("V2_JSON"), "py"),
+        (Zipkin::Python("V2_PROTO3"), "py"),
+        (Zipkin::Node, "js"),
+    ] {
+        let id = sender::zipkin(client, server.zipkin());
+        let trace = web::json(&server, &format!("/api/v1/traces/{id:0>32}"));
+        let (shop, card) = (format!("{language}-shop"), format!("{language}-card"));
+        assert_eq!(trace["services"], json!([shop, card]), "{client:?}: {trace}");
+        let columns = &trace["columns"];
+        assert_eq!(columns["service"], json!([0, 0, 1]), "{client:?}: {trace}");
+        // OTLP's numbers of server and client.
+        assert_eq!(columns["kind"], json!([2, 3, 2]), "{client:?}: {trace}");
+        // The two sides of the call share its id.
+        let ids = &columns["span_id"];
+        assert!(ids[0] != ids[1] && ids[1] == ids[2], "{client:?}: {trace}");
+        let found = web::search(&server, &format!("since=all&service={card}&status=error"));
+        assert!(found.iter().any(|one| one["trace_id"] == format!("{id:0>32}")), "{client:?}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The exporters under test, and how each is run.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -34,6 +35,15 @@ enum Sdk {
     Node,
     Go,
     Rust,
+}
+
+/// A client of Zipkin.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Zipkin {
+    /// `py_zipkin`, with one of its encodings.
+    Python(&'static str),
+    /// `zipkin` of zipkin-js.
+    Node,
 }
 
 /// All of them.
@@ -114,6 +124,27 @@ pub(super) fn log(protocol: &str, endpoint: &str, service: &str) -> (String, Str
     let line = String::from_utf8(output.stdout).expect("UTF-8");
     let (trace, span) = line.trim().split_once(' ').expect("TRACE_ID SPAN_ID");
     (trace.to_owned(), span.to_owned())
+}
+
+/// Reports one request through two services with a client of Zipkin; the trace id.
+pub(super) fn zipkin(client: Zipkin, address: SocketAddr) -> String {
+    let mut command = match client {
+        Zipkin::Python(encoding) => {
+            let mut command = Command::new(installed("python/bin/python"));
+            command.arg(source("python/zipkin.py")).arg(encoding);
+            command
+        }
+        Zipkin::Node => {
+            let mut command = Command::new("node");
+            command.arg(installed("node/zipkin.js"));
+            command
+        }
+    };
+    let address = [address.ip().to_string(), address.port().to_string()];
+    let output = command.args(address).stdin(Stdio::null()).output().expect("the sender starts");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && complaints.is_empty(), "{complaints}");
+    String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
 
 /// The SDKs' own settings that decide how much they can hold, and for how long,
