@@ -47,10 +47,10 @@ pub(crate) fn run(config: Config) -> anyhow::Result<ExitCode> {
 }
 
 fn sentence(folder: &str, audit: &Audit) -> String {
-    let Audit { segments, spans, traces, records, span_bytes, index_bytes, .. } = audit;
+    let Audit { segments, spans, traces, records, span_bytes, index_bytes, pins, .. } = audit;
     let what = format!(
         "{segments} segments with {spans} spans of {traces} traces: {records} records, \
-         {span_bytes} bytes of spans, {index_bytes} bytes that find them"
+         {span_bytes} bytes of spans, {index_bytes} bytes that find them; {pins} pinned traces"
     );
     let faults = audit.faults.len() as u64 + audit.faults_unnamed;
     if audit.is_clean() {

@@ -76,8 +76,8 @@ impl Shares {
         config.caches = storage::Caches {
             // RocksDB's blocks are what segments are read from again and again.
             database_bytes: caches(2),
-            // Five of them.
-            memtable_bytes: caches(2) / 5,
+            // Six of them.
+            memtable_bytes: caches(2) / 6,
             // One is read for any trace of its segment, and takes up to some 3 MiB.
             tables_bytes: bytes(5),
             blocks_bytes: bytes(2),
@@ -184,7 +184,7 @@ mod tests {
                 indexes_bytes,
             } = storage.caches;
             let ours = tables_bytes + blocks_bytes + summaries_bytes + chains_bytes + indexes_bytes;
-            assert!(database_bytes + 5 * memtable_bytes + ours as usize <= caches, "{text}");
+            assert!(database_bytes + 6 * memtable_bytes + ours as usize <= caches, "{text}");
 
             let mut collector = collector::Config::default();
             shares.give_collector(&mut collector);

@@ -1,7 +1,8 @@
 //! Spans at rest.
 //!
-//! The crate is two narrow faces over the same data: [`SpanWriter`], what the
-//! collector may do, and [`TraceReader`], what the query side may ask. Both are
+//! The crate is narrow faces over the same data: [`SpanWriter`], what the
+//! collector may do, [`TraceReader`], what the query side may ask, and [`Pins`], by which
+//! it says what is kept beyond retention. All are
 //! object-safe and speak of intent: a batch, a trace, a search. Neither knows an
 //! API's words or a key layout. Two implementations stand behind them from the
 //! first day: [`Store`], the embedded RocksDB one, and [`MemoryStore`], which is
@@ -19,6 +20,7 @@ mod hot;
 mod log;
 mod memory;
 mod outline;
+mod pin_record;
 mod record;
 mod rocks;
 mod search;
@@ -34,6 +36,7 @@ pub use chains::chains_of;
 pub use contract::catalog::{Catalog, CatalogEntry, CatalogPage, CatalogQuestion};
 pub use contract::chains::{Chains, ChainsQuestion, Period, Series, SeriesQuestion};
 pub use contract::coarse::CoarseDuration;
+pub use contract::pins::{Pin, PinBounds, PinError, Pins};
 pub use contract::scan::{LooksAt, Need, Scan, Shown, Visitor, Within, keys_of};
 pub use contract::search::{
     AttributeScope, Comparison, Condition, Cursor, Field, FoundTrace, MATCHED_SPANS_MAX, Operand,

@@ -1,6 +1,8 @@
 //! A store in memory: naive, obviously right, and the oracle of every property
 //! test. It forgets everything when it is dropped.
 
+mod pins;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
@@ -12,21 +14,26 @@ use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 use crate::chains::{Dictionary, Minutes, Tally, within};
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
+use crate::contract::pins::PinBounds;
 use crate::contract::scan::{Scan, Shown, Visitor};
 use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::{
-    Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
-    WriteError, Written,
+    Completeness, Deadline, Health, Pins, ReadError, SpanWriter, Stats, Trace, TraceBounds,
+    TraceReader, WriteError, Written,
 };
 use crate::evaluate::{self, CatalogCollector};
 use crate::span_bytes::{cut, leave_beyond, truncated};
+use pins::Pinned;
 
 /// Spans in a map. Durable is nothing of it; every other promise of the contract
 /// holds.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     traces: RwLock<BTreeMap<TraceId, TraceSpans>>,
+    /// Locked before `traces` by whoever needs both.
+    pins: RwLock<BTreeMap<TraceId, Pinned>>,
+    pin_bounds: PinBounds,
 }
 
 /// One trace's spans, by what tells them apart.
@@ -36,6 +43,11 @@ impl MemoryStore {
     /// A store without spans.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, with room for so many pins.
+    pub fn with_pin_bounds(pin_bounds: PinBounds) -> Self {
+        Self { pin_bounds, ..Self::default() }
     }
 
     /// What all traces add up to, by minute.
@@ -97,11 +109,10 @@ impl TraceReader for MemoryStore {
         deadline: Deadline,
     ) -> Result<Option<Trace>, ReadError> {
         deadline.check()?;
-        let traces = self.traces.read();
-        let Some(spans) = traces.get(&id) else {
+        let Some(spans) = self.stored(id) else {
             return Ok(None);
         };
-        let mut spans = sorted(spans);
+        let mut spans = sorted(&spans);
         let completeness = if cut(&mut spans, bounds) {
             leave_beyond(&mut spans, bounds);
             truncated(spans.len(), bounds)
@@ -186,7 +197,7 @@ impl TraceReader for MemoryStore {
             hot_spans: u64::try_from(spans().count()).unwrap_or(u64::MAX),
             hot_traces: u64::try_from(traces.len()).unwrap_or(u64::MAX),
             oldest_unix_nano: starts.min().unwrap_or(0),
-            ..Stats::default()
+            ..Stats::of_pins(&self.pins())
         }
     }
 }

@@ -45,10 +45,13 @@ pub(crate) enum Family {
     Split,
     /// What hops add up to.
     Chain,
+    /// Traces that are kept beyond retention.
+    Pin,
 }
 
 impl Family {
-    const ALL: [Self; 5] = [Self::Meta, Self::Segment, Self::Commit, Self::Split, Self::Chain];
+    const ALL: [Self; 6] =
+        [Self::Meta, Self::Segment, Self::Commit, Self::Split, Self::Chain, Self::Pin];
 
     /// The column family's name. `default` is there in every RocksDB.
     pub(crate) fn name(self) -> &'static str {
@@ -58,6 +61,7 @@ impl Family {
             Self::Commit => "commit",
             Self::Split => "split",
             Self::Chain => "chain",
+            Self::Pin => "pin",
         }
     }
 
@@ -73,7 +77,7 @@ impl Family {
         options.set_write_buffer_size(memtable_bytes);
         match self {
             Self::Split => table.set_bloom_filter(BLOOM_BITS, false),
-            Self::Meta | Self::Segment | Self::Commit | Self::Chain => {}
+            Self::Meta | Self::Segment | Self::Commit | Self::Chain | Self::Pin => {}
         }
         options.set_block_based_table_factory(&table);
         options
@@ -91,7 +95,7 @@ impl Rocks {
     /// taken in are built in `scratch`, which lies on the same file system.
     pub(crate) fn open(directory: &Path, scratch: PathBuf, caches: &Caches) -> Result<Self, Fault> {
         let cache = Cache::new_lru_cache(caches.database_bytes);
-        let families = descriptors(&cache, caches.memtable_bytes);
+        let families = descriptors(&Family::ALL, &cache, caches.memtable_bytes);
         let db = DB::open_cf_descriptors(&database_options(), directory, families)?;
         Ok(Self { db, scratch })
     }
@@ -100,12 +104,16 @@ impl Rocks {
     /// there.
     pub(crate) fn open_to_verify(directory: &Path) -> Result<Self, Fault> {
         let cache = Cache::new_lru_cache(VERIFY_CACHE_BYTES);
-        let families = descriptors(&cache, Caches::default().memtable_bytes);
         let mut options = database_options();
         options.create_if_missing(false);
         options.create_missing_column_families(false);
         // Else its text log would lie among the files.
         options.set_info_logger(InfoLogger::new_callback_logger(LogLevel::Fatal, |_, _| {}));
+        // Earlier versions had fewer families, and none is made here.
+        let there = DB::list_cf(&options, directory)?;
+        let known = Family::ALL.into_iter().filter(|one| there.iter().any(|it| it == one.name()));
+        let known: Vec<Family> = known.collect();
+        let families = descriptors(&known, &cache, Caches::default().memtable_bytes);
         let db = DB::open_cf_descriptors_read_only(&options, directory, families, false)?;
         Ok(Self { db, scratch: PathBuf::new() })
     }
@@ -117,7 +125,8 @@ impl Rocks {
     pub(crate) fn verify(&self) -> Result<u64, Fault> {
         let mut records = 0u64;
         for family in Family::ALL {
-            for item in self.db.iterator_cf(self.family(family)?, IteratorMode::Start) {
+            let Some(handle) = self.db.cf_handle(family.name()) else { continue };
+            for item in self.db.iterator_cf(handle, IteratorMode::Start) {
                 let (key, value) = item?;
                 decode(family, &key, &value)?;
                 records = records.saturating_add(1);
@@ -346,10 +355,15 @@ impl From<rocksdb::Error> for Fault {
     }
 }
 
-fn descriptors(cache: &Cache, memtable_bytes: usize) -> [ColumnFamilyDescriptor; 5] {
-    Family::ALL.map(|family| {
+fn descriptors(
+    families: &[Family],
+    cache: &Cache,
+    memtable_bytes: usize,
+) -> Vec<ColumnFamilyDescriptor> {
+    let of = |family: &Family| {
         ColumnFamilyDescriptor::new(family.name(), family.options(cache, memtable_bytes))
-    })
+    };
+    families.iter().map(of).collect()
 }
 
 fn database_options() -> Options {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use proto::{Attribute, Resource, Scope, Span, Value};
 
+use crate::contract::pins::PinError;
 use crate::contract::{Beyond, Completeness, TraceBounds};
 
 /// What an allocation costs beside its bytes.
@@ -70,6 +71,18 @@ pub(crate) fn truncated(spans: usize, bounds: TraceBounds) -> Completeness {
         format!("{mebibytes:.1} MiB of memory for the spans of one trace: the first {spans}")
     };
     Completeness::Truncated { limit }
+}
+
+/// Why a trace that was cut to `bounds` is not pinned.
+pub(crate) fn unfit(bounds: TraceBounds) -> PinError {
+    let TraceBounds { spans_max, bytes_max, .. } = bounds;
+    let mebibytes = bytes_max as f64 / f64::from(1 << 20);
+    let limit = if spans_max == usize::MAX {
+        format!("{mebibytes:.1} MiB of memory")
+    } else {
+        format!("{spans_max} spans and {mebibytes:.1} MiB of memory")
+    };
+    PinError::Unfit { limit }
 }
 
 /// Sizes of spans in a row. A resource or scope that spans share counts once, as far as it is

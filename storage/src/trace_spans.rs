@@ -65,6 +65,11 @@ impl TraceSpans {
         Ok(())
     }
 
+    /// The spans, sorted, and log records among them; whether there was no room for others.
+    pub(crate) fn finish_as_stored(self) -> (Vec<Span>, bool) {
+        (self.spans, self.is_cut)
+    }
+
     /// The spans, sorted, with their log records as events; how many of both there are, and
     /// whether there was no room for others.
     pub(crate) fn finish(mut self) -> (Vec<Span>, usize, bool) {

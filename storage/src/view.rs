@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use proto::batch::SpanReader;
 use proto::batch::body::{Keys, Wanted};
-use proto::{Span, TraceId};
+use proto::{Batch, Span, TraceId};
 
 use crate::chains::Place;
 use crate::contract::{Beyond, Completeness, Deadline, ReadError, TraceBounds};
@@ -52,6 +53,8 @@ pub(crate) struct TracePart {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Parts {
     pub(crate) found: Vec<TracePart>,
+    /// What is pinned of it, where that is asked for: it was written before the rest.
+    pub(crate) pinned: Vec<Arc<Batch>>,
     /// The segments of which nobody can say whether they have a part of it.
     pub(crate) missing: Missing,
 }
@@ -175,11 +178,12 @@ impl SealedView {
     /// may count twice, and what can't be read does not count. Reads no span.
     fn span_count(&self, trace: TraceId, parts: &Parts, hot: Option<&HotTrace>) -> usize {
         // Whoever reads them is told of those that can't be read.
+        let pinned = parts.pinned.iter().map(|batch| batch.len());
         let sealed = parts
             .found
             .iter()
             .map(|part| self.reader.span_count(part.segment, part.ordinal, trace).unwrap_or(0));
-        sealed.chain(hot.map(HotTrace::span_count)).fold(0, usize::saturating_add)
+        pinned.chain(sealed).chain(hot.map(HotTrace::span_count)).fold(0, usize::saturating_add)
     }
 
     /// The spans of a trace whose parts were looked up before, as far as `bounds` have
@@ -199,8 +203,32 @@ impl SealedView {
                 return Ok(Whole { is_cut: true, missing: parts.missing, ..Whole::default() });
             }
         }
+        let (spans, missing) = self.gather(trace, parts, hot, readers, bounds, deadline)?;
+        let (spans, kept, is_cut) = spans.finish();
+        Ok(Whole { spans, kept, is_cut, missing, _turn: None })
+    }
+
+    /// The spans and log records of a trace, as far as `bounds` have room for them, and the
+    /// parts that can't be read.
+    pub(crate) fn gather<'a>(
+        &self,
+        trace: TraceId,
+        parts: Parts,
+        hot: Option<&'a HotTrace>,
+        readers: &mut HotReaders<'a>,
+        bounds: TraceBounds,
+        deadline: Option<Deadline>,
+    ) -> Result<(TraceSpans, Missing), ReadError> {
         let mut missing = parts.missing;
         let mut spans = TraceSpans::new(bounds);
+        for batch in &parts.pinned {
+            let mut reader = SpanReader::new(batch);
+            let heads = batch.traces().iter().flat_map(|part| batch.heads_of(part));
+            spans.part(false, |take| {
+                heads.for_each(|head| take(reader.span(trace, head)));
+                Ok(())
+            })?;
+        }
         let count = parts.found.len();
         for (part, number) in parts.found.into_iter().zip(1..) {
             deadline.map_or(Ok(()), |deadline| deadline.check())?;
@@ -221,8 +249,7 @@ impl SealedView {
                 Ok(())
             })?;
         }
-        let (spans, kept, is_cut) = spans.finish();
-        Ok(Whole { spans, kept, is_cut, missing, _turn: None })
+        Ok((spans, missing))
     }
 
     /// The outline of a trace whose parts were looked up before, with what of it is hot.

@@ -1,5 +1,5 @@
 //! The store in a process of its own, which is killed at random moments: while it
-//! writes, seals, merges, retires and makes snapshots. What it had acknowledged by then
+//! writes, seals, merges, retires, pins and makes snapshots. What it had acknowledged by then
 //! is there afterwards.
 //!
 //! The same program is both sides: with a directory in its environment it is the one
@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use hopline_storage::{
-    Completeness, Config, Deadline, Search, SpanWriter, Store, TimeRange, TraceBounds,
+    Completeness, Config, Deadline, Pins, Search, SpanWriter, Store, TimeRange, TraceBounds,
     TraceConditions, TraceReader,
 };
 use proto::testing::trace;
@@ -40,6 +40,9 @@ const LIFE_MS: u64 = 60;
 const KILLS_PER_LOOK: u64 = 25;
 const WRITERS: usize = 2;
 const WRITES_PER_SNAPSHOT: u64 = 40;
+const WRITES_PER_PIN: u64 = 10;
+/// What stands before the number of a trace whose pin was acknowledged.
+const PINNED: &str = "pinned ";
 
 fn main() {
     if let Some(directory) = std::env::var_os(DIRECTORY) {
@@ -69,8 +72,16 @@ fn spans(number: u64) -> Vec<Span> {
     spans
 }
 
+/// What one life of a store acknowledged.
+#[derive(Default)]
+struct Acknowledged {
+    written: Vec<u64>,
+    /// Of these the pins.
+    pinned: Vec<u64>,
+}
+
 /// Lives as a store with little room in memory, so that there is always something going
-/// on, and says each trace that was acknowledged.
+/// on, and says each trace that was acknowledged, and each pin.
 fn live(directory: &Path) {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let next = AtomicU64::new(number(FIRST).unwrap());
@@ -93,6 +104,12 @@ fn live(directory: &Path) {
                         // It is refused where one is being made.
                         drop(store.snapshot());
                     }
+                    // Refused where there are many already.
+                    let pin = || store.pin(spans[0].trace_id, TraceBounds::NONE, deadline());
+                    if number.is_multiple_of(WRITES_PER_PIN) && pin().is_ok() {
+                        let mut out = std::io::stdout().lock();
+                        writeln!(out, "{PINNED}{number}").and_then(|()| out.flush()).unwrap();
+                    }
                 }
             });
         }
@@ -109,8 +126,8 @@ fn config(directory: &Path, retention_ms: Option<u64>) -> Config {
 }
 
 /// Starts a store in `directory`, kills it `life` after its first acknowledgement, and
-/// answers every trace that it acknowledged.
-fn kill(directory: &Path, first: u64, retention_ms: Option<u64>, life: Duration) -> Vec<u64> {
+/// answers what it acknowledged.
+fn kill(directory: &Path, first: u64, retention_ms: Option<u64>, life: Duration) -> Acknowledged {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env(DIRECTORY, directory).env(FIRST, first.to_string()).stdout(Stdio::piped());
     if let Some(retention) = retention_ms {
@@ -122,9 +139,26 @@ fn kill(directory: &Path, first: u64, retention_ms: Option<u64>, life: Duration)
     std::thread::sleep(life);
     child.kill().unwrap();
     child.wait().unwrap();
-    // The last line may be cut.
-    let rest = lines.map_while(Result::ok).filter_map(|line| line.parse().ok());
-    std::iter::once(first_line.parse().unwrap()).chain(rest).collect()
+    let mut by_this = Acknowledged { written: vec![first_line.parse().unwrap()], pinned: vec![] };
+    let mut lines: Vec<String> = lines.map_while(Result::ok).collect();
+    // The last one may be cut.
+    lines.pop();
+    for line in lines {
+        match line.strip_prefix(PINNED) {
+            Some(number) => by_this.pinned.push(number.parse().unwrap()),
+            None => by_this.written.push(line.parse().unwrap()),
+        }
+    }
+    by_this
+}
+
+/// That all of a trace is found by its id.
+fn check_whole(store: &Store, number: u64) {
+    let spans = spans(number);
+    let trace = store.trace(spans[0].trace_id, TraceBounds::NONE, deadline()).unwrap();
+    let trace = trace.unwrap_or_else(|| panic!("trace {number} is lost"));
+    assert_eq!(trace.completeness, Completeness::Complete, "trace {number}");
+    assert_eq!(trace.spans.len(), spans.len(), "trace {number}");
 }
 
 /// A moment that is another one for each kill.
@@ -178,17 +212,14 @@ fn everything_acknowledged_is_there() {
     let mut next = 0;
     for number in 1..=KILLS {
         let by_this = kill(directory.path(), next, None, life(number));
-        next = by_this.iter().max().unwrap() + WRITERS as u64 + 1;
-        acknowledged.extend(by_this);
+        next = by_this.written.iter().max().unwrap() + WRITERS as u64 + 1;
+        acknowledged.extend(by_this.written);
         if number % KILLS_PER_LOOK == 0 {
             look(directory.path(), |store| {
                 let found = found(store);
                 for number in &acknowledged {
-                    let spans = spans(*number);
-                    let id = spans[0].trace_id;
-                    let trace = store.trace(id, TraceBounds::NONE, deadline()).unwrap();
-                    let trace = trace.unwrap_or_else(|| panic!("trace {number} is lost"));
-                    assert_eq!(trace.spans.len(), spans.len(), "trace {number}");
+                    check_whole(store, *number);
+                    let id = spans(*number)[0].trace_id;
                     assert_eq!(found.get(&id), Some(&4), "trace {number}");
                 }
             });
@@ -198,16 +229,19 @@ fn everything_acknowledged_is_there() {
 }
 
 /// With retention nobody knows from outside what is due, but a trace is there whole or
-/// not at all once it was acknowledged.
+/// not at all once it was acknowledged, and what was pinned is there.
 fn what_retention_left_is_whole() {
     let directory = tempfile::tempdir().unwrap();
     let mut next = 0;
     let mut seen = 0;
+    let mut pinned = Vec::new();
     for number in 1..=KILLS_RETIRING {
         let by_this = kill(directory.path(), next, Some(100), life(number) * 2);
-        next = by_this.iter().max().unwrap() + WRITERS as u64 + 1;
+        next = by_this.written.iter().max().unwrap() + WRITERS as u64 + 1;
+        pinned.extend(by_this.pinned);
         look(directory.path(), |store| {
-            for number in by_this {
+            pinned.iter().for_each(|number| check_whole(store, *number));
+            for number in by_this.written {
                 let id = spans(number)[0].trace_id;
                 if let Some(trace) = store.trace(id, TraceBounds::NONE, deadline()).unwrap() {
                     seen += 1;
@@ -218,5 +252,7 @@ fn what_retention_left_is_whole() {
         });
     }
     assert!(seen > 0, "retention left nothing to look at");
-    println!("{seen} traces looked at after {KILLS_RETIRING} kills");
+    assert!(!pinned.is_empty(), "nothing was pinned");
+    let pinned = pinned.len();
+    println!("{seen} traces and {pinned} pins looked at after {KILLS_RETIRING} kills");
 }

@@ -10,7 +10,8 @@
 //!   span. Writing an identity again changes nothing, in spans and in every count;
 //!   the first content wins. So a batch may be sent again at any time.
 //! - **Whole.** A trace is every span ever written under its id that retention has
-//!   not removed, however late or long.
+//!   not removed, however late or long. Of one that is pinned ([`Pins`]) retention removes
+//!   nothing but what there is no room for.
 //! - **Honest.** An answer that is not all there is says so ([`Completeness`]); a
 //!   part that cannot be read is an error or named as missing, never left out
 //!   silently.
@@ -18,6 +19,7 @@
 pub mod catalog;
 pub mod chains;
 pub mod coarse;
+pub mod pins;
 pub mod scan;
 pub mod search;
 pub mod summary;
@@ -29,8 +31,11 @@ use proto::{Batch, Span, TraceId};
 
 use catalog::{CatalogPage, CatalogQuestion};
 use chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
+use pins::Pin;
 use scan::{Scan, Visitor};
 use search::{Search, SearchPage};
+
+pub use pins::Pins;
 
 /// What the collector may do with a store.
 pub trait SpanWriter: Send + Sync {
@@ -302,4 +307,16 @@ pub struct Stats {
     /// The earliest moment of which data is kept, nanoseconds since the Unix
     /// epoch; 0 where there is none.
     pub oldest_unix_nano: u64,
+    /// Traces that are pinned.
+    pub pins: u64,
+    /// What of the bytes on disk they take.
+    pub pin_bytes: u64,
+}
+
+impl Stats {
+    /// What there is to say of these pins.
+    pub(crate) fn of_pins(pins: &[Pin]) -> Self {
+        let bytes = pins.iter().fold(0u64, |bytes, pin| bytes.saturating_add(pin.bytes));
+        Self { pins: pins.len() as u64, pin_bytes: bytes, ..Self::default() }
+    }
 }

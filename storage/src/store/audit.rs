@@ -30,6 +30,8 @@ pub struct Audit {
     pub span_bytes: u64,
     /// The bytes of what finds them, packed.
     pub index_bytes: u64,
+    /// Pins.
+    pub pins: u64,
     /// What is wrong, the first of it.
     pub faults: Vec<String>,
     /// How much more is wrong.
@@ -54,7 +56,7 @@ impl Audit {
 impl Store {
     /// Reads all that is sealed and compares it with itself: each record with its
     /// checksum, each trace with its summary and with every index entry that leads to
-    /// it, each index entry with the spans it leads to, and the figures of hops. Calls `progress` after each
+    /// it, each index entry with the spans it leads to, the figures of hops, and pins. Calls `progress` after each
     /// segment. What is only in the log was verified when the store was opened.
     ///
     /// # Errors
@@ -77,6 +79,14 @@ impl Store {
             progress(&audit);
         }
         self.audit_chains(&view, &mut audit)?;
+        for pin in self.shared.pins.all() {
+            audit.pins += 1;
+            match self.shared.check_pin(&pin) {
+                Ok(()) => {}
+                Err(fault @ Fault::Corrupt { .. }) => audit.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
         Ok(audit)
     }
 

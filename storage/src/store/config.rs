@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::contract::pins::PinBounds;
+
 /// What a written span must survive before [`crate::SpanWriter::write`] returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Durability {
@@ -46,7 +48,7 @@ pub struct Config {
     pub retention_age: Option<Duration>,
     /// Bytes that the store may take; `None` for as many as there are, the default. Where
     /// it takes more, the segments that were sealed first go, all but the newest. The log
-    /// counts, too: what is hot is in it.
+    /// counts, too: what is hot is in it. So do pins, which do not go.
     pub retention_bytes: Option<u64>,
     /// Bytes of the disk that are kept free: with less, no spans are taken until there is
     /// an eighth more. 64 MiB. Never less than what is hot takes in memory, so that there
@@ -56,6 +58,8 @@ pub struct Config {
     pub caches: Caches,
     /// Memory that searches may take for the spans of traces they decide on.
     pub search_trace_bytes: SearchTraceBytes,
+    /// How much may be pinned.
+    pub pins: PinBounds,
 }
 
 /// Memory for what is read often, in bytes.
@@ -63,7 +67,7 @@ pub struct Config {
 pub struct Caches {
     /// RocksDB's blocks, packed, with its index and filter blocks. 64 MiB.
     pub database_bytes: usize,
-    /// The newest records of each of RocksDB's five families, before they become a
+    /// The newest records of each of RocksDB's six families, before they become a
     /// file: one line a segment, as segments do not pass through it. 8 MiB.
     pub memtable_bytes: usize,
     /// Tables, unpacked. One is read for any trace of its segment. 32 MiB.
@@ -128,6 +132,7 @@ impl Config {
             disk_free_min: 64 << 20,
             caches: Caches::default(),
             search_trace_bytes: SearchTraceBytes::default(),
+            pins: PinBounds::default(),
         }
     }
 }

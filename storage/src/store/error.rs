@@ -77,6 +77,15 @@ impl MaintainError {
     pub(super) fn no_room(reason: String) -> Self {
         Self { reason }
     }
+
+    /// Of pins that could not be given what they lack.
+    pub(super) fn of_pins(reason: String) -> Self {
+        Self { reason }
+    }
+
+    pub(super) fn into_reason(self) -> String {
+        self.reason
+    }
 }
 
 impl From<Fault> for MaintainError {

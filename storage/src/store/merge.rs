@@ -164,7 +164,7 @@ impl Gathered {
         chosen: &HashSet<SegmentId>,
         trace: TraceId,
     ) -> Result<(), Fault> {
-        let Parts { found, missing } = view.parts(trace)?;
+        let Parts { found, missing, .. } = view.parts(trace)?;
         if !missing.is_empty() {
             return Err(Fault::corrupt(format_args!("trace {trace}"), "not all of it is known"));
         }

@@ -12,7 +12,7 @@
 //!
 //! [`write`](mod@write) has the way in, [`open`](mod@open) the way back after an
 //! end, [`seal`](mod@seal), [`merge`](mod@merge) and [`retention`](mod@retention) what
-//! happens in between.
+//! happens in between, and [`pin`](mod@pin) what retention leaves alone.
 
 mod audit;
 mod commit;
@@ -22,6 +22,7 @@ mod fold;
 mod maintain;
 mod merge;
 mod open;
+mod pin;
 mod retention;
 mod seal;
 mod size;
@@ -44,6 +45,7 @@ use proto::{Batch, TraceId};
 use crate::chains::SealedChains;
 use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
+use crate::contract::pins::{Pin, PinError, Pins};
 use crate::contract::scan::{Scan, Visitor};
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
@@ -65,6 +67,7 @@ pub use error::{MaintainError, OpenError};
 pub use snapshot::{Snapshot, SnapshotError};
 
 use maintain::Signal;
+use pin::SealedPins;
 
 /// Spans on disk, in one directory, of one process.
 ///
@@ -83,6 +86,7 @@ struct Shared {
     reader: Arc<SegmentReader>,
     deciding: Arc<Deciding>,
     chains: SealedChains,
+    pins: SealedPins,
     state: RwLock<State>,
     log_end: Mutex<LogEnd>,
     upkeep: Mutex<Upkeep>,
@@ -228,7 +232,8 @@ impl TraceReader for Store {
             let state = self.shared.state.read();
             (self.shared.sealed_view(&state), state.hot.trace(id))
         };
-        let parts = sealed.parts(id)?;
+        let mut parts = sealed.parts(id)?;
+        self.shared.pins.add_to(&self.shared.rocks, id, &mut parts)?;
         let readers = &mut HotReaders::new(Wanted::ALL);
         let hot = hot.as_deref();
         let whole = sealed.whole_of_parts(id, parts, hot, readers, bounds, Some(deadline))?;
@@ -301,7 +306,31 @@ impl TraceReader for Store {
             sealed_spans: commits().map(|commit| commit.spans).sum(),
             disk_bytes,
             oldest_unix_nano: oldest.filter(|start| *start != 0).min().unwrap_or(0),
+            ..Stats::of_pins(&self.shared.pins.all())
         }
+    }
+}
+
+impl Pins for Store {
+    fn pin(
+        &self,
+        id: TraceId,
+        bounds: TraceBounds,
+        deadline: Deadline,
+    ) -> Result<Option<Pin>, PinError> {
+        self.shared.pin(id, bounds, deadline)
+    }
+
+    fn unpin(&self, id: TraceId, deadline: Deadline) -> Result<bool, PinError> {
+        self.shared.unpin(id, deadline)
+    }
+
+    fn pins(&self) -> Vec<Pin> {
+        self.shared.pins.all()
+    }
+
+    fn pin_of(&self, id: TraceId) -> Option<Pin> {
+        self.shared.pins.of(id)
     }
 }
 

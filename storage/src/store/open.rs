@@ -17,6 +17,7 @@ use proto::TraceId;
 use rustix::fs::{FlockOperation, flock};
 
 use super::maintain::Signal;
+use super::pin::SealedPins;
 use super::retention::delete_records;
 use super::seal::{LOG_NEEDED_KEY, NEXT_SEGMENT_KEY, get_number, put_number};
 use super::{
@@ -74,6 +75,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         deciding: Arc::clone(&deciding),
     };
     let chains = SealedChains::open(&rocks, config.caches.chains_bytes).map_err(in_fault)?;
+    let pins = SealedPins::open(&rocks).map_err(in_fault)?;
     let needed = get_number(&rocks, LOG_NEEDED_KEY).map_err(in_fault)?.unwrap_or(1);
     let mut found = log::read(&data_dir, needed, config.durability).map_err(in_fault)?;
     let last = found.last;
@@ -95,6 +97,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         reader,
         deciding,
         chains,
+        pins,
         state: RwLock::new(State { hot, segments, retired: 0 }),
         log_end: Mutex::new(LogEnd { log, mark }),
         upkeep: Mutex::new(Upkeep {

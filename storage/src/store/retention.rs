@@ -1,8 +1,9 @@
 //! Retention: whole segments go once they are too old, or the store too large.
 //!
-//! 1. One write, synced: the segment's commit goes, and its split traces get
+//! 1. Pins take what they lack of the segment ([`pin`](super::pin)).
+//! 2. One write, synced: the segment's commit goes, and its split traces get
 //!    summaries of what is left of them. Now it does not exist.
-//! 2. Readers who still see it read on. Once the last is done, its records are
+//! 3. Readers who still see it read on. Once the last is done, its records are
 //!    deleted and its file goes, and with it the space.
 
 use std::sync::Arc;
@@ -56,6 +57,7 @@ impl Shared {
         let Some(segment) = segments.remove(&id) else {
             return Ok(());
         };
+        self.keep_pinned(&segment)?;
         rest.segments = Arc::new(segments.clone());
         let mut changes = Changes::default();
         uncommit(id, &mut changes);

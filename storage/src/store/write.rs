@@ -79,7 +79,7 @@ impl Shared {
         reason
     }
 
-    fn refuse_where_poisoned(&self) -> Result<(), WriteError> {
+    pub(super) fn refuse_where_poisoned(&self) -> Result<(), WriteError> {
         match self.poison.get() {
             Some(reason) => Err(WriteError::Unavailable {
                 reason: reason.clone(),

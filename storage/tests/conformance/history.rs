@@ -85,7 +85,7 @@ fn ask(seeds: &[QuestionSeed], written: &[Span], pool: &[Span]) -> Step {
 }
 
 /// At least one span.
-fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
+pub(crate) fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
     let traces = vec(trace_strategy(12), 1..6);
     let singles = vec(span_strategy(), 0..12);
     let impostors = vec((any::<Index>(), span_strategy()), 0..4);
@@ -106,7 +106,7 @@ fn pool_strategy() -> impl Strategy<Value = Vec<Span>> {
     })
 }
 
-fn draw(group: &[Vec<Index>], pool: &[Span]) -> Vec<Arc<Batch>> {
+pub(crate) fn draw(group: &[Vec<Index>], pool: &[Span]) -> Vec<Arc<Batch>> {
     let batch = |indexes: &Vec<Index>| {
         let spans: Vec<_> = indexes.iter().map(|index| index.get(pool).clone()).collect();
         Arc::new(Batch::of(&spans))

@@ -8,6 +8,7 @@
 mod check;
 mod history;
 mod oracle;
+mod pins;
 mod question;
 mod size;
 mod subject;

@@ -1,11 +1,13 @@
 //! The stores under test.
 
-use hopline_storage::{Config, Durability, MemoryStore, SpanWriter, Store, TraceReader};
+use std::time::Duration;
+
+use hopline_storage::{Config, Durability, MemoryStore, Pins, SpanWriter, Store, TraceReader};
 use tempfile::TempDir;
 
-/// Both faces of a store.
-pub(crate) trait Faces: SpanWriter + TraceReader {}
-impl<T: SpanWriter + TraceReader> Faces for T {}
+/// All faces of a store.
+pub(crate) trait Faces: SpanWriter + TraceReader + Pins {}
+impl<T: SpanWriter + TraceReader + Pins> Faces for T {}
 
 /// A store, and what can happen to it that must not change any answer.
 pub(crate) trait Subject {
@@ -17,6 +19,8 @@ pub(crate) trait Subject {
     fn seal(&self);
     /// Does what it does by itself from time to time, as sealing some of it.
     fn maintain(&self);
+    /// Seals everything, and lets all of it be too old. Of what is not pinned nothing is left.
+    fn retire_all(&mut self);
     /// Closes it and opens it again.
     fn reopen(&mut self);
 }
@@ -34,6 +38,10 @@ impl Subject for MemoryStore {
 
     fn maintain(&self) {}
 
+    fn retire_all(&mut self) {
+        MemoryStore::retire_all(self);
+    }
+
     fn reopen(&mut self) {}
 }
 
@@ -43,6 +51,9 @@ pub(crate) struct Durable<const HOT_SPANS_MAX: usize> {
     store: Option<Store>,
     directory: TempDir,
 }
+
+/// Longer than any test takes: retention does nothing by itself.
+const RETENTION: Duration = Duration::from_secs(1_000_000);
 
 /// A store that seals when it is told to.
 pub(crate) type Roomy = Durable<200_000>;
@@ -55,8 +66,7 @@ impl<const HOT_SPANS_MAX: usize> Durable<HOT_SPANS_MAX> {
         config.hot_spans_max = HOT_SPANS_MAX;
         // No test here cuts the power.
         config.durability = Durability::Process;
-        // Random spans are from any time.
-        config.retention_age = None;
+        config.retention_age = Some(RETENTION);
         Store::open(config).unwrap()
     }
 
@@ -82,6 +92,14 @@ impl<const HOT_SPANS_MAX: usize> Subject for Durable<HOT_SPANS_MAX> {
 
     fn maintain(&self) {
         self.inner().maintain(proto::clock::now_unix_nano()).unwrap();
+    }
+
+    fn retire_all(&mut self) {
+        self.inner().seal_now().unwrap();
+        let later = proto::clock::now_unix_nano() + 2 * RETENTION.as_nanos() as u64;
+        self.inner().maintain(later).unwrap();
+        // What the maintenance did before sealing had been for nothing.
+        assert_eq!(self.inner().stats().segments, 0);
     }
 
     fn reopen(&mut self) {

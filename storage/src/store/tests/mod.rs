@@ -13,6 +13,7 @@ mod life;
 mod lock;
 mod log_records;
 mod merge;
+mod pin;
 mod retention;
 mod sealing;
 #[path = "../../../../tests/support/small_disk.rs"]
