@@ -115,6 +115,7 @@ impl App {
         let health = Arc::clone(&store);
         let parts = Parts {
             reader: Arc::<Store>::clone(&store),
+            pins: Arc::<Store>::clone(&store),
             health: Arc::new(move || health.health()),
             otlp: OtlpAddresses {
                 grpc: collector.otlp_grpc_address(),

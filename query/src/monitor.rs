@@ -139,6 +139,8 @@ impl Collector for StoreFigures {
                 Some(Unit::Seconds),
                 oldest_seconds,
             ),
+            ("pins", "Traces that are kept beyond retention", None, stats.pins),
+            ("pin", "What of the bytes on disk pins take", Some(Unit::Bytes), stats.pin_bytes),
         ] {
             let gauge = ConstGauge::new(value);
             let name = format!("hopline_storage_{name}");

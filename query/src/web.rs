@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderValue, StatusCode, header};
 use prometheus_client::registry::Registry;
-use storage::TraceReader;
+use storage::{Pins, TraceReader};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tower_http::CompressionLevel;
@@ -37,6 +37,8 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 pub struct Parts {
     /// Where traces are read.
     pub reader: Arc<dyn TraceReader>,
+    /// Where traces are kept beyond retention: the same store.
+    pub pins: Arc<dyn Pins>,
     /// Whether spans are taken now. Must not block.
     pub health: HealthFn,
     /// Where spans are sent to, for those who ask how.
@@ -233,10 +235,10 @@ impl App {
     /// # Errors
     /// Where the system gives no thread.
     pub fn start(config: &Config, parts: Parts, registry: &mut Registry) -> io::Result<Self> {
-        let Parts { reader, health, otlp, notice, ui } = parts;
+        let Parts { reader, pins, health, otlp, notice, ui } = parts;
         let metrics = Metrics::register(registry);
         let (service, service_end) =
-            QueryService::start(config, Arc::clone(&reader), notice, metrics.clone())?;
+            QueryService::start(config, Arc::clone(&reader), pins, notice, metrics.clone())?;
         registry.register_collector(Box::new(StoreFigures(Arc::clone(&reader))));
         if config.span_metrics {
             let figures = tempo::SpanMetrics::of(Arc::clone(&reader));

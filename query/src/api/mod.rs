@@ -7,5 +7,6 @@ mod go;
 pub(crate) mod jaeger;
 pub(crate) mod native;
 mod rfc3339;
+mod same_origin;
 pub(crate) mod tempo;
 pub(crate) mod zipkin;

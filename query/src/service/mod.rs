@@ -6,6 +6,7 @@
 
 mod messages;
 mod no_answer;
+mod pins;
 mod verdict;
 
 use std::cell::OnceCell;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant};
 use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
-    FoundTrace, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Shown, Stats,
+    FoundTrace, Pins, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Shown, Stats,
     TimeRange, Trace, TraceBounds, TraceReader, Turn, TurnTaken, Visitor,
 };
 
@@ -58,6 +59,7 @@ struct Shared {
 /// What the threads of the pool share.
 struct Desk {
     reader: Arc<dyn TraceReader>,
+    pins: Arc<dyn Pins>,
     deadline: Duration,
     spans_max: usize,
     trace_bytes: TraceBytes,
@@ -113,13 +115,14 @@ impl FoundSpan {
 }
 
 impl QueryService {
-    /// Starts the pool over `reader`.
+    /// Starts the pool over `reader` and `pins`, two faces of one store.
     ///
     /// # Errors
     /// Where the system gives no thread.
     pub(crate) fn start(
         config: &Config,
         reader: Arc<dyn TraceReader>,
+        pins: Arc<dyn Pins>,
         notice: Option<NoticeFn>,
         metrics: Metrics,
     ) -> io::Result<(Self, ReadPoolEnd)> {
@@ -132,6 +135,7 @@ impl QueryService {
         let watch = Watch::start(Arc::clone(&reader), config.findings_file.clone(), notice)?;
         let desk = Arc::new(Desk {
             reader,
+            pins,
             watch,
             deadline: config.deadline,
             spans_max: config.spans_max,

@@ -17,9 +17,10 @@ fn config() -> Config {
 }
 
 fn parts() -> Parts {
-    let reader = Arc::new(store(proto::testing::trace(SHOP)));
+    let store = Arc::new(store(proto::testing::trace(SHOP)));
     Parts {
-        reader,
+        reader: Arc::clone(&store) as _,
+        pins: store,
         health: Arc::new(|| Health::Accepting),
         otlp: otlp(),
         notice: None,

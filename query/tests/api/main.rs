@@ -22,6 +22,7 @@ mod messages;
 mod openapi;
 mod paging;
 mod peers;
+mod pin;
 mod random;
 mod search;
 mod span;

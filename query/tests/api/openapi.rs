@@ -54,19 +54,52 @@ fn questions() -> Vec<(&'static str, String)> {
         ),
         ("/api/v1/traces/{trace_id}/otlp", format!("{trace}/otlp")),
         ("/api/v1/traces/{trace_id}/messages", format!("{trace}/messages")),
+        ("/api/v1/pins", "/api/v1/pins".to_owned()),
         ("/api/v1/status", "/api/v1/status".to_owned()),
         ("/api/v1/openapi.json", "/api/v1/openapi.json".to_owned()),
     ]
 }
 
+/// The routes that are not asked, see [`every_change_is_described_and_there`].
+const CHANGED: [&str; 1] = ["/api/v1/traces/{trace_id}/pin"];
+
+#[test]
+fn every_change_is_described_and_there() {
+    let api = Api::shop();
+    let description = api.json("/api/v1/openapi.json");
+    let operations = &description["paths"][CHANGED[0]];
+    let pin =
+        CHANGED[0].replace("{trace_id}", &proto::testing::trace(SHOP)[0].trace_id.to_string());
+    let changes = [("put", 200), ("put", 200), ("delete", 204), ("delete", 404)];
+    for (method, status) in changes {
+        let operation = &operations[method];
+        assert!(operation["summary"].is_string() && operation["operationId"].is_string());
+        assert_eq!(operation["parameters"][0]["name"], "trace_id");
+        let answer = api.request(method.to_uppercase().parse().unwrap(), &pin);
+        assert_eq!(answer.status, status, "{method}: {}", answer.text());
+        let described = &operation["responses"][status.to_string()];
+        assert!(described["description"].is_string(), "{method} {status}: {operation}");
+        if status != 204 {
+            let schema = &described["content"]["application/json"]["schema"];
+            check(&description, schema, &answer.json(), &pin);
+        }
+    }
+    assert_eq!(operations.as_object().unwrap().len(), 2);
+    assert_ne!(operations["put"]["operationId"], operations["delete"]["operationId"]);
+}
+
 #[test]
 fn every_route_is_described_and_there() {
     let api = Api::shop();
+    // Whatever is pinned is in the answers.
+    let pin = format!("/api/v1/traces/{}/pin", proto::testing::trace(SHOP)[0].trace_id);
+    assert_eq!(api.request(http::Method::PUT, &pin).status, 200, "{pin}");
     let description = api.json("/api/v1/openapi.json");
     assert!(description["openapi"].as_str().unwrap().starts_with("3."));
     let mut described: Vec<&str> =
         description["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     let mut asked: Vec<&str> = questions().iter().map(|(route, _)| *route).collect();
+    asked.extend(CHANGED);
     described.sort_unstable();
     asked.sort_unstable();
     assert_eq!(described, asked);

@@ -10,7 +10,7 @@ use prometheus_client::registry::Registry;
 use proto::{Batch, Span};
 use query::{App, Config, OtlpAddresses, Parts};
 use serde_json::Value;
-use storage::{Health, MemoryStore, SpanWriter, TraceReader};
+use storage::{Health, MemoryStore, Pins, SpanWriter, TraceReader};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -61,13 +61,29 @@ impl Api {
     }
 
     pub(crate) fn configured(spans: Vec<Span>, config: Config) -> Self {
-        Self::over(Arc::new(store(spans)), config, Health::Accepting)
+        Self::over_all(Arc::new(store(spans)), config)
     }
 
+    /// Over `store`, whose traces can be pinned.
+    pub(crate) fn over_all(store: Arc<impl TraceReader + Pins + 'static>, config: Config) -> Self {
+        Self::start(Arc::clone(&store) as _, store, config, Health::Accepting)
+    }
+
+    /// Over `reader`, of whose traces none can be pinned.
     pub(crate) fn over(reader: Arc<dyn TraceReader>, config: Config, health: Health) -> Self {
+        Self::start(reader, Arc::new(MemoryStore::new()), config, health)
+    }
+
+    fn start(
+        reader: Arc<dyn TraceReader>,
+        pins: Arc<dyn Pins>,
+        config: Config,
+        health: Health,
+    ) -> Self {
         let ui = Router::new().fallback(async || VIEWER);
         let parts = Parts {
             reader,
+            pins,
             health: Arc::new(move || health.clone()),
             otlp: otlp(),
             notice: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use storage::ReadError;
+use storage::{PinError, ReadError};
 
 use super::json;
 use super::model::error::{Code, ErrorAnswer};
@@ -64,6 +64,11 @@ impl ApiError {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, sentence)
     }
 
+    /// It is not for pages of other sites.
+    pub(super) fn forbidden(sentence: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, Code::Forbidden, sentence)
+    }
+
     /// A defect of ours; `detail` is for the log.
     pub(super) fn internal(detail: String) -> Self {
         let sentence = "this question ran into a defect of hopline; its log says where";
@@ -114,6 +119,21 @@ impl From<ReadError> for ApiError {
                 Self::new(StatusCode::BAD_REQUEST, Code::InvalidParameter, sentence)
             }
             ReadError::Unavailable { .. } => {
+                Self::unavailable(Code::Unavailable, sentence, UNAVAILABLE_RETRY_AFTER)
+            }
+        }
+    }
+}
+
+impl From<PinError> for ApiError {
+    fn from(error: PinError) -> Self {
+        let sentence = error.to_string();
+        match error {
+            PinError::TooMany { .. } | PinError::TooLarge { .. } | PinError::Unfit { .. } => {
+                Self::new(StatusCode::CONFLICT, Code::PinRefused, sentence)
+            }
+            PinError::Read(error) => error.into(),
+            PinError::Unavailable { .. } => {
                 Self::unavailable(Code::Unavailable, sentence, UNAVAILABLE_RETRY_AFTER)
             }
         }

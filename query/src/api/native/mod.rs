@@ -13,6 +13,7 @@ mod model;
 mod openapi;
 mod parameter;
 mod path;
+mod pin;
 mod red;
 mod route;
 mod search;
@@ -24,18 +25,20 @@ mod watch_traces;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, put};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 use tokio_util::sync::CancellationToken;
+use utoipa::openapi::HttpMethod;
 
+use crate::api::same_origin::{REFUSED, same_origin};
 use crate::monitor::Monitor;
 use crate::service::{NoAnswer, QueryService};
 use error::ApiError;
 use openapi::Description;
 use route::Route;
 
-/// Every route.
-const ROUTES: [&Route; 23] = [
+/// Every route that is asked with GET.
+const ROUTES: [&Route; 24] = [
     &catalog::SERVICES,
     &catalog::SPAN_NAMES,
     &catalog::ATTRIBUTES,
@@ -57,12 +60,17 @@ const ROUTES: [&Route; 23] = [
     &trace::SPAN,
     &trace::OTLP,
     &messages::ROUTE,
+    &pin::PINS,
     &status::ROUTE,
     &openapi::ROUTE,
 ];
 
-/// The methods that every route answers.
-const METHODS: &str = "GET, HEAD, OPTIONS";
+/// Every route that changes something, and its method.
+const CHANGES: [(HttpMethod, &Route); 2] =
+    [(HttpMethod::Put, &pin::PIN), (HttpMethod::Delete, &pin::UNPIN)];
+
+/// The methods that every route answers that changes nothing.
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
 #[derive(Clone, FromRef)]
 struct Api {
@@ -105,18 +113,21 @@ pub(crate) fn router(
         .route(trace::SPAN.path, get(trace::span))
         .route(trace::OTLP.path, get(trace::otlp))
         .route(messages::ROUTE.path, get(messages::messages))
+        .route(pin::PINS.path, get(pin::pins))
+        .route(pin::PIN.path, put(pin::pin).delete(pin::unpin).fallback(pin::other_method))
         .route(status::ROUTE.path, get(status::status))
         .route(openapi::ROUTE.path, get(openapi::openapi))
         .route("/api", any(no_such_path))
         .route("/api/", any(no_such_path))
         .route("/api/{*rest}", any(no_such_path))
         .method_not_allowed_fallback(other_method)
+        .layer(same_origin(|| ApiError::forbidden(REFUSED).into_response()))
         .with_state(Api { service, monitor, description, listeners, trace_listeners })
 }
 
 /// The paths of all routes, as the router has them.
 pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
-    ROUTES.iter().map(|route| route.path)
+    ROUTES.iter().map(|route| route.path).chain(CHANGES.iter().map(|(_, route)| route.path))
 }
 
 /// The answer to a request whose handling panicked.
@@ -135,13 +146,19 @@ async fn no_such_path(uri: Uri) -> ApiError {
 }
 
 async fn other_method(method: Method) -> Response {
+    other_method_of(&method, METHODS, "GET")
+}
+
+/// The answer to a method that a path has not: OPTIONS, or one that is none of `methods`,
+/// of which `use_instead` says what to use.
+fn other_method_of(method: &Method, methods: HeaderValue, use_instead: &str) -> Response {
     let mut response = if method == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
         let method = parameter::shown(method.as_str());
-        ApiError::method_not_allowed(format!("{method} is not possible here: use GET"))
-            .into_response()
+        let sentence = format!("{method} is not possible here: use {use_instead}");
+        ApiError::method_not_allowed(sentence).into_response()
     };
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(METHODS));
+    response.headers_mut().insert(header::ALLOW, methods);
     response
 }

@@ -15,7 +15,7 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
-use super::{ROUTES, model, watch, watch_traces};
+use super::{CHANGES, ROUTES, model, pin, watch, watch_traces};
 
 pub(super) const ROUTE: Route = Route {
     path: "/api/v1/openapi.json",
@@ -30,10 +30,16 @@ pub(super) const ROUTE: Route = Route {
 const ERRORS: [(&str, &str); 6] = [
     ("400", "A parameter is unknown, malformed or contradicts another"),
     ("404", "No such trace, span or path"),
-    ("405", "Only GET, HEAD and OPTIONS are answered"),
+    ("405", "The path has other methods; see Allow"),
     ("500", "Stored data does not verify, or a defect of hopline"),
     ("503", "Too many questions at once, or the store cannot read; see Retry-After"),
     ("504", "It took longer than the deadline"),
+];
+
+/// What can go wrong, too, where something is changed.
+const CHANGE_ERRORS: [(&str, &str); 2] = [
+    ("403", "A page of another site asks"),
+    ("409", "There is no room for another pin, or for so large a trace; unpin another first"),
 ];
 
 #[derive(OpenApi)]
@@ -57,6 +63,8 @@ const ERRORS: [(&str, &str); 6] = [
     model::trace::TraceAnswer<'_>,
     model::span::SpanAnswer<'_>,
     model::message::MessagesAnswer<'_>,
+    model::pin::PinsAnswer<'_>,
+    model::pin::PinAnswer<'_>,
     model::status::StatusAnswer<'_>,
     model::error::ErrorAnswer<'_>,
 )))]
@@ -74,9 +82,10 @@ impl Description {
             .version(env!("CARGO_PKG_VERSION"))
             .description(Some("Asks for traces, and what is slow or failing in them."))
             .build();
-        for route in ROUTES {
-            let item = PathItem::new(HttpMethod::Get, operation(route));
-            api.paths.paths.insert(route.path.to_owned(), item);
+        let questions = ROUTES.into_iter().map(|route| (HttpMethod::Get, route));
+        for (method, route) in questions.chain(CHANGES) {
+            let item = PathItem::new(method, operation(route));
+            api.paths.paths.entry(route.path.to_owned()).or_default().merge_operations(item);
         }
         Self(json::encode(&api))
     }
@@ -91,14 +100,29 @@ pub(super) async fn openapi(
 }
 
 fn operation(route: &Route) -> OperationBuilder {
+    let is_without_answer = route.id == pin::UNPIN.id;
     let answer = match route.answer {
         Some(name) => RefOr::Ref(Ref::from_schema_name(name)),
         None => RefOr::T(ObjectBuilder::new().schema_type(Type::Object).build().into()),
     };
     let is_stream = [watch::ROUTE.id, watch_traces::ROUTE.id].contains(&route.id);
     let media_type = if is_stream { "text/event-stream" } else { JSON };
-    let answer = response("The answer", answer, media_type);
-    let mut responses = ResponsesBuilder::new().response("200", answer);
+    let mut responses = match is_without_answer {
+        true => {
+            let done = ResponseBuilder::new().description("Done");
+            ResponsesBuilder::new().response("204", done)
+        }
+        false => {
+            let answer = response("The answer", answer, media_type);
+            ResponsesBuilder::new().response("200", answer)
+        }
+    };
+    if CHANGES.iter().any(|(_, change)| change.id == route.id) {
+        for (status, meaning) in CHANGE_ERRORS {
+            let schema = RefOr::Ref(Ref::from_schema_name("ErrorAnswer"));
+            responses = responses.response(status, response(meaning, schema, JSON));
+        }
+    }
     for (status, meaning) in ERRORS {
         let schema = RefOr::Ref(Ref::from_schema_name("ErrorAnswer"));
         responses = responses.response(status, response(meaning, schema, JSON));

@@ -3,7 +3,7 @@
 
 use super::parameter::Parameter;
 
-/// One route. All are GET.
+/// One route.
 #[derive(Debug)]
 pub(super) struct Route {
     /// As the router has it; variable parts in braces.

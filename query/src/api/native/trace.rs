@@ -64,7 +64,8 @@ pub(super) async fn trace(
     service
         .ask(move |questions| {
             let explained = questions.explained(id)?.ok_or_else(|| no_trace(id))?;
-            Ok(json::encode(&TraceAnswer::of(&explained)))
+            let pin = questions.pin_of(id);
+            Ok(json::encode(&TraceAnswer::of(&explained, pin.as_ref())))
         })
         .await
 }

@@ -13,6 +13,7 @@ use crate::support::otlp;
 fn bind(config: Config) -> Result<Web, query::BindError> {
     let parts = Parts {
         reader: Arc::new(MemoryStore::new()),
+        pins: Arc::new(MemoryStore::new()),
         health: Arc::new(|| Health::Accepting),
         otlp: otlp(),
         notice: None,

@@ -19,6 +19,8 @@ pub(in crate::api::native) enum Code {
     InvalidParameter,
     NotFound,
     MethodNotAllowed,
+    Forbidden,
+    PinRefused,
     Busy,
     Unavailable,
     DeadlineExceeded,

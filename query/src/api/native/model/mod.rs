@@ -12,6 +12,7 @@ pub(super) mod finding;
 pub(super) mod hop;
 pub(super) mod hop_detail;
 pub(super) mod message;
+pub(super) mod pin;
 pub(super) mod red;
 pub(super) mod search;
 pub(super) mod span;

@@ -1,5 +1,6 @@
 use proto::{Span, StatusCode, TraceId};
 use serde::{Serialize, Serializer};
+use storage::Pin;
 use utoipa::ToSchema;
 
 use super::AsText;
@@ -33,6 +34,10 @@ pub(in crate::api::native) struct TraceAnswer<'a> {
     explanation: Explanation<'a>,
     warnings: Vec<Warning<'a>>,
     completeness: Completeness<'a>,
+    /// Since when it is pinned, which is kept beyond retention, nanoseconds since the Unix
+    /// epoch; null where it is not.
+    #[schema(value_type = Option<String>)]
+    pinned_unix_nano: Option<AsText<u64>>,
 }
 
 /// The call tree in pre-order: entry *i* of each column is row *i*.
@@ -170,7 +175,7 @@ struct Warning<'a> {
 }
 
 impl<'a> TraceAnswer<'a> {
-    pub(in crate::api::native) fn of(explained: &'a Explained) -> Self {
+    pub(in crate::api::native) fn of(explained: &'a Explained, pin: Option<&Pin>) -> Self {
         let sections = explained.critical_path.iter();
         let warnings = explained.warnings.iter();
         Self {
@@ -195,6 +200,7 @@ impl<'a> TraceAnswer<'a> {
                 })
                 .collect(),
             completeness: Completeness::of(&explained.completeness),
+            pinned_unix_nano: pin.map(|pin| AsText(pin.pinned_unix_nano)),
         }
     }
 }
