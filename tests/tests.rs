@@ -12,6 +12,7 @@ mod layering;
 mod licences;
 mod limits;
 mod otlp;
+mod pin;
 mod sdk;
 mod support;
 mod tempo;

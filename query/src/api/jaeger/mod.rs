@@ -22,6 +22,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use storage::ReadError;
 use tokio_util::sync::CancellationToken;
 
+use super::same_origin::{REFUSED, same_origin};
 use super::{form, go};
 use crate::observe::Failure;
 use crate::service::{NoAnswer, QueryService};
@@ -60,6 +61,7 @@ pub(crate) fn router(service: QueryService, stopping: CancellationToken) -> Rout
         .merge(grpc::router(stopping))
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_path)
+        .layer(same_origin(other_site))
         .with_state(service)
 }
 
@@ -75,6 +77,11 @@ async fn no_such_path(headers: HeaderMap) -> Response {
         return tonic::Status::unimplemented("no such method").into_http();
     }
     plain_error(StatusCode::NOT_FOUND, b"404 page not found")
+}
+
+/// What a page of another site is told that asks for a change.
+fn other_site() -> Response {
+    plain_error(StatusCode::FORBIDDEN, REFUSED.as_bytes())
 }
 
 /// An error as Go's `http.Error` writes it, with what it says for the log.

@@ -11,9 +11,6 @@ use crate::service::Questions;
 /// What Jaeger says of a trace that is not there.
 pub(super) const TRACE_NOT_FOUND: &str = "trace not found";
 
-/// What Jaeger says where it has no second store: nothing is kept beyond retention.
-pub(super) const NO_ARCHIVE: &str = "archive span storage was not configured";
-
 /// Spans of all traces of one answer together. The first trace is there whatever it has.
 const SPANS_MAX: usize = 200_000;
 

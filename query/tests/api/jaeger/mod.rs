@@ -2,6 +2,7 @@
 //! compared with those of a Jaeger (`scripts/compare-jaeger`); after a change that is meant,
 //! `UPDATE_EXPECT=1 cargo test -p hopline-query jaeger` writes them anew.
 
+mod archive;
 mod errors;
 mod grpc;
 mod legacy;

@@ -1,4 +1,4 @@
-use storage::ReadError;
+use storage::{PinError, ReadError};
 use tonic::Status;
 
 use crate::api::jaeger::go::Bad;
@@ -38,6 +38,19 @@ impl From<NoFind> for Refusal {
 impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
         NoAnswer::Store(error).into()
+    }
+}
+
+impl From<PinError> for Refusal {
+    fn from(error: PinError) -> Self {
+        let message = error.to_string();
+        match error {
+            PinError::TooMany { .. } | PinError::TooLarge { .. } | PinError::Unfit { .. } => {
+                Status::resource_exhausted(message).into()
+            }
+            PinError::Unavailable { .. } => Status::unavailable(message).into(),
+            PinError::Read(error) => error.into(),
+        }
     }
 }
 

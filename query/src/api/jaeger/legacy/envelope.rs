@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use proto::TraceId;
 use serde::Serialize;
-use storage::ReadError;
+use storage::{PinError, ReadError};
 
 use crate::api::jaeger::go::Bad;
 use crate::api::jaeger::read::NoFind;
@@ -122,6 +122,19 @@ impl From<NoAnswer> for Refusal {
 impl From<ReadError> for Refusal {
     fn from(error: ReadError) -> Self {
         NoAnswer::Store(error).into()
+    }
+}
+
+impl From<PinError> for Refusal {
+    fn from(error: PinError) -> Self {
+        let status = match error {
+            PinError::TooMany { .. } | PinError::TooLarge { .. } | PinError::Unfit { .. } => {
+                StatusCode::CONFLICT
+            }
+            PinError::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            PinError::Read(error) => return error.into(),
+        };
+        Self::new(status, error.to_string())
     }
 }
 

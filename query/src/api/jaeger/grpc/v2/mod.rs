@@ -18,7 +18,7 @@ use super::call::{in_messages, one, stream, unary};
 use super::error::Refusal;
 use super::message::{FindRequest, GetDependenciesRequest, GetOperationsRequest, Operation};
 use crate::api::jaeger::adjust::Adjusted;
-use crate::api::jaeger::read::{Find, NO_ARCHIVE, Reading, TRACE_NOT_FOUND, find};
+use crate::api::jaeger::read::{Find, Reading, TRACE_NOT_FOUND, find};
 use crate::service::QueryService;
 use model::{Span, SpansResponseChunk};
 
@@ -78,11 +78,10 @@ async fn get_trace(State(service): State<QueryService>, request: Request<Body>) 
 async fn archive_trace(State(service): State<QueryService>, request: Request<Body>) -> Response {
     unary(service, request, |questions, asked: TraceRequest| {
         let id = parse_id(&asked.trace_id)?;
-        let status = match questions.trace(id)? {
-            Some(_) => Status::internal(NO_ARCHIVE),
-            None => Status::not_found(TRACE_NOT_FOUND),
-        };
-        Err(status.into())
+        match questions.pin(id)? {
+            Some(_) => one(&()),
+            None => Err(Status::not_found(TRACE_NOT_FOUND).into()),
+        }
     })
     .await
 }
