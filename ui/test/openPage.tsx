@@ -4,7 +4,10 @@ import { vi } from "vitest";
 import { App } from "../src/App";
 import { createAppRouter } from "../src/routes";
 
-/** Answers to the API's paths below `api/v1/`, given the parameters of the question. */
+/**
+ * Answers to the API's paths below `api/v1/`, given the parameters of the question. Behind a
+ * method that is not GET: `PUT traces/…/pin`.
+ */
 export type Server = Record<string, (params: URLSearchParams) => unknown>;
 
 const NOTHING: Server = {
@@ -24,8 +27,10 @@ const NOTHING: Server = {
 export function openPage(address: string, server: Server) {
   const asked: string[] = [];
   const known = { ...NOTHING, ...server };
-  vi.stubGlobal("fetch", async (input: URL) => {
-    const path = input.pathname.split("/api/v1/")[1] ?? "";
+  vi.stubGlobal("fetch", async (input: URL, init?: RequestInit) => {
+    const method = init?.method ?? "GET";
+    const below = input.pathname.split("/api/v1/")[1] ?? "";
+    const path = method === "GET" ? below : `${method} ${below}`;
     asked.push(`${path}${input.search}`);
     const answer = known[path]?.(input.searchParams);
     if (answer instanceof Response) return answer;

@@ -138,6 +138,7 @@ export function answerOf(
     },
     warnings: [],
     completeness: { state: "complete" },
+    pinned_unix_nano: null,
   };
 }
 

@@ -22,9 +22,24 @@ export class ApiError extends Error {
  * Throws an `ApiError`, or an abort if `signal` says so.
  */
 export async function ask<T>(path: string, params: Params, signal?: AbortSignal): Promise<T> {
+  return (await send("GET", path, params, signal)) as T;
+}
+
+/** Changes what the server keeps, by `api/v1/<path>`. Throws an `ApiError`. */
+export async function change(method: "PUT" | "DELETE", path: string): Promise<void> {
+  await send(method, path, {});
+}
+
+async function send(
+  method: string,
+  path: string,
+  params: Params,
+  signal?: AbortSignal,
+): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(apiUrl(path, params), {
+      method,
       headers: { accept: "application/json" },
       signal: signal ?? null,
     });
@@ -32,6 +47,7 @@ export async function ask<T>(path: string, params: Params, signal?: AbortSignal)
     if (signal?.aborted) throw cause;
     throw new ApiError("The server does not answer. Is it running?", "unreachable");
   }
+  if (response.status === 204) return null;
   let body: unknown;
   try {
     body = await response.json();
@@ -43,7 +59,7 @@ export async function ask<T>(path: string, params: Params, signal?: AbortSignal)
     );
   }
   if (!response.ok) throw serverError(response.status, body);
-  return body as T;
+  return body;
 }
 
 export function apiUrl(path: string, params: Params): URL {

@@ -127,6 +127,8 @@ export interface TraceAnswer {
   explanation: Explanation;
   warnings: Warning[];
   completeness: Completeness;
+  /** Since when it is kept beyond retention; null where it is not. */
+  pinned_unix_nano: UnixNano | null;
 }
 
 export type Value =

@@ -7,6 +7,7 @@ import { Icon } from "../shared/Icon";
 import { ReloadButton } from "../shared/ReloadButton";
 import { ServiceName } from "../shared/ServiceName";
 import { BackLink } from "./BackLink";
+import { PinButton } from "./PinButton";
 import classes from "./TraceHeader.module.css";
 import { nameOf, serviceOf, type TraceColumns } from "./traceColumns";
 
@@ -44,6 +45,7 @@ export function TraceHeader({ trace, columns, onReload, busy }: Props) {
         <code>{trace.trace_id}</code>
         <CopyButton text={trace.trace_id} label="Copy the trace id" />
       </span>
+      <PinButton trace={trace} />
       <Tooltip label="OTLP JSON" withArrow>
         <ActionIcon
           component="a"

@@ -192,3 +192,31 @@ test("an answer that does not fit together is told, not shown", async () => {
   expect(alert.textContent).toContain("column kind has 4 rows instead of 5");
   expect(screen.getByRole("link", { name: "Hopline" })).toBeTruthy();
 });
+
+test("a trace is pinned, and the reason told where there is no room", async () => {
+  let answer = checkout();
+  const path = `traces/${answer.trace_id}`;
+  const full = "1000 traces are pinned, and no more may be: unpin one first";
+  let isFull = true;
+  const { asked } = openPage(`/trace/${answer.trace_id}`, {
+    [path]: () => answer,
+    [`PUT ${path}/pin`]: () => {
+      if (isFull) return Response.json({ error: full, code: "pin_refused" }, { status: 409 });
+      answer = { ...answer, pinned_unix_nano: "1763900000000000000" };
+      return {};
+    },
+    [`DELETE ${path}/pin`]: () => {
+      answer = { ...answer, pinned_unix_nano: null };
+      return new Response(null, { status: 204 });
+    },
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Pin" }));
+  expect((await screen.findByRole("alert")).textContent).toBe(`${full}.`);
+  isFull = false;
+  await userEvent.click(screen.getByRole("button", { name: "Pin" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Pinned" }));
+  await screen.findByRole("button", { name: "Pin" });
+  expect(screen.queryByRole("alert")).toBeNull();
+  const changes = asked.filter((one) => one.includes("/pin"));
+  expect(changes).toEqual([`PUT ${path}/pin`, `PUT ${path}/pin`, `DELETE ${path}/pin`]);
+});
