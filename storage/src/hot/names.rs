@@ -110,6 +110,9 @@ impl Offered {
         {
             offer_list(batch, AttributeScope::Scope, &scope.attributes, names);
         }
+        if !may_be_in_bodies(names.catalog()) {
+            return;
+        }
         scratch.clear();
         let mut lists = Lists {
             batch,
@@ -122,6 +125,17 @@ impl Offered {
         let read = body::transcribe(batch.body(head), scratch, &mut lists);
         debug_assert!(read.is_ok());
         lists.end();
+    }
+}
+
+/// Whether what was asked for may be in a span's body. What its resource or its instrumentation
+/// scope says many spans share.
+fn may_be_in_bodies(catalog: &Catalog) -> bool {
+    match catalog {
+        Catalog::AttributeKeys { scope } | Catalog::AttributeValues { scope, .. } => {
+            !matches!(scope, AttributeScope::Resource | AttributeScope::Scope)
+        }
+        Catalog::Services | Catalog::SpanNames { .. } => false,
     }
 }
 
