@@ -2,16 +2,18 @@
 //! threads that work on questions, and a bounded queue in front of them.
 //!
 //! A question that nobody waits for any more is not begun. A question that panics
-//! harms no other.
+//! harms no other. One that can be cut is worked on by several threads ([`ReadPool::share`]),
+//! as long as no other question waits for them.
 
 use std::any::Any;
 use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use parking_lot::{Condvar as Signal, Mutex as Lock};
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::{mpsc, oneshot};
 
@@ -103,6 +105,94 @@ impl ReadPool {
     }
 }
 
+/// A piece of work that several threads do together.
+struct Shared<W, T> {
+    work: W,
+    parts: Lock<Parts<T>>,
+    done: Signal,
+}
+
+struct Parts<T> {
+    /// How many helpers are at work.
+    working: usize,
+    /// Whether no further one may begin.
+    is_over: bool,
+    done: Vec<thread::Result<T>>,
+}
+
+/// Whether a thread that helps should go on.
+pub(crate) struct GoOn {
+    waiting: Gauge,
+    is_helper: bool,
+}
+
+impl GoOn {
+    /// Not where it helps and another question waits for a thread.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.is_helper || self.waiting.get() <= 0
+    }
+}
+
+impl ReadPool {
+    /// Does `work` here, a thread of the pool, and at the same time in up to `helpers_max` others
+    /// that have nothing else to do; what came of each. Each does as much of it as is left, so it
+    /// is all done when this one finds no more, and the others that began have ended.
+    pub(crate) fn share<T, W>(&self, helpers_max: usize, work: W) -> Vec<T>
+    where
+        T: Send + 'static,
+        W: Fn(&GoOn) -> T + Send + Sync + 'static,
+    {
+        let parts = Parts { working: 0, is_over: false, done: Vec::new() };
+        let shared = Arc::new(Shared { work, parts: Lock::new(parts), done: Signal::new() });
+        let go_on = |is_helper| GoOn { waiting: self.waiting.clone(), is_helper };
+        for _ in 0..helpers_max {
+            if self.waiting.get() > 0 {
+                break;
+            }
+            let (shared, go_on) = (Arc::clone(&shared), go_on(true));
+            // A full queue has no thread to spare.
+            drop(self.queue.try_send(Box::new(move || shared.help(&go_on))));
+        }
+        let own = (shared.work)(&go_on(false));
+        let mut all = vec![own];
+        for part in shared.end() {
+            match part {
+                Ok(part) => all.push(part),
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+        all
+    }
+}
+
+impl<W: Fn(&GoOn) -> T, T> Shared<W, T> {
+    fn help(&self, go_on: &GoOn) {
+        {
+            let mut parts = self.parts.lock();
+            if parts.is_over {
+                return;
+            }
+            parts.working += 1;
+        }
+        let part = catch_unwind(AssertUnwindSafe(|| (self.work)(go_on)));
+        let mut parts = self.parts.lock();
+        parts.working -= 1;
+        parts.done.push(part);
+        drop(parts);
+        self.done.notify_all();
+    }
+
+    /// Waits for the helpers that began.
+    fn end(&self) -> Vec<thread::Result<T>> {
+        let mut parts = self.parts.lock();
+        parts.is_over = true;
+        while parts.working > 0 {
+            self.done.wait(&mut parts);
+        }
+        std::mem::take(&mut parts.done)
+    }
+}
+
 impl ReadPoolEnd {
     /// Waits until the threads have ended, which they do once the pool is dropped and
     /// its questions are done. Answers whether they have within `timeout`.
@@ -180,6 +270,36 @@ mod tests {
             std::task::Poll::Ready(question.as_mut().poll(context).map(|_| ()))
         })
         .await
+    }
+
+    #[tokio::test]
+    async fn threads_with_nothing_to_do_help_and_those_that_come_late_do_not() {
+        let bounds = Bounds { threads: 2, waiting_max: 8 };
+        let (pool, _end) = ReadPool::start("test", bounds, Gauge::default()).unwrap();
+        let pool = Arc::new(pool);
+        let (asker, gate) = (Arc::clone(&pool), Arc::new(Barrier::new(2)));
+        let together = pool.ask(move || {
+            // Goes on when two threads are here.
+            asker.share(1, move |_| gate.wait().is_leader())
+        });
+        let mut leaders = together.await.unwrap();
+        leaders.sort_unstable();
+        assert_eq!(leaders, [false, true]);
+        let alone = Arc::new(one_thread().0);
+        let asker = Arc::clone(&alone);
+        assert_eq!(alone.ask(move || asker.share(1, |_| ())).await, Ok(vec![()]));
+    }
+
+    #[tokio::test]
+    async fn a_helper_that_panics_is_told() {
+        let bounds = Bounds { threads: 2, waiting_max: 8 };
+        let (pool, _end) = ReadPool::start("test", bounds, Gauge::default()).unwrap();
+        let pool = Arc::new(pool);
+        let (asker, gate) = (Arc::clone(&pool), Arc::new(Barrier::new(2)));
+        let work = move |_: &GoOn| assert!(gate.wait().is_leader(), "on purpose");
+        let answer = pool.ask(move || asker.share(1, work).len()).await;
+        assert!(matches!(answer, Err(Failed::Panicked(_))), "{answer:?}");
+        assert_eq!(pool.ask(|| 7).await, Ok(7));
     }
 
     #[tokio::test]

@@ -43,6 +43,7 @@ pub use contract::search::{
     Order, Search, SearchPage, TraceConditions,
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
+pub use contract::sweep::Sweep;
 pub use contract::{
     Beyond, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
     TraceBounds, TraceReader, WriteError, Written,

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chain::RollUp;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use proto::{Batch, Span, SpanId, SpanKind, TraceId, log_record};
 
 use crate::chains::{Dictionary, Minutes, Tally, within};
@@ -18,6 +18,7 @@ use crate::contract::pins::PinBounds;
 use crate::contract::scan::{Scan, Shown, Visitor};
 use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
+use crate::contract::sweep::Sweep;
 use crate::contract::{
     Completeness, Deadline, Health, Pins, ReadError, SpanWriter, Stats, Trace, TraceBounds,
     TraceReader, WriteError, Written,
@@ -50,6 +51,19 @@ impl MemoryStore {
         Self { pin_bounds, ..Self::default() }
     }
 
+    /// The traces that `scan` asks for.
+    fn asked_for(&self, scan: &Scan, deadline: Deadline) -> Result<ByPlace, ReadError> {
+        let mut places = BTreeMap::new();
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            let spans = with_events(spans);
+            if let Some(summary) = TraceSummary::of(&spans).filter(|one| scan.asks_for(one)) {
+                places.insert(Cursor::of(&summary, scan.order), (summary, spans));
+            }
+        }
+        Ok(places)
+    }
+
     /// What all traces add up to, by minute.
     fn minutes(&self, dictionary: &Dictionary, deadline: Deadline) -> Result<Minutes, ReadError> {
         let mut tally = Tally::new(dictionary);
@@ -58,6 +72,26 @@ impl MemoryStore {
             tally.add_spans(with_events(spans).iter());
         }
         Ok(tally.finish())
+    }
+}
+
+/// What of a sweep nobody has taken: a piece is one trace.
+struct Remaining(Mutex<ByPlace>);
+
+/// Traces by their places in a scan's order.
+type ByPlace = BTreeMap<Cursor, (TraceSummary, Vec<Span>)>;
+
+impl Sweep for Remaining {
+    fn next(&self, visit: &mut dyn FnMut(&Shown<'_>)) -> Result<bool, ReadError> {
+        let Some((place, (summary, spans))) = self.0.lock().pop_first() else {
+            return Ok(false);
+        };
+        visit(&Shown::with_summary(&spans, place, summary));
+        Ok(true)
+    }
+
+    fn completeness(&self) -> Completeness {
+        Completeness::Complete
     }
 }
 
@@ -152,15 +186,7 @@ impl TraceReader for MemoryStore {
         deadline: Deadline,
         visitor: &mut dyn Visitor,
     ) -> Result<Completeness, ReadError> {
-        let mut places = BTreeMap::new();
-        for spans in self.traces.read().values() {
-            deadline.check()?;
-            let spans = with_events(spans);
-            if let Some(summary) = TraceSummary::of(&spans).filter(|one| scan.asks_for(one)) {
-                places.insert(Cursor::of(&summary, scan.order), (summary, spans));
-            }
-        }
-        for (place, (summary, spans)) in &places {
+        for (place, (summary, spans)) in &self.asked_for(scan, deadline)? {
             deadline.check()?;
             if visitor.has_enough(*place) {
                 break;
@@ -168,6 +194,11 @@ impl TraceReader for MemoryStore {
             visitor.visit(&Shown::with_summary(spans, *place, summary.clone()));
         }
         Ok(Completeness::Complete)
+    }
+
+    fn sweep(&self, scan: &Scan, deadline: Deadline) -> Result<Box<dyn Sweep>, ReadError> {
+        let scan = Scan { after: None, ..scan.clone() };
+        Ok(Box::new(Remaining(Mutex::new(self.asked_for(&scan, deadline)?))))
     }
 
     fn catalog(

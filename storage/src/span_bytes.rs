@@ -112,7 +112,8 @@ impl<T> Seen<T> {
 
     /// Whether `one` is not among them; it is, then.
     fn is_new(&mut self, one: &Arc<T>) -> bool {
-        if self.list.iter().any(|seen| Arc::ptr_eq(seen, one)) {
+        // Mostly it is one of those that came just before.
+        if self.list.iter().rev().any(|seen| Arc::ptr_eq(seen, one)) {
             return false;
         }
         if self.list.len() < Self::MAX {

@@ -13,7 +13,7 @@ use crate::fault::Fault;
 use crate::hot::{Chunk, Facts, HotReaders, HotTrace, HotView, Lines};
 use crate::outline::Outline;
 use crate::rocks::Rocks;
-use crate::segment::{Segment, SegmentId, SegmentReader};
+use crate::segment::{HashIndex, Segment, SegmentId, SegmentReader, hash_of};
 use crate::span_bytes::may_fit;
 use crate::store::SearchTraceBytes;
 use crate::trace_spans::TraceSpans;
@@ -97,6 +97,20 @@ impl Deciding {
     }
 }
 
+/// What other segments say of a trace, see [`SealedView::parts_with`].
+pub(crate) struct OtherIndexes {
+    indexes: Vec<Arc<HashIndex>>,
+    are_all: bool,
+}
+
+impl OtherIndexes {
+    /// Whether one of them may have a part of `trace`, or nobody can say.
+    pub(crate) fn may_have(&self, trace: TraceId) -> bool {
+        let hash = hash_of(trace);
+        !self.are_all || self.indexes.iter().any(|index| index.find(hash).next().is_some())
+    }
+}
+
 impl Parts {
     /// Takes what a segment says: which of its traces it is.
     fn add(&mut self, segment: SegmentId, found: Result<Option<u32>, Fault>) -> Result<(), Fault> {
@@ -140,6 +154,25 @@ impl SealedView {
             parts.add(*id, found)?;
         }
         Ok(parts)
+    }
+
+    /// The indexes of all segments but `segment`, for many traces of that one.
+    pub(crate) fn indexes_but(&self, segment: SegmentId) -> OtherIndexes {
+        let mut indexes = Vec::new();
+        let mut are_all = true;
+        for id in self.segments.keys() {
+            match self.reader.index(*id) {
+                Ok(index) if *id != segment => indexes.push(index),
+                Ok(_) => {}
+                Err(_) => are_all = false,
+            }
+        }
+        OtherIndexes { indexes, are_all }
+    }
+
+    /// What a search may take for a trace without waiting for its turn.
+    pub(crate) fn common_max(&self) -> usize {
+        self.deciding.bytes.common_max
     }
 
     /// A trace as a search decides on it, of these sealed parts and what of it is hot, with

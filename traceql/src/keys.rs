@@ -118,6 +118,8 @@ impl Keys {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
     use proptest::sample::select;
     use proto::testing::trace_strategy;
@@ -198,9 +200,10 @@ mod tests {
             let Ok(query) = crate::compile(&format!("{text} | {function}")) else {
                 return Ok(());
             };
-            let Root::Metrics(metrics) = &query.root else {
+            let Root::Metrics(metrics) = query.root else {
                 return Ok(());
             };
+            let metrics = &Arc::new(metrics);
             let told = |spans: &[proto::Span]| {
                 let range = Range::instant(0, u64::MAX).unwrap();
                 let mut evaluation = Evaluation::new(metrics, range, Limits::default());

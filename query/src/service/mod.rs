@@ -18,7 +18,7 @@ use proto::{Span, SpanId, SpanKind, TraceId};
 use storage::{
     Beyond, CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Cursor, Deadline,
     FoundTrace, Pins, ReadError, Scan, Search, SearchPage, Series, SeriesQuestion, Shown, Stats,
-    TimeRange, Trace, TraceBounds, TraceReader, Turn, TurnTaken, Visitor,
+    Sweep, TimeRange, Trace, TraceBounds, TraceReader, Turn, TurnTaken, Visitor,
 };
 
 use traceql::Answer;
@@ -30,7 +30,7 @@ use crate::config::{Config, TraceBytes};
 use crate::findings::{self, Compared, Feed, HopExamples, NoticeFn, Seen, Times, Watch};
 use crate::hops::HopTotal;
 use crate::metrics::Metrics;
-use crate::read_pool::{Bounds, Failed, ReadPool, ReadPoolEnd};
+use crate::read_pool::{Bounds, Failed, GoOn, ReadPool, ReadPoolEnd};
 use crate::trace::{Explained, explain};
 
 pub(crate) use messages::Messages;
@@ -73,6 +73,7 @@ struct Desk {
 
 /// One client's questions, inside the read pool: every method blocks.
 pub struct Questions<'a> {
+    pool: &'a ReadPool,
     desk: &'a Desk,
     asked: Instant,
     deadline: Deadline,
@@ -176,11 +177,12 @@ impl QueryService {
         let Shared { pool, desk } = self.0.as_ref();
         let patience = desk.deadline.saturating_add(ANSWER_GRACE);
         let (asked, deadline) = (Instant::now(), Deadline::after(desk.deadline));
-        let desk = Arc::clone(desk);
+        let shared = Arc::clone(&self.0);
         // What the store logs belongs to the request.
         let span = tracing::Span::current();
         let answer = pool.ask(move || {
-            let questions = Questions { desk: &desk, asked, deadline, turn: OnceCell::new() };
+            let Shared { pool, desk } = &*shared;
+            let questions = Questions { pool, desk, asked, deadline, turn: OnceCell::new() };
             span.in_scope(|| question(&questions))
         });
         match tokio::time::timeout(patience, answer).await {
@@ -193,6 +195,20 @@ impl QueryService {
             Err(_) => Err(NoAnswer::Store(ReadError::DeadlineExceeded).into()),
         }
     }
+}
+
+/// Something that traces are added to.
+pub(crate) trait Adding: Send + 'static {
+    /// Adds a trace.
+    fn add(&mut self, trace: &Shown<'_>);
+
+    /// Whether nothing will come of it, so that no further traces are of use.
+    fn has_failed(&self) -> bool;
+}
+
+/// How many threads beside its own may work on a question: one for each further processor.
+fn helpers_max() -> usize {
+    std::thread::available_parallelism().map_or(0, |all| all.get() - 1)
 }
 
 impl Questions<'_> {
@@ -313,6 +329,36 @@ impl Questions<'_> {
         let completeness = self.desk.reader.scan(scan, self.deadline, visitor)?;
         self.count(&completeness);
         Ok(completeness)
+    }
+
+    /// Adds up all traces that `scan` asks for, in no order: each in one of those that `make`
+    /// makes, one for each thread that has time.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn sweep<A: Adding>(
+        &self,
+        scan: &Scan,
+        make: impl Fn() -> A + Send + Sync + 'static,
+    ) -> Result<(Vec<A>, Completeness), ReadError> {
+        let sweep: Arc<dyn Sweep> = self.desk.reader.sweep(scan, self.deadline)?.into();
+        let pieces = Arc::clone(&sweep);
+        let span = tracing::Span::current();
+        let work = move |go_on: &GoOn| {
+            span.in_scope(|| {
+                let mut adding = make();
+                while !adding.has_failed()
+                    && go_on.is_wanted()
+                    && pieces.next(&mut |shown| adding.add(shown))?
+                {}
+                Ok(adding)
+            })
+        };
+        let parts = self.pool.share(helpers_max(), work);
+        let parts = parts.into_iter().collect::<Result<Vec<A>, ReadError>>()?;
+        let completeness = sweep.completeness();
+        self.count(&completeness);
+        Ok((parts, completeness))
     }
 
     /// The first traces that a query finds something in, each as `make` tells it.

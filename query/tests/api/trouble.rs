@@ -9,7 +9,8 @@ use proto::TraceId;
 use query::Config;
 use storage::{
     CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Deadline, Health,
-    ReadError, Scan, Series, SeriesQuestion, Stats, Trace, TraceBounds, TraceReader, Visitor,
+    ReadError, Scan, Series, SeriesQuestion, Stats, Sweep, Trace, TraceBounds, TraceReader,
+    Visitor,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -23,6 +24,10 @@ impl TraceReader for Failing {
     }
 
     fn scan(&self, _: &Scan, _: Deadline, _: &mut dyn Visitor) -> Result<Completeness, ReadError> {
+        Err((self.0)())
+    }
+
+    fn sweep(&self, _: &Scan, _: Deadline) -> Result<Box<dyn Sweep>, ReadError> {
         Err((self.0)())
     }
 
@@ -121,6 +126,10 @@ impl TraceReader for Unreadable {
         self.0.scan(scan, deadline, visitor)
     }
 
+    fn sweep(&self, scan: &Scan, deadline: Deadline) -> Result<Box<dyn Sweep>, ReadError> {
+        self.0.sweep(scan, deadline)
+    }
+
     fn chains(&self, of: &ChainsQuestion, deadline: Deadline) -> Result<Chains, ReadError> {
         self.0.chains(of, deadline)
     }
@@ -179,6 +188,10 @@ impl TraceReader for Gate {
     }
 
     fn scan(&self, _: &Scan, _: Deadline, _: &mut dyn Visitor) -> Result<Completeness, ReadError> {
+        Err(ReadError::DeadlineExceeded)
+    }
+
+    fn sweep(&self, _: &Scan, _: Deadline) -> Result<Box<dyn Sweep>, ReadError> {
         Err(ReadError::DeadlineExceeded)
     }
 

@@ -23,6 +23,7 @@ pub mod pins;
 pub mod scan;
 pub mod search;
 pub mod summary;
+pub mod sweep;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +35,7 @@ use chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use pins::Pin;
 use scan::{Scan, Visitor};
 use search::{Search, SearchPage};
+use sweep::Sweep;
 
 pub use pins::Pins;
 
@@ -80,6 +82,13 @@ pub trait TraceReader: Send + Sync {
         deadline: Deadline,
         visitor: &mut dyn Visitor,
     ) -> Result<Completeness, ReadError>;
+
+    /// The same traces in no order, to be looked at by several threads: what is made of all
+    /// of them takes less time so.
+    ///
+    /// # Errors
+    /// As [`TraceReader::scan`].
+    fn sweep(&self, scan: &Scan, deadline: Deadline) -> Result<Box<dyn Sweep>, ReadError>;
 
     /// The traces that `search` asks for. Its meaning is defined in [`search`].
     fn search(&self, search: &Search, deadline: Deadline) -> Result<SearchPage, ReadError> {

@@ -21,7 +21,7 @@ use crate::contract::Written;
 use crate::log::RecordNumber;
 
 pub(crate) use batch::HotBatch;
-pub(crate) use chunk::{Chunk, Lines};
+pub(crate) use chunk::{Chunk, Line, Lines};
 pub(crate) use names::{HotNames, offer_lines};
 pub(crate) use read::HotReaders;
 pub(crate) use select::{Bounds, Selection};

@@ -14,7 +14,10 @@ const SHARED_MAX: usize = 10_000;
 /// are made once for all traces.
 pub(crate) struct HotReaders<'a> {
     wanted: Wanted<'a>,
-    readers: HashMap<*const Batch, SpanReader<'a>>,
+    readers: Vec<SpanReader<'a>>,
+    places: HashMap<*const Batch, usize>,
+    /// The batch that was read last, and its place.
+    last: Option<(*const Batch, usize)>,
     /// How many resources and scopes the readers may have made.
     shared: usize,
 }
@@ -22,7 +25,7 @@ pub(crate) struct HotReaders<'a> {
 impl<'a> HotReaders<'a> {
     /// Readers of what is `wanted`.
     pub(crate) fn new(wanted: Wanted<'a>) -> Self {
-        Self { wanted, readers: HashMap::new(), shared: 0 }
+        Self { wanted, readers: Vec::new(), places: HashMap::new(), last: None, shared: 0 }
     }
 
     pub(crate) fn wanted(&self) -> Wanted<'a> {
@@ -37,20 +40,40 @@ impl<'a> HotReaders<'a> {
         take: &mut dyn FnMut(Span),
     ) {
         for (batch, head) in heads {
-            take(self.of(batch).span(trace, head));
+            let place = self.place_of(batch);
+            if let Some(reader) = self.readers.get_mut(place) {
+                take(reader.span(trace, head));
+            }
         }
     }
 
-    fn of(&mut self, batch: &'a Arc<Batch>) -> &mut SpanReader<'a> {
+    /// The place of the reader of `batch`.
+    fn place_of(&mut self, batch: &'a Arc<Batch>) -> usize {
         let key = Arc::as_ptr(batch);
-        if !self.readers.contains_key(&key) {
-            self.shared += batch.resources().len() + batch.scopes().len();
-            if self.shared > SHARED_MAX {
-                self.readers.clear();
-                self.shared = batch.resources().len() + batch.scopes().len();
-            }
+        if let Some((last, place)) = self.last
+            && last == key
+        {
+            return place;
         }
-        let wanted = self.wanted;
-        self.readers.entry(key).or_insert_with(|| SpanReader::new(batch).with_only(wanted))
+        let place = match self.places.get(&key) {
+            Some(place) => *place,
+            None => self.add(batch),
+        };
+        self.last = Some((key, place));
+        place
+    }
+
+    fn add(&mut self, batch: &'a Arc<Batch>) -> usize {
+        let shared = batch.resources().len() + batch.scopes().len();
+        self.shared += shared;
+        if self.shared > SHARED_MAX {
+            self.readers.clear();
+            self.places.clear();
+            self.shared = shared;
+        }
+        let place = self.readers.len();
+        self.readers.push(SpanReader::new(batch).with_only(self.wanted));
+        self.places.insert(Arc::as_ptr(batch), place);
+        place
     }
 }

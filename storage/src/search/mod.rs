@@ -13,6 +13,7 @@ pub(crate) mod catalog;
 mod plan;
 mod precheck;
 mod source;
+mod sweep;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -29,6 +30,8 @@ use crate::hot::HotReaders;
 use crate::segment::Reach;
 use crate::view::{Missing, View};
 
+pub(crate) use sweep::AllTraces;
+
 use plan::Plans;
 use precheck::Precheck;
 use source::{Candidate, Source};
@@ -41,7 +44,8 @@ pub(crate) fn scan(
     visitor: &mut dyn Visitor,
 ) -> Result<Completeness, ReadError> {
     deadline.check()?;
-    let run = Run { view, scan, plans: Plans::of(&scan.needs), deadline };
+    let plans = Plans::of(&scan.needs);
+    let run = Run { view, scan, plans: &plans, deadline };
     let mut readers = HotReaders::new(run.wanted());
     let mut precheck = Precheck::new(&scan.needs);
     let mut missing = Missing::default();
@@ -69,7 +73,7 @@ pub(crate) fn scan(
         if let Some(candidate) = turn.candidate
             && decided.insert(candidate.place.trace_id)
         {
-            run.show(&candidate, visitor, &mut readers, &mut missing)?;
+            run.show(&candidate, &mut |trace| visitor.visit(trace), &mut readers, &mut missing)?;
         }
     }
     Ok(missing.completeness(Completeness::Complete))
@@ -79,7 +83,7 @@ pub(crate) fn scan(
 struct Run<'a> {
     view: &'a View,
     scan: &'a Scan,
-    plans: Plans,
+    plans: &'a Plans,
     deadline: Deadline,
 }
 
@@ -123,11 +127,11 @@ impl<'a> Run<'a> {
         is_in_time && reach.may_meet(&self.scan.trace)
     }
 
-    /// Reads all of a candidate and shows it to `visitor`, if it is one indeed.
+    /// Reads all of a candidate and shows it to `visit`, if it is one indeed.
     fn show(
         &self,
         candidate: &Candidate,
-        visitor: &mut dyn Visitor,
+        visit: &mut dyn FnMut(&Shown<'_>),
         readers: &mut HotReaders<'a>,
         missing: &mut Missing,
     ) -> Result<(), ReadError> {
@@ -150,12 +154,12 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         if part.is_some() {
-            visitor.visit(&Shown::new(&whole.spans, place));
+            visit(&Shown::new(&whole.spans, place));
         } else if let Some(summary) = TraceSummary::of(&whole.spans)
             && self.scan.asks_for(&summary)
         {
             let place = Cursor::of(&summary, self.scan.order);
-            visitor.visit(&Shown::with_summary(&whole.spans, place, summary));
+            visit(&Shown::with_summary(&whole.spans, place, summary));
         }
         Ok(())
     }

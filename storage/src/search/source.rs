@@ -12,7 +12,7 @@ use crate::contract::scan::Within;
 use crate::contract::search::{Cursor, Order, TraceConditions};
 use crate::contract::summary::TraceSummary;
 use crate::fault::{Fault, InRecord};
-use crate::hot::Lines;
+use crate::hot::{Line, Lines};
 use crate::rocks::Family;
 use crate::segment::{CHUNK_TRACES, Segment, Summaries, decode_one, first_of_chunk};
 use crate::view::{Missing, TracePart};
@@ -43,6 +43,16 @@ enum Content {
     /// Candidates of a segment that lie in one chunk of its summaries, and in this
     /// segment alone; none is before the place.
     Chunk(Arc<Segment>, RoaringBitmap, Cursor),
+}
+
+/// Candidates that are looked at together, in no order.
+pub(super) enum Piece {
+    /// Hot traces.
+    Hot(Arc<Lines>),
+    /// Traces of a chunk of a segment that lie in this segment alone.
+    Chunk(Arc<Segment>, RoaringBitmap),
+    /// Traces with parts in several segments.
+    Split(Vec<Candidate>),
 }
 
 /// What comes of a source's turn.
@@ -83,6 +93,33 @@ impl Source {
         }
     }
 
+    /// All of it, where the order does not matter.
+    pub(super) fn into_pieces(
+        self,
+        run: &Run,
+        missing: &mut Missing,
+    ) -> Result<Vec<Piece>, ReadError> {
+        let segment = match self.content {
+            Content::Hot(lines, _) => return Ok(vec![Piece::Hot(lines)]),
+            Content::Chunk(segment, candidates, _) => {
+                return Ok(vec![Piece::Chunk(segment, candidates)]);
+            }
+            Content::Listed => return Ok(vec![Piece::Split(self.queue)]),
+            Content::Segment(segment, _) => segment,
+        };
+        let mut chunks = Vec::new();
+        let split = match open_segment(run, &segment, &mut chunks, missing) {
+            Err(ReadError::Corrupt { what }) => {
+                missing.add_what(what);
+                Vec::new()
+            }
+            split => split?,
+        };
+        chunks.push(Self::listed(run, split));
+        let pieces = chunks.into_iter().map(|source| source.into_pieces(run, missing));
+        Ok(pieces.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
     /// Takes the next candidate, or opens the source. What can't be read has no
     /// candidates and is added to `missing`.
     pub(super) fn take(
@@ -113,16 +150,24 @@ impl Source {
     }
 }
 
-/// The places of hot traces. There are no postings of those: what certainly does not match
-/// is left out here.
+/// The places of hot traces.
 fn open_hot(run: &Run, precheck: &mut Precheck, lines: &Lines) -> Vec<Candidate> {
-    let may_match = lines.lines.iter().filter(|line| {
+    let may_match = lines_that_may_match(run, precheck, lines);
+    may_match.map(|line| Candidate { place: line.cursor(run.scan.order), part: None }).collect()
+}
+
+/// There are no postings of hot traces: what certainly does not match is left out here.
+pub(super) fn lines_that_may_match<'l>(
+    run: &Run,
+    precheck: &mut Precheck,
+    lines: &'l Lines,
+) -> impl Iterator<Item = &'l Line> {
+    lines.lines.iter().filter(move |line| {
         (run.scan.within == Within::Overlaps || run.scan.range.contains(line.start_unix_nano()))
             && run.scan.within.holds(&run.scan.range, &line.facts.summary)
             && run.scan.trace.are_met_by(&line.facts.summary)
             && (!line.facts.sealed_in.is_empty() || precheck.may_match(&line.trace))
-    });
-    may_match.map(|line| Candidate { place: line.cursor(run.scan.order), part: None }).collect()
+    })
 }
 
 /// Finds a segment's candidates: answers the places of those that have parts
@@ -168,8 +213,8 @@ fn open_segment(
     Ok(places)
 }
 
-/// The places of a chunk's candidates.
-fn open_chunk(
+/// The places of a chunk's candidates, in the order in which they lie there.
+pub(super) fn open_chunk(
     run: &Run,
     segment: &Segment,
     candidates: &RoaringBitmap,

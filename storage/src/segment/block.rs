@@ -15,13 +15,12 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
-use proto::batch::body::Wanted;
 use proto::codec::{Malformed, Reader, Writer};
 use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
 
-use super::part::{self, Numbers, Part, Placed, ReadSections, Sections};
-use super::shared::{BlockTables, Lookup, ReadTables};
+use super::part::{self, Numbers, Part, Placed, ReadSections, Sections, WantedHere};
+use super::shared::{BlockTables, Lookup, Made, Place, ReadTables};
 use super::table::Table;
 
 /// A block is closed once its rows have so many bytes: enough for zstd to find what
@@ -206,7 +205,7 @@ impl Block {
         position: usize,
         table: &Table,
         id: TraceId,
-        wanted: Wanted<'_>,
+        wanted: &WantedHere<'_>,
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
@@ -214,6 +213,24 @@ impl Block {
         let sections = self.sections(&self.shared)?;
         let shared = Lookup { tables: &self.tables, sections, table };
         part::read(self.sections(share)?, shared, &part, wanted, take)
+    }
+
+    /// Takes from `made` the resources and scopes that are here, too.
+    pub(super) fn take_from(&self, made: &Made) {
+        let (rows, end) = self.shared_rows();
+        self.tables.take_from(made, rows, end);
+    }
+
+    /// Adds to `made` the resources and scopes that were made here.
+    pub(super) fn add_to(&self, made: &mut Made) {
+        let (rows, end) = self.shared_rows();
+        self.tables.add_to(made, rows, end);
+    }
+
+    /// The rows of the tables, and where their share of rows, values and noise ends.
+    fn shared_rows(&self) -> (&[u8], Place) {
+        let [(_, rows), _, (_, values), (_, noise)] = self.shared.0;
+        (self.rows.get(..rows).unwrap_or_default(), Place([rows, values, noise]))
     }
 
     /// What it takes in memory, in bytes, its tables estimated.

@@ -30,6 +30,7 @@ mod block;
 mod census;
 pub(crate) mod commit;
 mod hash_index;
+mod in_order;
 mod interner;
 mod literal;
 mod names;
@@ -54,6 +55,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use commit::{Commit, Splits};
 
 pub(crate) use audit::audit;
+pub(crate) use hash_index::HashIndex;
+pub(crate) use in_order::TracesInOrder;
 pub(crate) use names::VALUES_PER_KEY_MAX;
 pub(crate) use reach::Reach;
 pub(crate) use reader::{SegmentReader, first_of_chunk};
@@ -103,7 +106,7 @@ enum Part {
 
 /// What the trace index knows a trace by: the low half of XXH3-64 of its id. Ids need
 /// not be random.
-fn hash_of(trace: TraceId) -> u32 {
+pub(crate) fn hash_of(trace: TraceId) -> u32 {
     xxh3_64(trace.as_bytes()) as u32
 }
 

@@ -212,16 +212,18 @@ pub(super) fn read(
     sections: ReadSections,
     shared: Lookup,
     part: &Part,
-    wanted: Wanted<'_>,
+    wanted: &WantedHere<'_>,
     take: &mut dyn FnMut(Span),
 ) -> Result<(), Malformed> {
     let ReadSections { mut rows, mut times, values, mut noise } = sections;
-    let mut ids = Vec::new();
+    // There are no more than bytes, whatever is said.
+    let mut ids = Vec::with_capacity(part.spans.min(noise.left()));
     for _ in 0..part.spans {
         ids.push(SpanId::new(noise.array()?));
     }
-    let places = shared.table.places_of(wanted.keys);
-    let keys = WantedKeys::of(wanted.keys, &places);
+    let WantedHere { wanted, places } = wanted;
+    let wanted = *wanted;
+    let keys = WantedKeys::of(wanted.keys, places);
     let mut source = BodySource { table: shared.table, values, noise, keys };
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
@@ -270,6 +272,20 @@ fn read_parent(zigzag: u64, position: usize, ids: &[SpanId]) -> Result<SpanId, M
     let found = (position as i64).wrapping_sub(from_zigzag(zigzag));
     let found = usize::try_from(found).ok().and_then(|found| ids.get(found));
     found.copied().ok_or(Malformed("parent"))
+}
+
+/// What is wanted of the spans of a segment.
+pub(super) struct WantedHere<'a> {
+    wanted: Wanted<'a>,
+    /// The places that its keys have in the segment's table.
+    places: Vec<u32>,
+}
+
+impl<'a> WantedHere<'a> {
+    /// What is `wanted`, of the segment with this table.
+    pub(super) fn of(wanted: Wanted<'a>, table: &Table) -> Self {
+        Self { wanted, places: table.places_of(wanted.keys) }
+    }
 }
 
 /// Which attributes are wanted of a block: by their keys, and by the places that these have in

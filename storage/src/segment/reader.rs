@@ -9,6 +9,7 @@ use roaring::RoaringBitmap;
 
 use super::block::Block;
 use super::hash_index::HashIndex;
+use super::part::WantedHere;
 use super::reach::Reach;
 use super::summary::{self, CHUNK_TRACES};
 use super::table::Table;
@@ -67,7 +68,8 @@ impl SegmentReader {
         self.index(id).map(drop)
     }
 
-    fn index(&self, id: SegmentId) -> Result<Arc<HashIndex>, Fault> {
+    /// Which traces the segment may have.
+    pub(crate) fn index(&self, id: SegmentId) -> Result<Arc<HashIndex>, Fault> {
         self.indexes.get_or_insert_with(&id, || {
             let record = self.get(id, Part::TraceIndex, &[])?;
             let index = HashIndex::decode(record).in_record(format_args!("{id}, trace index"))?;
@@ -109,8 +111,9 @@ impl SegmentReader {
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
         let (first, block) = self.block(id, ordinal, trace, &table)?;
+        let wanted = WantedHere::of(wanted, &table);
         block
-            .trace((ordinal - first) as usize, &table, trace, wanted, take)
+            .trace((ordinal - first) as usize, &table, trace, &wanted, take)
             .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
@@ -127,7 +130,7 @@ impl SegmentReader {
     }
 
     /// The block with the trace `ordinal`, whose id is `trace`, and the block's first.
-    fn block(
+    pub(super) fn block(
         &self,
         id: SegmentId,
         ordinal: u32,
@@ -159,6 +162,7 @@ impl SegmentReader {
         mut take: impl FnMut(u32, TraceId, Vec<Span>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         let table = self.table(id)?;
+        let wanted = WantedHere::of(Wanted::ALL, &table);
         // Unlike one trace, all of them need each list of ids many times.
         let mut ids: Option<(u32, Vec<u8>)> = None;
         for record in self.records(id, Part::Block)? {
@@ -175,7 +179,7 @@ impl SegmentReader {
                 let trace_id = id_in(id, known, ordinal)?;
                 let mut spans = Vec::new();
                 block
-                    .trace(position, &table, trace_id, Wanted::ALL, &mut |span| spans.push(span))
+                    .trace(position, &table, trace_id, &wanted, &mut |span| spans.push(span))
                     .in_record(block_name())?;
                 take(ordinal, trace_id, spans)?;
             }

@@ -113,7 +113,19 @@ struct Lazy<T> {
 
 /// How much of rows, values and noise lies before.
 #[derive(Debug, Clone, Copy)]
-struct Place([usize; 3]);
+pub(super) struct Place(pub(super) [usize; 3]);
+
+/// Resources and scopes of some blocks of a segment, by the bytes that they are written with;
+/// only those that are nothing but numbers of the segment's table, which mean the same in each
+/// of its blocks.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    resources: HashMap<Box<[u8]>, Arc<Resource>>,
+    scopes: HashMap<Box<[u8]>, Arc<Scope>>,
+}
+
+/// How many of either are kept at most: some 2 MB of common ones.
+const MADE_MAX: usize = 1_000;
 
 /// The tables with what they lie in.
 #[derive(Debug, Clone, Copy)]
@@ -166,12 +178,66 @@ impl ReadTables {
         (0..count).try_for_each(|_| source.pass_attribute(rows))
     }
 
+    /// Takes from `made` what is here, too. `rows` are the tables' rows, and `end` is where all
+    /// of them end.
+    pub(super) fn take_from(&self, made: &Made, rows: &[u8], end: Place) {
+        let end_of_resources = self.scopes.first().map_or(end, |scope| scope.place);
+        take_from(&self.resources, &made.resources, rows, end_of_resources);
+        take_from(&self.scopes, &made.scopes, rows, end);
+    }
+
+    /// Adds to `made` what was made here.
+    pub(super) fn add_to(&self, made: &mut Made, rows: &[u8], end: Place) {
+        let end_of_resources = self.scopes.first().map_or(end, |scope| scope.place);
+        add_to(&self.resources, &mut made.resources, rows, end_of_resources);
+        add_to(&self.scopes, &mut made.scopes, rows, end);
+    }
+
     /// What they take in memory, in bytes, estimated, once all are made.
     pub(super) fn memory_bytes(&self) -> usize {
         let places = size_of_val(&*self.resources).saturating_add(size_of_val(&*self.scopes));
         let entries = self.resources.len().saturating_add(self.scopes.len());
         let attributes = self.attributes.saturating_add(entries);
         places.saturating_add(attributes.saturating_mul(ATTRIBUTE_BYTES))
+    }
+}
+
+/// Each of `list`, with the bytes that it is written with, where these are numbers alone.
+fn by_numbers<'a, T>(
+    list: &'a [Lazy<T>],
+    rows: &'a [u8],
+    end: Place,
+) -> impl Iterator<Item = (&'a Lazy<T>, &'a [u8])> {
+    let ends = list.iter().skip(1).map(|one| one.place).chain([end]);
+    list.iter().zip(ends).filter_map(|(lazy, end)| {
+        let (Place([from, values, noise]), Place([to, values_after, noise_after])) =
+            (lazy.place, end);
+        let are_numbers = values == values_after && noise == noise_after;
+        let bytes = rows.get(from..to).filter(|_| are_numbers)?;
+        Some((lazy, bytes))
+    })
+}
+
+fn take_from<T>(list: &[Lazy<T>], made: &HashMap<Box<[u8]>, Arc<T>>, rows: &[u8], end: Place) {
+    for (lazy, bytes) in by_numbers(list, rows, end) {
+        if lazy.made.get().is_none()
+            && let Some(known) = made.get(bytes)
+        {
+            lazy.made.get_or_init(|| Arc::clone(known));
+        }
+    }
+}
+
+fn add_to<T>(list: &[Lazy<T>], made: &mut HashMap<Box<[u8]>, Arc<T>>, rows: &[u8], end: Place) {
+    for (lazy, bytes) in by_numbers(list, rows, end) {
+        if made.len() >= MADE_MAX {
+            return;
+        }
+        if let Some(one) = lazy.made.get()
+            && !made.contains_key(bytes)
+        {
+            made.insert(bytes.into(), Arc::clone(one));
+        }
     }
 }
 

@@ -47,6 +47,7 @@ use crate::contract::catalog::{CatalogPage, CatalogQuestion};
 use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use crate::contract::pins::{Pin, PinError, Pins};
 use crate::contract::scan::{Scan, Visitor};
+use crate::contract::sweep::Sweep;
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
     WriteError, Written,
@@ -260,6 +261,10 @@ impl TraceReader for Store {
         visitor: &mut dyn Visitor,
     ) -> Result<Completeness, ReadError> {
         search::scan(&self.shared.view(), scan, deadline, visitor)
+    }
+
+    fn sweep(&self, scan: &Scan, deadline: Deadline) -> Result<Box<dyn Sweep>, ReadError> {
+        Ok(Box::new(search::AllTraces::of(self.shared.view(), scan.clone(), deadline)?))
     }
 
     fn catalog(

@@ -1,6 +1,6 @@
 //! Comparing what a store answers with what is right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +70,10 @@ pub(crate) fn answers(
 ) -> Result<(), TestCaseError> {
     match question {
         Question::Search(search) => same_pages(store, &expected.oracle, search),
-        Question::Scan(scan) => same_first(store, &expected.oracle, scan),
+        Question::Scan(scan) => {
+            same_first(store, &expected.oracle, scan)?;
+            same_sweep(store, &expected.oracle, scan)
+        }
         Question::Trace { id, spans_max } => same_trace(store, &expected.oracle, *id, *spans_max),
         Question::Catalog(question) => names_within_bounds(store, expected, question),
         Question::Chains(range) => same_chains(store, &expected.oracle, *range),
@@ -144,6 +147,32 @@ fn leave_wanted(span: &mut Span, scan: &Scan) {
     for attributes in events.chain(links).chain([&mut span.attributes]) {
         attributes.retain(|attribute| keys.contains(&attribute.key));
     }
+}
+
+/// All traces of a scan that have what it needs, whatever comes first, and how often each came.
+fn same_sweep(
+    store: &dyn TraceReader,
+    oracle: &MemoryStore,
+    scan: &Scan,
+) -> Result<(), TestCaseError> {
+    let all = |store: &dyn TraceReader| {
+        let sweep = store.sweep(scan, deadline()).unwrap();
+        let mut all = BTreeMap::new();
+        let mut take = |trace: &Shown<'_>| {
+            assert_eq!(trace.place(), Cursor::of(trace.summary(), scan.order));
+            if scan.needs.iter().all(|need| need.is_met_by(trace.spans())) {
+                let mut spans = trace.spans().to_vec();
+                spans.iter_mut().for_each(|span| leave_wanted(span, scan));
+                assert!(all.insert(trace.place(), spans).is_none(), "twice");
+            }
+        };
+        while sweep.next(&mut take).unwrap() {}
+        (sweep.completeness(), all)
+    };
+    // As text, by which NaN is NaN.
+    let (found, expected) = (all(store), all(oracle));
+    prop_assert_eq!(format!("{found:#?}"), format!("{expected:#?}"), "of {:?}", scan);
+    Ok(())
 }
 
 struct First<'a> {

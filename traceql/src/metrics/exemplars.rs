@@ -37,7 +37,20 @@ impl Exemplars {
 
     /// Takes in `span`, which is of `point`, if it stays so far.
     pub(super) fn offer(&mut self, span: &Span, point: Point, make: impl FnOnce() -> Exemplar) {
-        let rank = (figure(span), span.kind);
+        self.offer_ranked((figure(span), span.kind), point, make);
+    }
+
+    /// Takes in those of `other`, whose series have the numbers that `number` tells; those
+    /// of series without one go.
+    pub(super) fn merge(&mut self, other: Self, number: impl Fn(usize) -> Option<usize>) {
+        for (rank, ((series, interval), exemplar)) in other.kept {
+            if let Some(series) = number(series) {
+                self.offer_ranked(rank, (series, interval), || exemplar);
+            }
+        }
+    }
+
+    fn offer_ranked(&mut self, rank: Rank, point: Point, make: impl FnOnce() -> Exemplar) {
         let is_full = self.kept.len() >= self.max;
         let last = self.kept.last_key_value().map(|(last, _)| *last);
         if self.max == 0 || is_full && last.is_some_and(|last| rank >= last) {
@@ -59,6 +72,12 @@ impl Exemplars {
         let same = self.points.entry(point).or_default();
         same.push(rank);
         same.sort_unstable();
+    }
+
+    /// Lets those of a series go.
+    pub(super) fn forget(&mut self, series: usize) {
+        self.kept.retain(|_, ((other, _), _)| *other != series);
+        self.points.retain(|(other, _), _| *other != series);
     }
 
     fn remove(&mut self, rank: Rank) {

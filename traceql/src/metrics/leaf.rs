@@ -1,10 +1,14 @@
 //! One function over time.
 
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
 use super::buckets::bucket_of;
 use super::cell::Cell;
 use super::compare::Comparison;
 use super::exemplars::Exemplars;
-use super::index::Index;
+use super::index::{self, Index};
 use super::series::{Exemplar, Label, NAME, Series};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Function, Intrinsic, MetricsPipeline};
@@ -18,16 +22,45 @@ const BUCKETS_PER_POINT: usize = 8;
 
 /// What a function has taken in so far.
 #[derive(Debug)]
-pub(super) struct Leaf<'q> {
-    query: &'q MetricsPipeline,
+pub(super) struct Leaf {
+    query: Arc<MetricsPipeline>,
     range: Range,
     limits: Limits,
     /// What tells the series apart: the values that they are by, and the bucket.
     index: Index,
     series: Vec<Growing>,
+    /// The same by their values, once there are as many as may be: the last ones make room.
+    last: BinaryHeap<Ranked>,
     exemplars: Exemplars,
     is_partial: bool,
-    comparison: Option<Comparison<'q>>,
+    comparison: Option<Comparison>,
+}
+
+/// A series among others, by its values.
+#[derive(Debug)]
+struct Ranked {
+    values: Box<[Static<'static>]>,
+    number: usize,
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        index::order(&self.values, &other.values)
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Eq for Ranked {}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
 }
 
 #[derive(Debug)]
@@ -38,8 +71,8 @@ struct Growing {
     unit: f64,
 }
 
-impl<'q> Leaf<'q> {
-    pub(super) fn new(query: &'q MetricsPipeline, range: Range, limits: Limits) -> Self {
+impl Leaf {
+    pub(super) fn new(query: MetricsPipeline, range: Range, limits: Limits) -> Self {
         let weight = match &query.function {
             Function::QuantileOverTime(_, quantiles) => quantiles.len().max(BUCKETS_PER_POINT),
             _ => 1,
@@ -47,33 +80,39 @@ impl<'q> Leaf<'q> {
         let affordable = limits.points_max / weight / range.interval_count().max(1);
         let limits = Limits { series_max: limits.series_max.min(affordable.max(1)), ..limits };
         let comparison = match &query.function {
-            Function::Compare(compare) => Some(Comparison::new(compare, range, limits)),
+            Function::Compare(compare) => Some(Comparison::new(compare.clone(), range, limits)),
             _ => None,
         };
+        let counts = matches!(query.function, Function::Rate | Function::CountOverTime)
+            && query.by.is_empty();
         let mut leaf = Self {
-            query,
+            query: Arc::new(query),
             range,
             limits,
             index: Index::default(),
             series: Vec::new(),
+            last: BinaryHeap::new(),
             exemplars: Exemplars::new(limits.exemplars_max),
             is_partial: false,
             comparison,
         };
-        let counts = matches!(query.function, Function::Rate | Function::CountOverTime);
-        if counts && query.by.is_empty() {
+        if counts {
             // Nothing at all is a count too.
             leaf.series_of(&[], 1.0);
         }
         leaf
     }
 
-    pub(super) fn query(&self) -> &'q MetricsPipeline {
-        self.query
+    pub(super) fn query(&self) -> &Arc<MetricsPipeline> {
+        &self.query
     }
 
     /// Takes in the spans of a trace that the pipeline gave.
     pub(super) fn observe(&mut self, trace: &Trace<'_>, answer: &Answer<'_>) {
+        if let Some(comparison) = &mut self.comparison {
+            let spans = answer.spansets.iter().flat_map(|one| &one.spans);
+            return comparison.observe(trace, spans.copied());
+        }
         let mut values = Vec::new();
         for &span in answer.spansets.iter().flat_map(|one| &one.spans) {
             self.observe_span(trace, span, answer, &mut values);
@@ -92,10 +131,6 @@ impl<'q> Leaf<'q> {
         let Some(interval) = self.range.interval_of(start) else {
             return;
         };
-        if let Some(comparison) = &mut self.comparison {
-            comparison.observe(trace, span, interval);
-            return;
-        }
         let Some((value, unit)) = self.measure(trace, span) else {
             return;
         };
@@ -173,18 +208,56 @@ impl<'q> Leaf<'q> {
     }
 
     /// The number of the series that `values` tell; `None` where there are as many others as
-    /// may be.
+    /// may be. The first by their values stay, whichever came first: so the order of traces
+    /// changes nothing.
     fn series_of(&mut self, values: &[Static<'_>], unit: f64) -> Option<usize> {
         if let Some(known) = self.index.get(values) {
             return Some(known);
         }
         if self.series.len() >= self.limits.series_max {
             self.is_partial = true;
-            return None;
+            return self.make_room(values, unit);
         }
-        let cells = vec![Cell::new(&self.query.function); self.range.interval_count()];
-        self.series.push(Growing { labels: self.labels(values), cells, unit });
+        self.series.push(self.growing(values, unit));
         Some(self.index.add(values))
+    }
+
+    fn growing(&self, values: &[Static<'_>], unit: f64) -> Growing {
+        let cells = vec![Cell::new(&self.query.function); self.range.interval_count()];
+        Growing { labels: self.labels(values), cells, unit }
+    }
+
+    /// Puts the series that `values` tell in the place of the last one, if it comes before it.
+    fn make_room(&mut self, values: &[Static<'_>], unit: f64) -> Option<usize> {
+        if self.last.is_empty() {
+            let ranked = |number| Ranked { values: self.index.values(number).into(), number };
+            self.last = (0..self.series.len()).map(ranked).collect();
+        }
+        let comes_before = |last: &Ranked| index::order(values, &last.values) == Ordering::Less;
+        let Ranked { number, .. } = self.last.peek().filter(|last| comes_before(last))?;
+        let number = *number;
+        self.last.pop();
+        self.series[number] = self.growing(values, unit);
+        self.index.replace(number, values);
+        self.exemplars.forget(number);
+        self.last.push(Ranked { values: self.index.values(number).into(), number });
+        Some(number)
+    }
+
+    /// Takes in what `other` has, which is of the same query.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.is_partial |= other.is_partial;
+        if let (Some(comparison), Some(other)) = (&mut self.comparison, other.comparison) {
+            comparison.merge(other);
+        }
+        for (number, growing) in other.series.into_iter().enumerate() {
+            if let Some(number) = self.series_of(other.index.values(number), growing.unit) {
+                let cells = self.series[number].cells.iter_mut();
+                cells.zip(growing.cells).for_each(|(cell, other)| cell.merge(other));
+            }
+        }
+        let Self { exemplars, index, .. } = self;
+        exemplars.merge(other.exemplars, |number| index.get(other.index.values(number)));
     }
 
     /// The series, before anything happens to them, and whether a limit left some out.

@@ -1,12 +1,14 @@
 //! Series over time, out of spans of one trace after the other.
 //!
 //! An [`Evaluation`] takes traces in any order and gives the series at the end. What it
-//! keeps is bounded by the number of series and points, never by that of spans.
+//! keeps is bounded by the number of series and points, never by that of spans. Several that
+//! took in different traces become one ([`Evaluation::merge`]).
 
 mod buckets;
 mod cell;
 mod combine;
 mod compare;
+mod exact;
 mod exemplars;
 mod index;
 mod leaf;
@@ -18,9 +20,11 @@ pub use combine::{bottom, top};
 pub use range::{Range, RangeError, default_step};
 pub use series::{Exemplar, Label, Series};
 
+use std::sync::Arc;
+
 use leaf::Leaf;
 
-use crate::ast::Metrics;
+use crate::ast::{Metrics, MetricsPipeline};
 use crate::{EvaluateError, Static, Trace, evaluate};
 
 /// How much a query may keep.
@@ -43,13 +47,13 @@ impl Default for Limits {
 
 /// A metrics query while it takes in traces.
 #[derive(Debug)]
-pub struct Evaluation<'q> {
-    root: &'q Metrics,
-    leaves: Vec<Leaf<'q>>,
+pub struct Evaluation {
+    root: Arc<Metrics>,
+    leaves: Vec<Leaf>,
 }
 
 /// What a metrics query came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// The series, in the order of their labels; a point that is not there is NaN.
     pub series: Vec<Series>,
@@ -57,12 +61,12 @@ pub struct Outcome {
     pub is_partial: bool,
 }
 
-impl<'q> Evaluation<'q> {
+impl Evaluation {
     /// Begins with no trace seen. `metrics` has been checked.
-    pub fn new(metrics: &'q Metrics, range: Range, limits: Limits) -> Self {
-        let leaf = |pipeline| Leaf::new(pipeline, range, limits);
+    pub fn new(metrics: &Arc<Metrics>, range: Range, limits: Limits) -> Self {
+        let leaf = |pipeline: &MetricsPipeline| Leaf::new(pipeline.clone(), range, limits);
         let leaves = metrics.pipelines().into_iter().map(leaf).collect();
-        Self { root: metrics, leaves }
+        Self { root: Arc::clone(metrics), leaves }
     }
 
     /// Takes in the spans of `trace` that the query asks for and that start in its range.
@@ -72,10 +76,19 @@ impl<'q> Evaluation<'q> {
     /// Where the query has no answer for this trace.
     pub fn observe(&mut self, trace: &Trace<'_>) -> Result<(), EvaluateError> {
         for leaf in &mut self.leaves {
-            let answer = evaluate(&leaf.query().pipeline, trace)?;
+            let query = Arc::clone(leaf.query());
+            let answer = evaluate(&query.pipeline, trace)?;
             leaf.observe(trace, &answer);
         }
         Ok(())
+    }
+
+    /// Takes in the traces that `other` took in, of the same query, range and limits. In which
+    /// of them a trace was changes nothing.
+    pub fn merge(&mut self, other: Self) {
+        for (leaf, other) in self.leaves.iter_mut().zip(other.leaves) {
+            leaf.merge(other);
+        }
     }
 
     /// The series of all traces that were taken in.
@@ -86,7 +99,7 @@ impl<'q> Evaluation<'q> {
             is_partial |= is_cut;
             series
         });
-        let mut series = combine::series_of(self.root, &mut leaves);
+        let mut series = combine::series_of(&self.root, &mut leaves);
         drop(leaves);
         series.retain(|one| one.values.iter().any(|value| !value.is_nan()));
         series.sort_by_cached_key(Series::sort_key);

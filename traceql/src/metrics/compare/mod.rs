@@ -4,8 +4,7 @@
 mod shared;
 mod tally;
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use proto::{Attribute as SentAttribute, Resource, Scope as SentScope};
 
 use super::series::{Label, Series};
@@ -21,26 +20,29 @@ use tally::{Seen, Tallies};
 const SIDE: &str = "__meta_type";
 /// The label of what an attribute had too many values of.
 const ERROR: &str = "__meta_error";
-/// What every span has and is worth comparing, beside its scope's; ids and times are not.
+/// What every span has and is worth comparing, beside its trace's and its scope's; ids and times
+/// are not.
 const INTRINSICS: &[Intrinsic] = &[
     Intrinsic::Name,
     Intrinsic::Kind,
     Intrinsic::Status,
     Intrinsic::StatusMessage,
-    Intrinsic::RootName,
-    Intrinsic::RootService,
     Intrinsic::ChildCount,
 ];
+/// What all spans of a trace have alike.
+const OF_TRACE: &[Intrinsic] = &[Intrinsic::RootName, Intrinsic::RootService];
 
 /// Counts of both sides.
 #[derive(Debug)]
-pub(super) struct Comparison<'q> {
-    compare: &'q Compare,
+pub(super) struct Comparison {
+    compare: Compare,
     range: Range,
     numbers: Numbers,
     tallies: Tallies,
     resources: Shared<Resource>,
     scopes: Shared<SentScope>,
+    /// The numbers of the attributes of a list.
+    list: Vec<usize>,
 }
 
 /// The numbers of attributes.
@@ -71,8 +73,8 @@ impl Numbers {
     }
 }
 
-impl<'q> Comparison<'q> {
-    pub(super) fn new(compare: &'q Compare, range: Range, limits: Limits) -> Self {
+impl Comparison {
+    pub(super) fn new(compare: Compare, range: Range, limits: Limits) -> Self {
         let top_count = usize::try_from(compare.top_count).unwrap_or(0);
         Self {
             compare,
@@ -81,10 +83,36 @@ impl<'q> Comparison<'q> {
             tallies: Tallies::new(range.interval_count(), limits.series_max, top_count),
             resources: Shared::default(),
             scopes: Shared::default(),
+            list: Vec::new(),
         }
     }
 
-    pub(super) fn observe(&mut self, trace: &Trace<'_>, span: usize, interval: usize) {
+    /// Takes in those of a trace's spans that are in the range.
+    pub(super) fn observe(&mut self, trace: &Trace<'_>, spans: impl Iterator<Item = usize>) {
+        let mut counts: Vec<(At, u64)> = Vec::new();
+        let mut last = None;
+        for span in spans {
+            let start = trace.spans()[span].start_time_unix_nano;
+            let Some(interval) = self.range.interval_of(start) else {
+                continue;
+            };
+            let at = self.observe_span(trace, span, interval);
+            last = Some(span);
+            match counts.iter_mut().find(|(other, _)| *other == at) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((at, 1)),
+            }
+        }
+        for intrinsic in OF_TRACE.iter().filter(|_| last.is_some()) {
+            let value = first_value(&Attribute::Intrinsic(*intrinsic), trace, last.unwrap_or(0));
+            let number = self.numbers.intrinsic(*intrinsic);
+            for (at, times) in &counts {
+                self.tallies.count(number, *at, *times, &value);
+            }
+        }
+    }
+
+    fn observe_span(&mut self, trace: &Trace<'_>, span: usize, interval: usize) -> At {
         let one = &trace.spans()[span];
         let start = one.start_time_unix_nano;
         let selection_time = self.compare.start_unix_nano as u64..self.compare.end_unix_nano as u64;
@@ -106,19 +134,23 @@ impl<'q> Comparison<'q> {
         if self.scopes.add(&one.scope, at) {
             self.count_scopes();
         }
+        at
     }
 
     /// Counts the values of a list of attributes of `times` spans.
     fn attributes(&mut self, scope: Scope, attributes: &[SentAttribute], at: At, times: u64) {
-        for (place, attribute) in attributes.iter().enumerate() {
+        let mut list = std::mem::take(&mut self.list);
+        list.clear();
+        list.extend(attributes.iter().map(|one| self.numbers.named(scope, &one.key)));
+        for (place, (attribute, number)) in attributes.iter().zip(&list).enumerate() {
             // Where a key occurs twice the last wins.
-            let is_last = attributes[place + 1..].iter().all(|one| one.key != attribute.key);
+            let is_last = !list[place + 1..].contains(number);
             let value = Static::of_value(&attribute.value);
             if value != Static::Nil && is_last {
-                let number = self.numbers.named(scope, &attribute.key);
-                self.tallies.count(number, at, times, &value);
+                self.tallies.count(*number, at, times, &value);
             }
         }
+        self.list = list;
     }
 
     fn count_resources(&mut self) {
@@ -137,6 +169,19 @@ impl<'q> Comparison<'q> {
             }
             self.attributes(Scope::Instrumentation, &scope.attributes, at, times);
         }
+    }
+
+    /// Takes in what `other` has, which compares the same.
+    pub(super) fn merge(&mut self, mut other: Self) {
+        other.count_resources();
+        other.count_scopes();
+        let Numbers { attributes, .. } = other.numbers;
+        let numbers = attributes.iter().map(|attribute| match attribute {
+            Attribute::Intrinsic(one) => self.numbers.intrinsic(*one),
+            Attribute::Named { scope, name, .. } => self.numbers.named(*scope, name),
+        });
+        let numbers: Vec<usize> = numbers.collect();
+        self.tallies.merge(other.tallies, |attribute| numbers[attribute]);
     }
 
     /// The series, and whether a limit left some out or made counts too low.

@@ -17,7 +17,7 @@ pub(super) struct At {
 #[derive(Debug)]
 pub(super) struct Shared<T> {
     /// By address, which is nobody else's as long as the thing is held.
-    kept: HashMap<*const T, Kept<T>>,
+    kept: HashMap<usize, Kept<T>>,
 }
 
 /// A thing, and how many spans had it, by where they count.
@@ -33,7 +33,7 @@ impl<T> Shared<T> {
     /// Adds a span with `thing`; whether they are to be counted now.
     pub(super) fn add(&mut self, thing: &Arc<T>, at: At) -> bool {
         let new = || (Arc::clone(thing), Vec::new());
-        let (_, counts) = self.kept.entry(Arc::as_ptr(thing)).or_insert_with(new);
+        let (_, counts) = self.kept.entry(Arc::as_ptr(thing).addr()).or_insert_with(new);
         // Spans that come together are of about the same time.
         match counts.iter_mut().rev().find(|(other, _)| *other == at) {
             Some((_, count)) => *count += 1,

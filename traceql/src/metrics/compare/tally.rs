@@ -88,33 +88,93 @@ impl Tallies {
 
     /// Counts `value` of the attribute with this number for so many spans.
     pub(super) fn count(&mut self, attribute: usize, at: At, times: u64, value: &Static<'_>) {
+        let Some(tally) = self.tally(attribute, at.is_selected) else {
+            return;
+        };
+        tally.totals[at.interval] += times;
+        if let Some(known) = tally.index.get(std::slice::from_ref(value)) {
+            let intervals = tally.totals.len();
+            tally.counts[known].add(at.interval, times, intervals);
+            return;
+        }
+        let may_be_low = tally.is_cut;
+        let count = Count { total: times, times: Times::In(at.interval, times), may_be_low };
+        self.add((attribute, at.is_selected), value, count);
+    }
+
+    /// What is counted of an attribute on one side; `None` where there are too many of them.
+    fn tally(&mut self, attribute: usize, is_selected: bool) -> Option<&mut Tally> {
         if attribute >= self.tallies.len() {
             if attribute >= self.values_max {
                 self.is_partial = true;
-                return;
+                return None;
             }
             self.tallies.resize_with(attribute + 1, Default::default);
         }
-        let tally = &mut self.tallies[attribute][usize::from(at.is_selected)];
+        let tally = &mut self.tallies[attribute][usize::from(is_selected)];
         if tally.totals.is_empty() {
             tally.totals = vec![0; self.intervals];
         }
-        tally.totals[at.interval] += times;
-        if let Some(known) = tally.index.get(std::slice::from_ref(value)) {
-            tally.counts[known].add(at.interval, times, self.intervals);
-            return;
-        }
+        Some(tally)
+    }
+
+    /// Adds a value that is not counted, if there is room.
+    fn add(&mut self, (attribute, is_selected): (usize, bool), value: &Static<'_>, count: Count) {
+        let tally = &mut self.tallies[attribute][usize::from(is_selected)];
         if self.is_full {
             tally.is_cut = true;
             self.is_partial = true;
             return;
         }
         tally.index.add(std::slice::from_ref(value));
-        let may_be_low = tally.is_cut;
-        tally.counts.push(Count { total: times, times: Times::In(at.interval, times), may_be_low });
+        tally.counts.push(count);
         self.values += 1;
         if self.values >= self.values_max {
             self.make_room();
+        }
+    }
+
+    /// Takes in what `other` counted, whose attributes have the numbers that `number` tells.
+    pub(super) fn merge(&mut self, other: Self, number: impl Fn(usize) -> usize) {
+        self.is_partial |= other.is_partial;
+        for (attribute, sides) in other.tallies.into_iter().enumerate() {
+            for (is_selected, theirs) in [false, true].into_iter().zip(sides) {
+                if !theirs.totals.is_empty() {
+                    self.merge_tally((number(attribute), is_selected), theirs);
+                }
+            }
+        }
+    }
+
+    fn merge_tally(&mut self, (attribute, is_selected): (usize, bool), theirs: Tally) {
+        let intervals = self.intervals;
+        let Some(tally) = self.tally(attribute, is_selected) else {
+            return;
+        };
+        tally.totals.iter_mut().zip(&theirs.totals).for_each(|(total, other)| *total += other);
+        let (was_cut, are_cut) = (tally.is_cut, theirs.is_cut);
+        // What is only here may have gone there, and the other way round.
+        let mut known = vec![false; tally.counts.len()];
+        let mut new = Vec::new();
+        for (value, mut count) in theirs.index.into_values().zip(theirs.counts) {
+            match tally.index.get(&value) {
+                Some(place) => {
+                    tally.counts[place].merge(count, intervals);
+                    known[place] = true;
+                }
+                None => {
+                    count.may_be_low |= was_cut;
+                    new.push((value, count));
+                }
+            }
+        }
+        for (count, is_known) in tally.counts.iter_mut().zip(known) {
+            count.may_be_low |= are_cut && !is_known;
+        }
+        tally.is_cut |= are_cut;
+        tally.lost += theirs.lost;
+        for (value, count) in new {
+            self.add((attribute, is_selected), value.first().unwrap_or(&Static::Nil), count);
         }
     }
 
@@ -145,7 +205,8 @@ impl Tallies {
                 }
                 let is_cut = tally.is_cut || tally.counts.len() > top_count;
                 let Tally { totals, index, counts, lost, .. } = tally;
-                let mut values: Vec<_> = index.into_values().zip(counts).collect();
+                let values = index.into_values().filter_map(|one| one.into_iter().next());
+                let mut values: Vec<_> = values.zip(counts).collect();
                 // The most frequent first, by text where they are alike.
                 values
                     .sort_by_cached_key(|(value, count)| (Reverse(count.total), value.to_string()));
@@ -220,6 +281,18 @@ impl Count {
                 self.times = Times::Each(each);
             }
             Times::Each(each) => each[interval] += times,
+        }
+    }
+
+    /// Adds another count of the same value.
+    fn merge(&mut self, other: Self, intervals: usize) {
+        self.may_be_low |= other.may_be_low;
+        match other.times {
+            Times::In(interval, times) => self.add(interval, times, intervals),
+            Times::Each(each) => {
+                let times = each.into_iter().enumerate().filter(|(_, times)| *times > 0);
+                times.for_each(|(interval, times)| self.add(interval, times, intervals));
+            }
         }
     }
 

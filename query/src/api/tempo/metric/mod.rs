@@ -3,9 +3,11 @@
 mod question;
 mod series;
 
+use std::sync::Arc;
+
 use axum::extract::{RawQuery, State};
 use http::HeaderMap;
-use storage::{Completeness, Cursor, LooksAt, Scan, Shown, Visitor, Within};
+use storage::{Completeness, LooksAt, Scan, Shown, Within};
 use traceql::ast::Metrics;
 use traceql::metrics::{Evaluation, Outcome};
 use traceql::{EvaluateError, Trace};
@@ -14,7 +16,7 @@ use super::answer::{Answer, Encoded, Format, Refusal, lacking};
 use super::model::{PARTIAL, QueryInstantResponse, QueryRangeResponse, SearchMetrics};
 use crate::api::form::Form;
 use crate::by_query::needs_of_metrics;
-use crate::service::{QueryService, Questions};
+use crate::service::{Adding, QueryService, Questions};
 
 pub(super) use question::MetricsQuestion;
 
@@ -95,17 +97,28 @@ fn evaluate(questions: &Questions<'_>, question: &MetricsQuestion) -> Result<Eva
     let mut scan = Scan::newest(question.traces, Within::Overlaps);
     scan.looks_at = looks_at(&question.metrics);
     needs_of_metrics(&question.metrics, &mut scan);
-    let evaluation = Evaluation::new(&question.metrics, question.range, question.limits);
-    let mut observing = Observing { evaluation, seen: 0, error: None };
-    let completeness = questions.scan(&scan, &mut observing)?;
-    let Observing { evaluation, seen, error } = observing;
-    match error {
-        Some(error) => Err(error.into()),
-        None => {
-            let metrics = SearchMetrics::done(seen);
-            Ok(Evaluated { outcome: evaluation.finish(), completeness, metrics })
+    let (metrics, range, limits) = (Arc::clone(&question.metrics), question.range, question.limits);
+    let (parts, completeness) = questions.sweep(&scan, move || Observing {
+        evaluation: Evaluation::new(&metrics, range, limits),
+        seen: 0,
+        error: None,
+    })?;
+    let mut whole: Option<Observing> = None;
+    for part in parts {
+        if let Some(error) = part.error {
+            return Err(error.into());
+        }
+        match &mut whole {
+            None => whole = Some(part),
+            Some(whole) => {
+                whole.evaluation.merge(part.evaluation);
+                whole.seen += part.seen;
+            }
         }
     }
+    let (outcome, seen) = whole
+        .map_or_else(|| (Outcome::default(), 0), |whole| (whole.evaluation.finish(), whole.seen));
+    Ok(Evaluated { outcome, completeness, metrics: SearchMetrics::done(seen) })
 }
 
 /// What of spans the store has to show.
@@ -115,21 +128,21 @@ fn looks_at(metrics: &Metrics) -> LooksAt {
 }
 
 /// Adds up the traces that it is shown.
-struct Observing<'q> {
-    evaluation: Evaluation<'q>,
+struct Observing {
+    evaluation: Evaluation,
     seen: usize,
     error: Option<EvaluateError>,
 }
 
-impl Visitor for Observing<'_> {
-    fn visit(&mut self, trace: &Shown<'_>) {
+impl Adding for Observing {
+    fn add(&mut self, trace: &Shown<'_>) {
         if self.error.is_none() {
             self.seen += 1;
             self.error = self.evaluation.observe(&Trace::new(trace.spans())).err();
         }
     }
 
-    fn has_enough(&self, _: Cursor) -> bool {
+    fn has_failed(&self) -> bool {
         self.error.is_some()
     }
 }

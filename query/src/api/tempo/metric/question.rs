@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use storage::TimeRange;
 use traceql::ast::{Metrics, Root};
 use traceql::metrics::{Limits, Range, RangeError, default_step, exemplars_asked};
@@ -10,13 +12,14 @@ use crate::api::tempo::time;
 /// Functions over time in one query: each keeps series of its own.
 const PIPELINES_MAX: usize = 32;
 
-/// Points of all series together, while they are added up: some 12 MB.
+/// Points of all series together, while they are added up: some 16 MB, of sums 50, once for
+/// each thread that does it.
 const POINTS_MAX: usize = 500_000;
 
 /// What a metrics query asks for.
 #[derive(Debug)]
 pub(crate) struct MetricsQuestion {
-    pub(super) metrics: Metrics,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) range: Range,
     /// Where traces must lie to have spans in `range`.
     pub(super) traces: TimeRange,
@@ -96,7 +99,7 @@ impl MetricsQuestion {
             exemplars_max,
         };
         let traces = TimeRange { from_unix_nano: first, to_unix_nano: last.saturating_add(1) };
-        Ok(Self { metrics, range, traces, limits })
+        Ok(Self { metrics: Arc::new(metrics), range, traces, limits })
     }
 }
 
