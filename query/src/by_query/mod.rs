@@ -5,6 +5,7 @@ mod needs;
 
 use std::collections::BTreeSet;
 
+use proto::Span;
 use storage::{
     Completeness, Condition, Cursor, FoundTrace, LooksAt, MATCHED_SPANS_MAX, Need, Page, Scan,
     Shown, Visitor, keys_of,
@@ -114,7 +115,15 @@ impl<T, F: FnMut(&Shown<'_>, &Answer<'_>) -> T> Visitor for Finder<'_, T, F> {
     }
 }
 
-fn span_meets(span: &proto::Span, conditions: &[Condition]) -> bool {
+/// Whether `pipeline` finds something in the trace that consists of `spans`.
+///
+/// # Errors
+/// Where it has no answer for this trace.
+pub(crate) fn finds_something(pipeline: &Pipeline, spans: &[Span]) -> Result<bool, EvaluateError> {
+    Ok(!evaluate(pipeline, &Trace::new(spans))?.spansets.is_empty())
+}
+
+fn span_meets(span: &Span, conditions: &[Condition]) -> bool {
     conditions.iter().all(|condition| condition.is_met_by(span))
 }
 

@@ -5,7 +5,9 @@ use storage::{
     Chains, Completeness, Condition, Order, ReadError, Search, SearchPage, TimeRange, Trace,
     TraceConditions, chains_of,
 };
+use traceql::ast::Pipeline;
 
+use crate::by_query::{CannotFind, finds_something};
 use crate::findings::both;
 
 /// How many traces are looked at for each one of the rest: where nearly all meet the
@@ -21,6 +23,8 @@ pub(crate) struct Picked {
     pub(crate) span: Vec<Condition>,
     /// What they must meet.
     pub(crate) trace: TraceConditions,
+    /// What a query must find something in, beside.
+    pub(crate) query: Option<Pipeline>,
     /// Whose root is of this service, whether they meet the conditions or not.
     pub(crate) root_service: Option<String>,
     /// Whose root has this name, likewise.
@@ -48,18 +52,18 @@ pub(crate) struct PickedChains {
     pub(crate) rest: Option<(Chains, Looked)>,
 }
 
-type SearchFn<'a> = &'a dyn Fn(&Search) -> Result<SearchPage, ReadError>;
+type SearchFn<'a> = &'a dyn Fn(&Search, Option<&Pipeline>) -> Result<SearchPage, CannotFind>;
 type ReadFn<'a> = &'a dyn Fn(TraceId) -> Result<Option<Trace>, ReadError>;
 
 /// What `picked` adds up to, each trace read whole.
 ///
 /// # Errors
-/// Those of `search` and `read`.
+/// Those of `search` and `read`, and what the query has no answer for.
 pub(crate) fn picked_chains(
     picked: &Picked,
     search: SearchFn<'_>,
     read: ReadFn<'_>,
-) -> Result<PickedChains, ReadError> {
+) -> Result<PickedChains, CannotFind> {
     let roots = TraceConditions {
         root_service: picked.root_service.clone(),
         root_name: picked.root_name.clone(),
@@ -76,13 +80,18 @@ pub(crate) fn picked_chains(
     let TraceConditions { root_service, root_name, .. } = roots;
     let trace = TraceConditions { root_service, root_name, ..picked.trace.clone() };
     let wanted = Search { span: picked.span.clone(), trace, ..everything.clone() };
-    let one_page = Walk { search, read, looks_max: picked.traces_max };
-    let (chains, looked) = one_page.add_up(&wanted, picked.traces_max, &|_| true)?;
+    let query = picked.query.as_ref();
+    let one_page = Walk { search, read, query, looks_max: picked.traces_max };
+    let (chains, looked) = one_page.add_up(&wanted, picked.traces_max, &|_| Ok(true))?;
     let rest = match picked.against_rest {
         true => {
             let looks_max = picked.traces_max.saturating_mul(LOOKS_EACH);
-            let walk = Walk { search, read, looks_max };
-            let is_rest = |spans: &[Span]| !wanted.finds(spans);
+            let walk = Walk { search, read, query: None, looks_max };
+            let is_rest = |spans: &[Span]| {
+                let found = wanted.finds(spans)
+                    && query.map_or(Ok(true), |query| finds_something(query, spans))?;
+                Ok(!found)
+            };
             Some(walk.add_up(&everything, picked.traces_max, &is_rest)?)
         }
         false => None,
@@ -94,6 +103,8 @@ pub(crate) fn picked_chains(
 struct Walk<'a> {
     search: SearchFn<'a>,
     read: ReadFn<'a>,
+    /// What must find something beside, which `search` knows how to ask.
+    query: Option<&'a Pipeline>,
     /// How many found traces are read at most.
     looks_max: usize,
 }
@@ -104,8 +115,8 @@ impl Walk<'_> {
         &self,
         asked: &Search,
         traces_max: usize,
-        is_wanted: &dyn Fn(&[Span]) -> bool,
-    ) -> Result<(Chains, Looked), ReadError> {
+        is_wanted: &dyn Fn(&[Span]) -> Result<bool, CannotFind>,
+    ) -> Result<(Chains, Looked), CannotFind> {
         let mut completeness = Completeness::Complete;
         let mut asked = asked.clone();
         let mut page: Vec<TraceId> = Vec::new();
@@ -117,7 +128,7 @@ impl Walk<'_> {
                     if is_last {
                         break;
                     }
-                    let found = match (self.search)(&asked) {
+                    let found = match (self.search)(&asked, self.query) {
                         Ok(found) => found,
                         Err(error) => return Some(Err(error)),
                     };
@@ -128,14 +139,19 @@ impl Walk<'_> {
                     continue;
                 };
                 looks += 1;
-                match (self.read)(id) {
-                    Ok(Some(trace)) if is_wanted(&trace.spans) => {
+                let trace = match (self.read)(id) {
+                    Ok(Some(trace)) => trace,
+                    // It was removed meanwhile.
+                    Ok(None) => continue,
+                    Err(error) => return Some(Err(error.into())),
+                };
+                match is_wanted(&trace.spans) {
+                    Ok(true) => {
                         completeness = both(completeness.clone(), trace.completeness);
                         taken += 1;
                         return Some(Ok(trace.spans));
                     }
-                    // It was removed meanwhile, or is another's.
-                    Ok(_) => {}
+                    Ok(false) => {}
                     Err(error) => return Some(Err(error)),
                 }
             }

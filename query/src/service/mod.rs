@@ -295,16 +295,19 @@ impl Questions<'_> {
         search: &Search,
         pipeline: &Pipeline,
     ) -> Result<Found, CannotFind> {
+        Ok(self.with_verdicts(self.page_by(search, pipeline)?))
+    }
+
+    /// The same without verdicts.
+    fn page_by(&self, search: &Search, pipeline: &Pipeline) -> Result<SearchPage, CannotFind> {
         let asked = Asked {
             pipeline,
             scan: Scan { needs: Vec::new(), ..Scan::of(search) },
             span: &search.span,
             limit: search.limit,
         };
-        let found = self.find(&asked, by_query::found_trace)?;
-        let page =
-            SearchPage { traces: found.traces, next: found.next, completeness: found.completeness };
-        Ok(self.with_verdicts(page))
+        let FoundBy { traces, next, completeness } = self.find(&asked, by_query::found_trace)?;
+        Ok(SearchPage { traces, next, completeness })
     }
 
     /// The traces that `search` asks for, without verdicts.
@@ -402,10 +405,13 @@ impl Questions<'_> {
     /// What hops add up to of the newest traces that `picked` asks for.
     ///
     /// # Errors
-    /// The store's.
-    pub(crate) fn picked_chains(&self, picked: &Picked) -> Result<PickedChains, ReadError> {
+    /// The store's, and what the query has no answer for.
+    pub(crate) fn picked_chains(&self, picked: &Picked) -> Result<PickedChains, CannotFind> {
         let read = |id| self.trace(id);
-        let search = |search: &Search| self.desk.reader.search(search, self.deadline);
+        let search = |search: &Search, query: Option<&Pipeline>| match query {
+            None => Ok(self.desk.reader.search(search, self.deadline)?),
+            Some(pipeline) => self.page_by(search, pipeline),
+        };
         selection::picked_chains(picked, &search, &read)
     }
 

@@ -25,6 +25,7 @@ mod peers;
 mod pin;
 mod random;
 mod search;
+mod selection;
 mod span;
 mod support;
 mod tempo;

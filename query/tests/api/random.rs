@@ -39,7 +39,7 @@ fn parameter() -> impl Strategy<Value = String> {
             "scope_version", "link_trace_id", "link_span_id", "order", "limit", "cursor", "key",
             "scope", "prefix", "reference_from", "reference_to", "hop", "traces", "against",
             "trace", "reference_trace", "reference_attribute", "reference_status", "with_service",
-            "with_span_name",
+            "with_span_name", "reference_q",
         ]).prop_map(str::to_owned),
         1 => "[a-z%0-9]{0,5}",
     ];

@@ -140,6 +140,24 @@ test("some traces are picked by conditions, and held against the others", async 
   expect(address()).toBe("/chains");
 });
 
+test("a query picks traces, and is told where it is none", async () => {
+  const { asked, address } = openPage("/chains", {
+    chains: (params) => {
+      if (!params.has("q")) return answer([ENTRY]);
+      const error = { error: "q: no query", code: "invalid_parameter", parameter: "q" };
+      return Response.json(error, { status: 400 });
+    },
+  });
+  await rows();
+  await userEvent.click(screen.getByText("Only traces with a span that …"));
+  await userEvent.type(screen.getByLabelText("TraceQL"), "{{ .a = 1 }{Enter}");
+  expect(address()).toContain("/chains?q=");
+  const q = new URLSearchParams({ q: "{ .a = 1 }" });
+  expect(asked).toContain(`chains?since=15m&${q}`);
+  expect(await screen.findByText(/no query/)).toBeTruthy();
+  expect(screen.getByLabelText("TraceQL").getAttribute("aria-invalid")).toBe("true");
+});
+
 test("no requests are told", async () => {
   openPage("/chains", { chains: () => answer([]) });
   expect(await screen.findByText("No requests in this time")).toBeTruthy();

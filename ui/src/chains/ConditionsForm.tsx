@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { ConditionFields, useDrafts } from "../search/ConditionFields";
+import { QueryInput } from "../search/QueryInput";
 import { type Conditions, hasConditions, NO_CONDITIONS, type Range } from "../search/searchUrl";
 import classes from "./ConditionsForm.module.css";
 
@@ -42,6 +43,7 @@ export function ConditionsForm({ conditions, range, wrong, onChange }: Props) {
           }}
           onChoose={choose}
         />
+        <QueryInput className={classes.query} wrong={wrong === "q"} drafts={drafts} />
         <div className={classes.buttons}>
           <Button type="submit">Show</Button>
           {isNarrowed && (

@@ -70,6 +70,7 @@ test("conditions are in the address, and asked for; what they leave is the refer
     status: "error",
     min_duration: "250ms",
     attribute: ["host.name=b7", "retries>2"],
+    q: "{ status = error } >> { kind = client }",
     against: "rest",
   };
   const view = decodeChains(params);

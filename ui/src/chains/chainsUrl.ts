@@ -55,6 +55,7 @@ export function decodeChains(params: QueryParams): ChainsView {
       status: STATUSES.find((one) => one === first(params.status)) ?? null,
       minDuration: first(params.min_duration),
       attributes: all(params.attribute),
+      query: first(params.q),
     },
     reference: REFERENCES.find((one) => one === first(params.against)) ?? null,
     view: VIEWS.find((one) => one === first(params.view)) ?? "tree",
@@ -97,13 +98,14 @@ export function withConditions(view: ChainsView, conditions: Conditions): Chains
 
 /** The conditions as the API and the address write them. */
 function conditionParams(conditions: Conditions): QueryParams {
-  const { service, spanName, status, minDuration, attributes } = conditions;
+  const { service, spanName, status, minDuration, attributes, query } = conditions;
   return {
     ...(service ? { with_service: service } : {}),
     ...(spanName ? { with_span_name: spanName } : {}),
     ...(status ? { status } : {}),
     ...(minDuration ? { min_duration: minDuration } : {}),
     ...(attributes.length > 0 ? { attribute: attributes } : {}),
+    ...(query ? { q: query } : {}),
   };
 }
 

@@ -21,14 +21,19 @@ interface Props {
 }
 
 /** What is typed and does not count yet. */
-type Drafts = ReturnType<typeof useDrafts>;
+export type Drafts = ReturnType<typeof useDrafts>;
 
 /** The fields in which one types, and what they say now. */
 export function useDrafts(conditions: Conditions) {
   const [spanName, setSpanName] = useDraft(conditions.spanName ?? "");
   const [minDuration, setMinDuration] = useDraft(conditions.minDuration ?? "");
-  const typed = { spanName: spanName.trim() || null, minDuration: minDuration.trim() || null };
-  return { spanName, setSpanName, minDuration, setMinDuration, typed };
+  const [query, setQuery] = useDraft(conditions.query ?? "");
+  const typed = {
+    spanName: spanName.trim() || null,
+    minDuration: minDuration.trim() || null,
+    query: query.trim() || null,
+  };
+  return { spanName, setSpanName, minDuration, setMinDuration, query, setQuery, typed };
 }
 
 /** What one span must meet, field by field. */

@@ -6,7 +6,7 @@ import { formatCount } from "../shared/format";
 import { Notice } from "../shared/Notice";
 import classes from "./EmptyState.module.css";
 import { exporterLines, OTLP_GRPC_PORT, OTLP_HTTP_PORT, portOf } from "./exporterLines";
-import { EMPTY_SEARCH, isNarrowed, type Search } from "./searchUrl";
+import { EMPTY_SEARCH, hasConditions, type Search } from "./searchUrl";
 
 interface Props {
   search: Search;
@@ -34,7 +34,7 @@ export function EmptyState({ search, onSearch }: Props) {
             Search all time
           </Button>
         )}
-        {isNarrowed(search) && (
+        {hasConditions(search) && (
           <Button
             variant="default"
             onClick={() => onSearch({ ...EMPTY_SEARCH, range: search.range })}

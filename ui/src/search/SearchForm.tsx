@@ -1,12 +1,11 @@
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useRef } from "react";
 import { useShortcuts } from "../shared/keyboard";
 import { ConditionFields, useDrafts } from "./ConditionFields";
-import { FIELD_LABELS } from "./fieldLabels";
+import { QueryInput } from "./QueryInput";
 import { RangeInput } from "./RangeInput";
 import classes from "./SearchForm.module.css";
-import { EMPTY_SEARCH, isNarrowed, type Search } from "./searchUrl";
-import { useDraft } from "./useDraft";
+import { EMPTY_SEARCH, hasConditions, type Search } from "./searchUrl";
 
 interface Props {
   search: Search;
@@ -21,9 +20,7 @@ export function SearchForm({ search, wrong, onSearch }: Props) {
   const drafts = useDrafts(search);
   useShortcuts({ "/": () => firstField.current?.focus() });
 
-  const [query, setQuery] = useDraft(search.query ?? "");
-  const choose = (change: Partial<Search>) =>
-    onSearch({ ...search, ...drafts.typed, query: query.trim() || null, ...change });
+  const choose = (change: Partial<Search>) => onSearch({ ...search, ...drafts.typed, ...change });
   const clear = () => onSearch({ ...EMPTY_SEARCH, range: search.range, order: search.order });
   return (
     <form
@@ -43,20 +40,10 @@ export function SearchForm({ search, wrong, onSearch }: Props) {
         onChoose={choose}
       />
       <RangeInput range={search.range} wrong={wrong} onChange={(range) => choose({ range })} />
-      <TextInput
-        className={classes.query}
-        label={FIELD_LABELS.q}
-        error={wrong === "q"}
-        placeholder='e.g. { resource.service.name = "cart" } >> { status = error }'
-        value={query}
-        onChange={(event) => setQuery(event.currentTarget.value)}
-        spellCheck={false}
-        autoCapitalize="off"
-        autoCorrect="off"
-      />
+      <QueryInput className={classes.query} wrong={wrong === "q"} drafts={drafts} />
       <div className={classes.buttons}>
         <Button type="submit">Search</Button>
-        {isNarrowed(search) && (
+        {hasConditions(search) && (
           <Button variant="subtle" color="gray" onClick={clear}>
             Clear
           </Button>

@@ -5,7 +5,6 @@ import {
   EMPTY_SEARCH,
   encodeSearch,
   hasConditions,
-  isNarrowed,
   type Search,
   searchParams,
 } from "./searchUrl";
@@ -65,6 +64,5 @@ test("the time range is no condition", () => {
   const later = { ...EMPTY_SEARCH, range: { since: "7d" } };
   expect(hasConditions(later)).toBe(false);
   expect(hasConditions(FULL)).toBe(true);
-  expect(isNarrowed(later)).toBe(false);
-  expect(isNarrowed({ ...later, query: "{}" })).toBe(true);
+  expect(hasConditions({ ...later, query: "{}" })).toBe(true);
 });

@@ -12,7 +12,7 @@ export type Status = (typeof STATUSES)[number];
 /** Back from now, or between two times (RFC 3339 or Unix time, as the API takes them). */
 export type Range = { since: string } | { from: string; to: string | null };
 
-/** What one span of a trace must meet, all of it. */
+/** What one span of a trace must meet, all of it, and what a query must find in it beside. */
 export interface Conditions {
   service: string | null;
   spanName: string | null;
@@ -21,11 +21,11 @@ export interface Conditions {
   minDuration: string | null;
   /** `key=value`, `key!=value`, `key>=100`, `key`, with an optional scope prefix. */
   attributes: string[];
+  /** In TraceQL. */
+  query: string | null;
 }
 
 export interface Search extends Conditions {
-  /** In TraceQL; beside it the conditions hold. */
-  query: string | null;
   range: Range;
   order: Order;
   /** Asks again every so many seconds; null while it stands still. */
@@ -43,11 +43,11 @@ export const NO_CONDITIONS: Conditions = {
   status: null,
   minDuration: null,
   attributes: [],
+  query: null,
 };
 
 export const EMPTY_SEARCH: Search = {
   ...NO_CONDITIONS,
-  query: null,
   range: { since: DEFAULT_SINCE },
   order: "newest",
   liveSeconds: null,
@@ -72,7 +72,6 @@ export function decodeSearch(params: QueryParams): Search {
 export function encodeSearch(search: Search): QueryParams {
   return withoutUndefined({
     ...conditions(search),
-    q: search.query ?? undefined,
     ...("since" in search.range && search.range.since === DEFAULT_SINCE ? {} : rangeParams(search)),
     order: search.order === "newest" ? undefined : search.order,
     live: search.liveSeconds === null ? undefined : String(search.liveSeconds),
@@ -83,7 +82,6 @@ export function encodeSearch(search: Search): QueryParams {
 export function searchParams(search: Search): Params {
   return withoutUndefined({
     ...conditions(search),
-    q: search.query ?? undefined,
     ...rangeParams(search),
     order: search.order,
   });
@@ -100,11 +98,6 @@ export function hasConditions(narrowing: Conditions): boolean {
   return Object.keys(conditions(narrowing)).length > 0;
 }
 
-/** Whether anything narrows what a search finds. */
-export function isNarrowed(search: Search): boolean {
-  return hasConditions(search) || search.query !== null;
-}
-
 function conditions(search: Conditions): Params {
   return withoutUndefined({
     service: search.service ?? undefined,
@@ -112,6 +105,7 @@ function conditions(search: Conditions): Params {
     status: search.status ?? undefined,
     min_duration: search.minDuration ?? undefined,
     attribute: search.attributes.length > 0 ? search.attributes : undefined,
+    q: search.query ?? undefined,
   });
 }
 

@@ -11,9 +11,9 @@ use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
 use super::search::parameter::{
     ATTRIBUTE, EVENT_NAME, KIND, LINK_SPAN_ID, LINK_TRACE_ID, MAX_DURATION, MAX_TRACE_DURATION,
-    MIN_DURATION, MIN_TRACE_DURATION, SCOPE_NAME, SCOPE_VERSION, STATUS, STATUS_MESSAGE,
+    MIN_DURATION, MIN_TRACE_DURATION, QUERY, SCOPE_NAME, SCOPE_VERSION, STATUS, STATUS_MESSAGE,
 };
-use super::search::{further_conditions, trace_conditions};
+use super::search::{further_conditions, pipeline, trace_conditions};
 use crate::chains::selection::{Picked, PickedChains};
 use crate::chains::{Asked, forest};
 use crate::findings::both;
@@ -92,6 +92,7 @@ pub(super) const ROUTE: Route = Route {
         &SCOPE_VERSION,
         &LINK_TRACE_ID,
         &LINK_SPAN_ID,
+        &QUERY,
         &TRACES,
         &AGAINST,
     ],
@@ -141,8 +142,9 @@ pub(super) async fn chains(
 fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked>, ApiError> {
     let span = span_conditions(parameters)?;
     let trace = trace_conditions(parameters)?;
+    let query = pipeline(parameters)?;
     let given = |parameter: &Parameter| parameters.text(parameter).is_some();
-    if span.is_empty() && trace == TraceConditions::default() {
+    if span.is_empty() && trace == TraceConditions::default() && query.is_none() {
         for parameter in [&TRACES, &AGAINST] {
             if given(parameter) {
                 return Err(parameter.refuse("all traces count; give a condition, as attribute"));
@@ -164,6 +166,7 @@ fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked
         range,
         span,
         trace,
+        query,
         root_service: parameters.text(&SERVICE).map(str::to_owned),
         root_name: exact.map(str::to_owned),
         traces_max: parameters.whole(&TRACES)?,

@@ -14,9 +14,9 @@ use super::parameter::time::{self, FROM, SINCE, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
 use super::search::parameter::{
-    ATTRIBUTE, MAX_DURATION, MAX_TRACE_DURATION, MIN_DURATION, MIN_TRACE_DURATION, STATUS,
+    ATTRIBUTE, MAX_DURATION, MAX_TRACE_DURATION, MIN_DURATION, MIN_TRACE_DURATION, QUERY, STATUS,
 };
-use super::search::trace_conditions;
+use super::search::{pipeline, trace_conditions};
 use super::trace::no_trace;
 use crate::chains::selection::{Looked, Picked};
 use crate::chains::{Asked, Difference, Side};
@@ -35,6 +35,9 @@ pub(super) const OF_TRACES: Route = Route {
     in_query: &[&TRACE, &REFERENCE_TRACE, &LIMIT],
     answer: Some("DifferenceAnswer"),
 };
+
+/// What the name of a condition begins with where it is one of the traces to compare with.
+const REFERENCE: &str = "reference_";
 
 const REFERENCE_FROM: Parameter = Parameter::new(
     "reference_from",
@@ -66,9 +69,11 @@ const REFERENCE_MIN_TRACE_DURATION: Parameter =
     Parameter::new("reference_min_trace_duration", Shape::Duration, "As `min_trace_duration`.");
 const REFERENCE_MAX_TRACE_DURATION: Parameter =
     Parameter::new("reference_max_trace_duration", Shape::Duration, "As `max_trace_duration`.");
+const REFERENCE_QUERY: Parameter =
+    Parameter::new("reference_q", Shape::Text, "As `q`, of the traces to compare with.");
 
 /// The conditions of a side, as both sides write them.
-const SIDES: [(&Parameter, &Parameter); 8] = [
+const SIDES: [(&Parameter, &Parameter); 9] = [
     (&ATTRIBUTE, &REFERENCE_ATTRIBUTE),
     (&WITH_SERVICE, &REFERENCE_WITH_SERVICE),
     (&WITH_SPAN_NAME, &REFERENCE_WITH_SPAN_NAME),
@@ -77,6 +82,7 @@ const SIDES: [(&Parameter, &Parameter); 8] = [
     (&MAX_DURATION, &REFERENCE_MAX_DURATION),
     (&MIN_TRACE_DURATION, &REFERENCE_MIN_TRACE_DURATION),
     (&MAX_TRACE_DURATION, &REFERENCE_MAX_TRACE_DURATION),
+    (&QUERY, &REFERENCE_QUERY),
 ];
 
 pub(super) const OF_SELECTIONS: Route = Route {
@@ -98,6 +104,7 @@ pub(super) const OF_SELECTIONS: Route = Route {
         &MAX_DURATION,
         &MIN_TRACE_DURATION,
         &MAX_TRACE_DURATION,
+        &QUERY,
         &REFERENCE_FROM,
         &REFERENCE_TO,
         &REFERENCE_ATTRIBUTE,
@@ -108,6 +115,7 @@ pub(super) const OF_SELECTIONS: Route = Route {
         &REFERENCE_MAX_DURATION,
         &REFERENCE_MIN_TRACE_DURATION,
         &REFERENCE_MAX_TRACE_DURATION,
+        &REFERENCE_QUERY,
         &TRACES,
         &LIMIT,
     ],
@@ -151,8 +159,8 @@ pub(super) async fn of_selections(
     let theirs = reference_range(&parameters, range)?;
     let now = picked(&parameters, &parameters, range)?;
     let of_reference = parameters.renamed(&SIDES);
-    let before = picked(&parameters, &of_reference, theirs)
-        .map_err(|error| error.with_prefix("reference_"))?;
+    let of_theirs = |error: ApiError| error.with_prefix(REFERENCE);
+    let before = picked(&parameters, &of_reference, theirs).map_err(of_theirs)?;
     if now == before {
         return Err(REFERENCE_ATTRIBUTE
             .refuse("both sides are the same; give one a condition that the other has not"));
@@ -165,7 +173,8 @@ pub(super) async fn of_selections(
     service
         .ask(move |questions| {
             let now = questions.picked_chains(&now)?;
-            let before = questions.picked_chains(&before)?;
+            let before =
+                questions.picked_chains(&before).map_err(|error| of_theirs(error.into()))?;
             Ok(answer((&now.chains, now.looked), (&before.chains, before.looked), &asked))
         })
         .await
@@ -183,6 +192,7 @@ fn picked(
         range,
         span: span_conditions(side)?,
         trace: TraceConditions { root_service: None, root_name: None, ..trace_conditions(side)? },
+        query: pipeline(side)?,
         root_service: parameters.text(&SERVICE).map(str::to_owned),
         root_name: exact.map(str::to_owned),
         traces_max: parameters.whole(&TRACES)?,

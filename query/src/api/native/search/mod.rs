@@ -15,7 +15,7 @@ use super::parameter::cursor::PageEnd;
 use crate::service::QueryService;
 
 pub(super) use parameter::ROUTE;
-pub(super) use question::{Question, further_conditions, trace_conditions};
+pub(super) use question::{Question, further_conditions, pipeline, trace_conditions};
 
 pub(super) async fn search(
     State(service): State<QueryService>,

@@ -62,7 +62,13 @@ impl Question {
     }
 }
 
-fn pipeline(parameters: &Parameters<'_>) -> Result<Option<Pipeline>, ApiError> {
+/// What a query must find something in, if one is given.
+///
+/// # Errors
+/// Where it is no query, or one for series.
+pub(in crate::api::native) fn pipeline(
+    parameters: &Parameters<'_>,
+) -> Result<Option<Pipeline>, ApiError> {
     let Some(text) = parameters.text(&QUERY) else {
         return Ok(None);
     };
