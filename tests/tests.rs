@@ -11,6 +11,7 @@ mod jaeger;
 mod layering;
 mod licences;
 mod limits;
+mod messages;
 mod otlp;
 mod pin;
 mod sdk;
