@@ -9,6 +9,7 @@
 //! before, too, is taken off twice. What few calls say is shrunk by how likely chance is.
 //! The rules are those that named most faults of two labelled systems (`bench/accuracy`).
 
+mod certainty;
 mod entry;
 mod error;
 mod finding;
@@ -22,6 +23,7 @@ use hashbrown::HashMap;
 pub use entry::{Entry, Harmed};
 pub use finding::{Figures, Finding, What};
 
+use certainty::certainty;
 use entry::Part;
 
 use crate::{Cell, PathId, RollUp, Step};
@@ -232,11 +234,4 @@ fn deviations((count, of): (f64, f64), (count_before, of_before): (f64, f64)) ->
     let all = (count + count_before) / (of + of_before);
     let spread = (all * (1.0 - all) * (1.0 / of + 1.0 / of_before)).max(0.0).sqrt();
     (count / of - count_before / of_before) / spread.max(1e-9)
-}
-
-/// How far a larger part of `now` than of `before` is to be believed: 0 where it may be
-/// chance, 1 from [`SURE_DEVIATIONS`] on.
-fn certainty(now: Figures, before: Figures) -> f64 {
-    let sure = deviations((now.affected, now.calls), (before.affected, before.calls));
-    (sure / SURE_DEVIATIONS).clamp(0.0, 1.0).powi(2)
 }
