@@ -4,6 +4,7 @@
 //! without a fault, one minute two minutes after the injection, services ranked. Both go
 //! to a server of its own by OTLP, and `/api/v1/compare` ranks. A tie takes the worst place.
 
+mod logs;
 mod naive;
 mod nezha;
 mod score;
@@ -21,6 +22,7 @@ use crate::machine::Machine;
 use crate::progress::Progress;
 use crate::results::Folder;
 use crate::server::Server;
+use logs::take_logs;
 use naive::{NAIVE, Naive, Ranking, durations};
 use nezha::{Fault, Minute};
 use score::{Scores, place};
@@ -147,19 +149,37 @@ async fn replay(
         for span in &mut spans {
             span.start_time_unix_nano = span.start_time_unix_nano - first + from_unix_nano;
             span.end_time_unix_nano = span.end_time_unix_nano - first + from_unix_nano;
+            for event in &mut span.events {
+                let since_first = event.time_unix_nano.saturating_sub(first);
+                event.time_unix_nano = from_unix_nano.saturating_add(since_first);
+            }
         }
-        for part in spans.chunks(REQUEST_SPANS) {
-            let request = client
-                .post(format!("{}/v1/traces", server.otlp_http()))
-                .header("content-type", "application/json")
-                .body(encode_request(part));
-            let response = request.send().await?.error_for_status()?;
-            let text = response.text().await?;
-            ensure!(!text.contains("rejectedSpans"), "refused: {text}");
+        // Exporters of logs wait for less long than those of spans.
+        for part in spans.chunks_mut(REQUEST_SPANS) {
+            if let Some(logs) = take_logs(part) {
+                post(&client, server, "logs", logs).await?;
+            }
+            post(&client, server, "traces", encode_request(part)).await?;
         }
         held.insert(minute.clone(), Replayed { spans, from_unix_nano });
     }
     Ok(held)
+}
+
+/// Sends OTLP/JSON, all of which must be accepted.
+async fn post(
+    client: &reqwest::Client,
+    server: &Server,
+    signal: &str,
+    body: impl Into<reqwest::Body>,
+) -> anyhow::Result<()> {
+    let request = client
+        .post(format!("{}/v1/{signal}", server.otlp_http()))
+        .header("content-type", "application/json")
+        .body(body);
+    let text = request.send().await?.error_for_status()?.text().await?;
+    ensure!(!text.contains("partialSuccess"), "refused: {text}");
+    Ok(())
 }
 
 /// The services, as the server ranks them.
