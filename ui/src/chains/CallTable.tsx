@@ -3,7 +3,7 @@ import type { CallNode } from "../api/types";
 import type { Range } from "../search/searchUrl";
 import { CallRow } from "./CallRow";
 import classes from "./CallTable.module.css";
-import { countBelow, visibleNodes } from "./callTree";
+import { countBelow, isCompared, visibleNodes } from "./callTree";
 
 interface Props {
   /** In pre-order. */
@@ -21,7 +21,6 @@ export function CallTable({ nodes, range }: Props) {
     if (!next.delete(at)) next.add(at);
     setClosed(next);
   };
-  const isCompared = root.reference !== null;
   return (
     <div className={classes.calls}>
       <table className={classes.table} aria-label="Calls">
@@ -52,7 +51,7 @@ export function CallTable({ nodes, range }: Props) {
             <th className={classes.figure} title="Nine of ten calls took no longer">
               p90
             </th>
-            {isCompared && (
+            {isCompared(root) && (
               <th
                 className={classes.figure}
                 title="How much longer a request takes here, itself and in its gap, than in the time it is compared with"

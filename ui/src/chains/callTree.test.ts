@@ -42,5 +42,7 @@ test("a change is counted for each request", () => {
   expect(changePart(5.5e6, root, before)).toBe(1);
   expect(changePart(-0.5e6, root, before)).toBeCloseTo(-0.25);
   expect(CALLS[1] && CALLS[0] && changeOf(CALLS[1], CALLS[0])).toBeNull();
+  const none = { ...root, reference: { ...callFigures(0, 0, 0), calls: 0 } };
+  expect(changeOf(bank, none)).toBeNull();
   expect([1.2e6, -3e3, 20].map(changeText)).toEqual(["+1.20\u00a0ms", "−3.00\u00a0µs", "±0"]);
 });

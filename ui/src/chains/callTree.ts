@@ -59,9 +59,14 @@ export function nanoPerRequest(figures: CallFigures, requests: number): number {
   return (figures.self.sum_nano + figures.gap.sum_nano) / Math.max(1, requests);
 }
 
+/** Whether there are requests to compare those of `root` with. */
+export function isCompared(root: CallNode): boolean {
+  return (root.reference?.calls ?? 0) > 0;
+}
+
 /** How much longer a request takes at `node` than in the reference, in nanoseconds; null without one. */
 export function changeOf(node: CallNode, root: CallNode): number | null {
-  if (node.reference === null || root.reference === null) return null;
+  if (node.reference === null || root.reference === null || !isCompared(root)) return null;
   return (
     nanoPerRequest(node.now, root.now.calls) - nanoPerRequest(node.reference, root.reference.calls)
   );
