@@ -8,7 +8,7 @@ use storage::Chains;
 
 use super::service_chain::{Call, ServiceChains};
 use crate::hop_id::HopId;
-use crate::places::{Places, is_answer};
+use crate::places::Places;
 
 /// What of it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,19 +295,11 @@ impl<'a> Grower<'_, 'a> {
             service: (self.name)(step.service),
             span_name: (self.name)(step.name),
             kind: step.kind,
-            hop: self.hop(place),
+            hop: self.tree.hops.hop_id(self.tree.places[place].path),
             now: self.now.figures(place, *parent),
             reference: self.before.map(|before| before.figures(place, *parent)),
             left_out: LeftOut::default(),
         }
-    }
-
-    fn hop(&self, place: usize) -> Option<HopId> {
-        let at = &self.tree.places[place];
-        let is_its_answer = |child: &usize| is_answer(self.tree.places[*child].step, at.step);
-        let answer = at.children.iter().copied().find(is_its_answer);
-        let ends = self.tree.hops.ends(self.tree.places[answer.unwrap_or(place)].path)?;
-        Some(HopId::of(&ends))
     }
 
     fn leave_out(&self, place: usize, left_out: &mut LeftOut) {

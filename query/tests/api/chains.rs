@@ -74,6 +74,19 @@ fn requests_add_up_to_one_tree_by_calls() {
 }
 
 #[test]
+fn a_call_with_several_answers_always_belongs_to_the_same_hop() {
+    let lines = "
+        frontend POST 40000..40100  kind=client
+          cart add      40010..40050  kind=server
+          payment pay   40060..40090  kind=server";
+    let api = Api::with(proto::testing::trace(lines));
+    let hop = || api.json("/api/v1/chains?since=all")["entries"][0]["nodes"][0]["hop_id"].clone();
+    let first = hop();
+    assert!(first.is_string());
+    assert!((0..50).all(|_| hop() == first));
+}
+
+#[test]
 fn chains_end_where_nobody_waits() {
     let answer = Api::with(proto::testing::trace(PAID)).json("/api/v1/chains?since=all");
     let entry = &answer["entries"][0];
