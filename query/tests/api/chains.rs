@@ -7,7 +7,7 @@ use query::chains::{Asked, LeftOut, forest};
 use serde_json::{Value, json};
 use storage::{ChainsQuestion, Deadline, TimeRange, TraceReader};
 
-use crate::support::{Api, check_error, store, texts};
+use crate::support::{Api, check_error, near, store, texts};
 
 /// The notation's 0, in seconds since the Unix epoch, and the first whole minute after it.
 const BEGIN: u64 = 1_700_000_000;
@@ -198,13 +198,7 @@ proptest! {
         traces in prop::collection::vec(proto::testing::trace_strategy(12), 1..4),
         nodes_max in 1..20usize,
     ) {
-        let mut spans: Vec<_> = traces.into_iter().flatten().collect();
-        for span in &mut spans {
-            // Spans of centuries add up to more than there is room for.
-            span.start_time_unix_nano %= 10_000_000_000;
-            span.end_time_unix_nano %= 10_000_000_000;
-        }
-        let store = store(spans);
+        let store = store(near(traces.concat()));
         let question = ChainsQuestion { range: TimeRange::ALL, settled: Duration::ZERO };
         let chains = store.chains(&question, Deadline::after(Duration::from_secs(60))).unwrap();
         let asked = Asked { service: None, span_name: None, nodes_max };

@@ -8,7 +8,7 @@ use proto::Span;
 use serde_json::{Value, json};
 
 use crate::chains::versions;
-use crate::support::{Api, check_error};
+use crate::support::{Api, check_error, near};
 
 /// Conditions, and a query that says the same.
 const ALIKE: &[(&str, &str)] = &[
@@ -115,15 +115,7 @@ fn what_is_wrong_with_a_query_is_told_with_its_side_and_place() {
 
 /// Traces with times that add up.
 fn traces() -> impl Strategy<Value = Vec<Span>> {
-    vec(proto::testing::trace_strategy(8), 1..6).prop_map(|traces| {
-        let mut spans = traces.concat();
-        for span in &mut spans {
-            // Spans of centuries add up to more than there is room for.
-            span.start_time_unix_nano %= 10_000_000_000;
-            span.end_time_unix_nano %= 10_000_000_000;
-        }
-        spans
-    })
+    vec(proto::testing::trace_strategy(8), 1..6).prop_map(|traces| near(traces.concat()))
 }
 
 proptest! {
