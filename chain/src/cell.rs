@@ -266,13 +266,24 @@ impl CellSum {
         }
     }
 
+    /// Makes `cell` what was added since the last time.
+    pub(crate) fn take_into(&mut self, cell: &mut Cell) {
+        let Cell { self_time, gap, duration, .. } = cell;
+        self.self_time.take_into(self_time);
+        self.gap.take_into(gap);
+        self.duration.take_into(duration);
+        *cell = Cell {
+            self_time: std::mem::take(self_time),
+            gap: std::mem::take(gap),
+            duration: std::mem::take(duration),
+            ..std::mem::take(&mut self.counts)
+        };
+    }
+
     /// What was added since the last time.
     pub(crate) fn take(&mut self) -> Cell {
-        Cell {
-            self_time: self.self_time.take(),
-            gap: self.gap.take(),
-            duration: self.duration.take(),
-            ..std::mem::take(&mut self.counts)
-        }
+        let mut cell = Cell::default();
+        self.take_into(&mut cell);
+        cell
     }
 }

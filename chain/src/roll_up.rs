@@ -77,21 +77,33 @@ impl RollUp {
     /// # Errors
     /// Where one is nothing else.
     pub fn sum_encoded(records: &[impl AsRef<[u8]>]) -> Result<Self, Malformed> {
-        let records = records.iter().map(|record| Encoded::new(record.as_ref()));
-        let mut records = records.collect::<Result<Vec<_>, _>>()?;
+        let records = Encoded::all(records)?;
         let mut figures = Self::default();
         figures.cells.reserve(records.iter().map(|record| record.further).max().unwrap_or(0));
-        let mut sum = CellSum::default();
-        // All of a path at once: each cell is made once, of the size that it needs.
-        while let Some(path) = records.iter().filter_map(|record| record.next).min() {
-            for record in records.iter_mut().filter(|record| record.next == Some(path)) {
-                sum.add_encoded(&mut record.reader)?;
-                record.advance()?;
-            }
-            figures.cells.insert(path, sum.take());
-        }
+        add_up(records, |path, sum| drop(figures.cells.insert(path, sum.take())))?;
         figures.cells.shrink_to_fit();
         Ok(figures)
+    }
+
+    /// The same but for paths of which nothing is left, as [`RollUp::encode`] writes it: cells
+    /// are never in memory together, other than as bytes.
+    ///
+    /// # Errors
+    /// Where one of `records` is nothing else.
+    pub fn encode_sum(records: &[impl AsRef<[u8]>]) -> Result<Vec<u8>, Malformed> {
+        let (mut cells, mut count, mut cell) = (Writer::new(), 0, Cell::default());
+        add_up(Encoded::all(records)?, |path, sum| {
+            sum.take_into(&mut cell);
+            if !cell.is_empty() {
+                count += 1;
+                cells.u64(path.0);
+                cell.encode(&mut cells);
+            }
+        })?;
+        let mut out = Writer::new();
+        out.size(count);
+        out.raw(cells.as_bytes());
+        Ok(out.into_bytes())
     }
 
     /// What of `paths` is in the figures that [`RollUp::encode`] wrote; what else is there is
@@ -116,6 +128,22 @@ impl RollUp {
     }
 }
 
+/// Adds up `records` path by path, in their order: all of a path is handed on at once.
+fn add_up(
+    mut records: Vec<Encoded>,
+    mut take: impl FnMut(PathId, &mut CellSum),
+) -> Result<(), Malformed> {
+    let mut sum = CellSum::default();
+    while let Some(path) = records.iter().filter_map(|record| record.next).min() {
+        for record in records.iter_mut().filter(|record| record.next == Some(path)) {
+            sum.add_encoded(&mut record.reader)?;
+            record.advance()?;
+        }
+        take(path, &mut sum);
+    }
+    Ok(())
+}
+
 /// Figures as they were written, read cell by cell.
 struct Encoded<'a> {
     /// At the cell of `next`.
@@ -126,6 +154,10 @@ struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
+    fn all(records: &'a [impl AsRef<[u8]>]) -> Result<Vec<Self>, Malformed> {
+        records.iter().map(|record| Self::new(record.as_ref())).collect()
+    }
+
     fn new(record: &'a [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(record);
         let further = reader.count()?;

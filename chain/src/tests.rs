@@ -308,6 +308,10 @@ proptest! {
         parts.iter().for_each(|figures| merged.merge(figures));
         prop_assert_eq!(&RollUp::sum_encoded(&records).unwrap(), &merged);
         prop_assert_eq!(&RollUp::sum(&parts.each_ref()), &merged);
+        merged.tidy();
+        let mut bytes = proto::codec::Writer::new();
+        merged.encode(&mut bytes);
+        prop_assert_eq!(RollUp::encode_sum(&records).unwrap(), bytes.into_bytes());
     }
 
     #[test]
@@ -328,6 +332,7 @@ proptest! {
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>) {
         drop(RollUp::of_paths(&bytes, &Default::default()));
+        drop(RollUp::encode_sum(&[&bytes]));
         drop(RollUp::sum_encoded(&[bytes]));
     }
 }

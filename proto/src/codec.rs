@@ -151,15 +151,20 @@ impl<'a> Reader<'a> {
     }
 
     /// A number of at most 64 bits.
+    #[inline]
     pub fn varint(&mut self) -> Result<u64, Malformed> {
-        let mut value = 0u64;
         // Most are one byte long.
-        if let Some((first, rest)) = self.rest.split_first()
-            && *first < 0x80
-        {
-            self.rest = rest;
-            return Ok(u64::from(*first));
+        match self.rest.split_first() {
+            Some((first, rest)) if *first < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(*first))
+            }
+            _ => self.long_varint(),
         }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, Malformed> {
+        let mut value = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.u8()?;
             let bits = u64::from(byte & 0x7f);
@@ -191,6 +196,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A signed number.
+    #[inline]
     pub fn zigzag(&mut self) -> Result<i64, Malformed> {
         self.varint().map(from_zigzag)
     }

@@ -1,7 +1,5 @@
 //! Many sketches, added up.
 
-use std::ops::Range;
-
 use proto::codec::{Malformed, Reader};
 
 use super::{BUCKETS, Bucket, Sketch};
@@ -11,30 +9,38 @@ use super::{BUCKETS, Bucket, Sketch};
 #[derive(Debug)]
 pub(crate) struct SketchSum {
     counts: Box<[i64; BUCKETS]>,
-    /// All others are 0.
-    touched: Range<usize>,
+    touched: Touched,
     sum_nano: i64,
 }
 
-impl Default for SketchSum {
-    fn default() -> Self {
-        Self { counts: Box::new([0; BUCKETS]), touched: UNTOUCHED, sum_nano: 0 }
-    }
+/// Buckets whose count may be other than 0.
+#[derive(Debug)]
+struct Touched {
+    /// A bit for each bucket.
+    buckets: [u64; WORDS],
+    /// A bit for each of those words that is not 0: most never are.
+    words: u64,
 }
 
-/// Any bucket makes it larger.
-const UNTOUCHED: Range<usize> = Range { start: BUCKETS, end: 0 };
+/// So many words have a bit for each bucket, and one has a bit for each of them.
+const WORDS: usize = BUCKETS.div_ceil(u64::BITS as usize);
+const _: () = assert!(WORDS <= u64::BITS as usize);
+
+impl Default for SketchSum {
+    fn default() -> Self {
+        Self { counts: Box::new([0; BUCKETS]), touched: Touched::NONE, sum_nano: 0 }
+    }
+}
 
 impl SketchSum {
     /// Adds all that is in `sketch`.
     pub(crate) fn add(&mut self, sketch: &Sketch) {
         self.sum_nano = self.sum_nano.wrapping_add(sketch.sum_nano);
         for own in &sketch.buckets {
-            let count = &mut self.counts[usize::from(own.bucket())];
+            let bucket = usize::from(own.bucket());
+            let count = &mut self.counts[bucket];
             *count = count.wrapping_add(own.count());
-        }
-        if let (Some(first), Some(last)) = (sketch.buckets.first(), sketch.buckets.last()) {
-            self.touch(first.bucket(), last.bucket());
+            self.touched.add(bucket);
         }
     }
 
@@ -52,37 +58,59 @@ impl SketchSum {
                 return Err(Malformed("ascending buckets"));
             }
             bucket = bucket.checked_add(step).ok_or(Malformed("bucket"))?;
-            let own = self.counts.get_mut(usize::from(bucket)).ok_or(Malformed("bucket"))?;
+            let place = usize::from(bucket);
+            let own = self.counts.get_mut(place).ok_or(Malformed("bucket"))?;
             let count = reader.zigzag()?;
             if Bucket::new(bucket, count).count() != count {
                 return Err(Malformed("count"));
             }
             *own = own.wrapping_add(count);
-            self.touch(bucket, bucket);
+            self.touched.add(place);
         }
         Ok(())
     }
 
-    /// What was added since the last time.
-    pub(crate) fn take(&mut self) -> Sketch {
-        let touched = std::mem::replace(&mut self.touched, UNTOUCHED);
-        let first = touched.start;
-        let counts = self.counts.get_mut(touched).unwrap_or_default();
-        let mut buckets = Vec::with_capacity(counts.iter().filter(|count| **count != 0).count());
-        for (bucket, count) in (first..).zip(counts) {
+    /// Makes `sketch` what was added since the last time.
+    pub(crate) fn take_into(&mut self, sketch: &mut Sketch) {
+        sketch.sum_nano = std::mem::take(&mut self.sum_nano);
+        sketch.buckets.clear();
+        sketch.buckets.reserve_exact(self.touched.count());
+        self.touched.drain(|bucket| {
             // As of counts that were added one by one: they wrap at the same.
-            let own = Bucket::new(bucket as u16, std::mem::take(count));
+            let own = Bucket::new(bucket as u16, std::mem::take(&mut self.counts[bucket]));
             if own.count() != 0 {
-                buckets.push(own);
+                sketch.buckets.push(own);
             }
-        }
-        Sketch { buckets, sum_nano: std::mem::take(&mut self.sum_nano) }
+        });
+    }
+}
+
+impl Touched {
+    const NONE: Self = Self { buckets: [0; WORDS], words: 0 };
+
+    fn add(&mut self, bucket: usize) {
+        let (word, bit) = (bucket / u64::BITS as usize, bucket % u64::BITS as usize);
+        self.buckets[word] |= 1 << bit;
+        self.words |= 1 << word;
     }
 
-    fn touch(&mut self, first: u16, last: u16) {
-        self.touched.start = self.touched.start.min(first.into());
-        self.touched.end = self.touched.end.max(usize::from(last) + 1);
+    fn count(&self) -> usize {
+        ones(self.words).map(|word| self.buckets[word].count_ones() as usize).sum()
     }
+
+    /// Hands them out, the lowest first; none is left.
+    fn drain(&mut self, mut take: impl FnMut(usize)) {
+        for word in ones(std::mem::take(&mut self.words)) {
+            let first = word * u64::BITS as usize;
+            ones(std::mem::take(&mut self.buckets[word])).for_each(|bit| take(first + bit));
+        }
+    }
+}
+
+/// Which bits of `word` are set, the lowest first.
+fn ones(word: u64) -> impl Iterator<Item = usize> {
+    let rest = std::iter::successors(Some(word), |rest| Some(rest & rest.wrapping_sub(1)));
+    rest.take_while(|rest| *rest != 0).map(|rest| rest.trailing_zeros() as usize)
 }
 
 #[cfg(test)]
@@ -107,10 +135,12 @@ mod tests {
             let mut merged = Sketch::default();
             sketches.iter().for_each(|sketch| merged.merge(sketch));
             let mut sum = SketchSum::default();
+            let mut taken = Sketch::default();
             // Twice: nothing is left of what was taken.
             for _ in 0..2 {
                 sketches.iter().for_each(|sketch| sum.add(sketch));
-                prop_assert_eq!(&sum.take(), &merged);
+                sum.take_into(&mut taken);
+                prop_assert_eq!(&taken, &merged);
                 for sketch in &sketches {
                     let mut out = Writer::new();
                     sketch.encode(&mut out);
@@ -118,7 +148,8 @@ mod tests {
                     sum.add_encoded(&mut reader).unwrap();
                     reader.end().unwrap();
                 }
-                prop_assert_eq!(&sum.take(), &merged);
+                sum.take_into(&mut taken);
+                prop_assert_eq!(&taken, &merged);
             }
         }
 
@@ -126,8 +157,10 @@ mod tests {
         fn no_bytes_panic_and_what_was_added_can_be_taken(bytes: Vec<u8>) {
             let mut sum = SketchSum::default();
             sum.add_encoded(&mut Reader::new(&bytes)).unwrap_or_default();
-            drop(sum.take());
-            prop_assert_eq!(sum.take(), Sketch::default());
+            let mut taken = Sketch::default();
+            sum.take_into(&mut taken);
+            sum.take_into(&mut taken);
+            prop_assert_eq!(taken, Sketch::default());
         }
     }
 }

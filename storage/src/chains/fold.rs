@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chain::RollUp;
-
 use super::sums::{self, Digest, Time};
-use super::{Place, SealedChains, Tier, encode, put_figures};
+use super::{Place, SealedChains, Tier};
 use crate::changes::Changes;
 use crate::fault::Fault;
 use crate::record::Effort;
@@ -58,7 +56,7 @@ impl SealedChains {
                 folded.removed.push(place);
             }
             if let Some(into) = into {
-                put_figures(changes, into, &figures);
+                changes.put(Family::Chain, into.key(), &figures, Effort::More);
                 folded.added.push(into);
             }
         }
@@ -99,8 +97,7 @@ impl SealedChains {
             if let Some(before) = before {
                 changes.delete(Family::Chain, time.key(*before));
             }
-            let record = encode(&figures);
-            changes.put(Family::Chain, time.key(digest), record.as_bytes(), Effort::More);
+            changes.put(Family::Chain, time.key(digest), &figures, Effort::More);
             folded.sums.push((time, Some(digest)));
         }
         Ok(())
@@ -108,17 +105,13 @@ impl SealedChains {
 
     /// The figures of all of `places`; `None` where some can't be read: they stay where
     /// they are, and whoever asks is told.
-    fn fold_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
+    fn fold_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<Vec<u8>>, Fault> {
         match self.add_up(rocks, places) {
-            Ok(figures) => Ok(figures.map(|mut figures| {
-                figures.tidy();
-                figures
-            })),
             Err(fault @ Fault::Corrupt { .. }) => {
                 tracing::warn!(error = %fault, "figures not merged");
                 Ok(None)
             }
-            Err(fault) => Err(fault),
+            figures => figures,
         }
     }
 }

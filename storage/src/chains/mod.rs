@@ -198,8 +198,7 @@ impl SealedChains {
             return Ok(Some(known));
         }
         let Some(record) = rocks.get(Family::Chain, &place.key())? else { return Ok(None) };
-        RollUp::sum_encoded(&[&record]).in_record(place)?;
-        let record = Encoded::from(record);
+        let record = Encoded::from(RollUp::encode_sum(&[&record]).in_record(place)?);
         self.read.insert(Read::Record(place), Arc::clone(&record));
         Ok(Some(record))
     }
@@ -227,13 +226,13 @@ impl SealedChains {
             return Ok(Some(known));
         }
         let Some(figures) = self.add_up(rocks, places)? else { return Ok(None) };
-        let figures = Encoded::from(encode(&figures).as_bytes());
+        let figures = Encoded::from(figures);
         self.read.insert(key, Arc::clone(&figures));
         Ok(Some(figures))
     }
 
-    /// The same, as it is written.
-    fn add_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<RollUp>, Fault> {
+    /// The same, from what is written.
+    fn add_up(&self, rocks: &Rocks, places: &[Place]) -> Result<Option<Vec<u8>>, Fault> {
         let mut adder = Adder::default();
         for key in self.sums.keys_of(places) {
             match rocks.get(Family::Chain, &key)? {
@@ -241,14 +240,13 @@ impl SealedChains {
                 None => return Ok(None),
             }
         }
-        adder.finish().map(Some)
+        adder.sum().map(Some)
     }
 }
 
 /// Adds up records: as many at once as may be in memory together.
 #[derive(Default)]
 struct Adder {
-    figures: RollUp,
     records: Vec<Vec<u8>>,
     bytes: usize,
 }
@@ -257,23 +255,15 @@ impl Adder {
     fn add(&mut self, record: Vec<u8>) -> Result<(), Fault> {
         self.bytes += record.len();
         self.records.push(record);
-        if self.bytes > ADDED_BYTES_MAX { self.add_read() } else { Ok(()) }
-    }
-
-    fn add_read(&mut self) -> Result<(), Fault> {
-        let further = RollUp::sum_encoded(&self.records).in_record("figures of several times")?;
-        self.figures = match self.figures.cells.is_empty() {
-            true => further,
-            false => RollUp::sum(&[&self.figures, &further]),
-        };
-        self.records.clear();
-        self.bytes = 0;
+        if self.bytes > ADDED_BYTES_MAX {
+            self.records = vec![self.sum()?];
+            self.bytes = 0;
+        }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<RollUp, Fault> {
-        self.add_read()?;
-        Ok(self.figures)
+    fn sum(&self) -> Result<Vec<u8>, Fault> {
+        RollUp::encode_sum(&self.records).in_record("figures of several times")
     }
 }
 
@@ -300,14 +290,10 @@ pub(crate) fn put(
         // 0 is what was folded.
         let segment = segment.0.saturating_add(1);
         let place = Place { tier: Tier::Minute, begin, written, segment };
-        put_figures(changes, place, &figures);
+        changes.put(Family::Chain, place.key(), encode(&figures).as_bytes(), Effort::More);
         places.push(place);
     }
     places
-}
-
-fn put_figures(changes: &mut Changes, place: Place, figures: &RollUp) {
-    changes.put(Family::Chain, place.key(), encode(figures).as_bytes(), Effort::More);
 }
 
 fn encode(figures: &RollUp) -> Writer {
