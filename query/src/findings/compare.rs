@@ -66,11 +66,27 @@ pub(crate) fn compare(
     times: Times,
     deadline: Deadline,
 ) -> Result<Compared, ReadError> {
-    let ask = |range| reader.chains(&ChainsQuestion { range, settled: times.settled }, deadline);
-    let Chains { roll_up: judged, mut steps, mut names, mut completeness } = ask(times.judged)?;
+    compare_by(times, deadline, |questions| {
+        questions.iter().map(|question| reader.chains(question, deadline)).collect()
+    })
+}
+
+/// The same, where `ask` answers questions, in their order.
+///
+/// # Errors
+/// Those of `ask`.
+pub(crate) fn compare_by(
+    times: Times,
+    deadline: Deadline,
+    ask: impl FnOnce(Vec<ChainsQuestion>) -> Result<Vec<Chains>, ReadError>,
+) -> Result<Compared, ReadError> {
+    let ranges = std::iter::once(times.judged).chain(times.reference.iter().copied());
+    let question = |range| ChainsQuestion { range, settled: times.settled };
+    let mut answers = ask(ranges.map(question).collect())?.into_iter();
+    let Chains { roll_up: judged, mut steps, mut names, mut completeness } =
+        answers.next().unwrap_or_default();
     let mut references = Vec::new();
-    for range in &times.reference {
-        let further = ask(*range)?;
+    for further in answers {
         references.push(further.roll_up);
         steps.extend(further.steps);
         names.extend(further.names);

@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use crate::hop_id::HopId;
 use crate::peers::Peer;
 
-pub(crate) use compare::{both, compare};
+pub(crate) use compare::{both, compare, compare_by};
 pub(crate) use example::{HopExamples, add_examples, hop_examples};
 
 const MINUTE_NANO: u64 = 60 * 1_000_000_000;

@@ -12,6 +12,7 @@ mod verdict;
 use std::cell::OnceCell;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use proto::{Span, SpanId, SpanKind, TraceId};
@@ -402,6 +403,25 @@ impl Questions<'_> {
         Ok(chains)
     }
 
+    /// The answers to `questions`, in their order, by all threads that have time.
+    fn chains_of_each(&self, questions: Vec<ChainsQuestion>) -> Result<Vec<Chains>, ReadError> {
+        let (reader, deadline) = (Arc::clone(&self.desk.reader), self.deadline);
+        let next = AtomicUsize::new(0);
+        let work = move |go_on: &GoOn| {
+            let mut answers = Vec::new();
+            while go_on.is_wanted() {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                let Some(question) = questions.get(place) else { break };
+                answers.push((place, reader.chains(question, deadline)));
+            }
+            answers
+        };
+        let mut answers: Vec<_> =
+            self.pool.share(helpers_max(), work).into_iter().flatten().collect();
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
     /// What hops add up to of the newest traces that `picked` asks for.
     ///
     /// # Errors
@@ -447,7 +467,8 @@ impl Questions<'_> {
     /// # Errors
     /// The store's.
     pub(crate) fn compare(&self, times: Times) -> Result<Compared, ReadError> {
-        let mut compared = findings::compare(&*self.desk.reader, times, self.deadline)?;
+        let ask = |questions| self.chains_of_each(questions);
+        let mut compared = findings::compare_by(times, self.deadline, ask)?;
         findings::add_examples(&*self.desk.reader, &mut compared, self.deadline)?;
         self.count(&compared.completeness);
         Ok(compared)

@@ -26,7 +26,7 @@ pub struct ChainsQuestion {
 /// The time is cut into minutes, what is older than a day into hours, and what is older
 /// than a month into days; those count that begin within the range. A trace counts once,
 /// with all its spans that came so far.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chains {
     /// The figures.
     pub roll_up: RollUp,
