@@ -12,6 +12,15 @@ const WORDS_MAX: usize = 6;
 /// Longer runs of hexadecimal digits without a number are ids, too.
 const HEX_WORD_MIN: usize = 16;
 
+/// What class of exception it is (semantic conventions, "Exceptions").
+const EXCEPTION_TYPE: &str = "exception.type";
+
+/// Whether attributes of this key matter to what an event says: see [`event_text`] and
+/// [`is_error`].
+pub fn is_event_key(key: &str) -> bool {
+    [MESSAGE, SEVERITY, EXCEPTION_TYPE].contains(&key)
+}
+
 /// What `event` says, in words that are the same each time: its name; of an exception its
 /// type; of a log record its severity and the first words of its message.
 pub fn event_text(event: &Event) -> Cow<'_, str> {
@@ -23,7 +32,7 @@ pub fn event_text(event: &Event) -> Cow<'_, str> {
         let severity = text(SEVERITY).unwrap_or_default();
         return Cow::Owned(format!("{severity} {}", words(&message)));
     }
-    match text("exception.type") {
+    match text(EXCEPTION_TYPE) {
         Some(class) => Cow::Owned(format!("{} {class}", event.name)),
         None => Cow::Borrowed(&event.name),
     }

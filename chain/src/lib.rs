@@ -21,7 +21,7 @@ mod tree;
 
 pub use cell::{Cell, Counts};
 pub use compare::{Comparison, Entry, Figures, Finding, Harmed, Suspect, What};
-pub use event::{event_text, is_error};
+pub use event::{event_text, is_error, is_event_key};
 pub use key::{name_key, normal, span_name_key};
 pub use opportunity::{Opportunity, opportunities};
 pub use path::{PathId, Step, StepKind};

@@ -363,9 +363,37 @@ pub fn own_attributes(body: &[u8]) -> impl Iterator<Item = u32> + '_ {
     (0..count).map_while(move |_| reader.varint32().ok())
 }
 
-/// Whether a body has events.
-pub fn has_events(body: &[u8]) -> bool {
-    body.first().is_some_and(|what| what & has::EVENTS != 0)
+/// Hands on the events of a body in a batch: the number of each one's name, and those of its
+/// attributes. Ends early where the bytes are no body.
+pub fn each_event(body: &[u8], mut take: impl FnMut(u32, &[u32])) {
+    read_events(&mut Reader::new(body), &mut take).unwrap_or_default();
+}
+
+fn read_events(reader: &mut Reader, take: &mut impl FnMut(u32, &[u32])) -> Result<(), Malformed> {
+    let what = reader.u8()?;
+    if what & has::EVENTS == 0 {
+        return Ok(());
+    }
+    for _ in 0..reader.count()? {
+        reader.varint32()?;
+    }
+    for before in [has::TRACE_STATE, has::FLAGS, has::DROPPED_ATTRIBUTES] {
+        if what & before != 0 {
+            reader.varint32()?;
+        }
+    }
+    let mut attributes = Vec::new();
+    for _ in 0..reader.count()? {
+        reader.varint()?;
+        let name = reader.varint32()?;
+        attributes.clear();
+        for _ in 0..reader.count()? {
+            attributes.push(reader.varint32()?);
+        }
+        reader.varint32()?;
+        take(name, &attributes);
+    }
+    Ok(())
 }
 
 /// Whether a body has events, links, or a status message: what

@@ -46,6 +46,27 @@ proptest! {
     }
 
     #[test]
+    fn events_are_told_by_their_numbers(spans in vec(span_strategy(), 0..12)) {
+        let batch = Batch::of(&spans);
+        let mut told = Vec::new();
+        for trace in batch.traces() {
+            for head in batch.heads_of(trace) {
+                body::each_event(batch.body(head), |name, attributes| {
+                    let attributes = attributes.iter().map(|number| batch.read_attribute(*number));
+                    told.push((batch.text(name).to_owned(), attributes.collect::<Vec<_>>()));
+                });
+            }
+        }
+        let of = |span: crate::Span| span.events.into_iter().map(|it| (it.name, it.attributes));
+        let expected: Vec<_> = batch.traces().iter().flat_map(|trace| {
+            let mut reader = SpanReader::new(&batch);
+            let heads = batch.heads_of(trace).iter();
+            heads.flat_map(|head| of(reader.span(trace.id, head))).collect::<Vec<_>>()
+        }).collect();
+        prop_assert_eq!(format!("{told:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
     fn changed_bytes_are_refused_or_read_without_a_panic(
         spans in vec(span_strategy(), 1..6),
         at: prop::sample::Index,
@@ -56,6 +77,8 @@ proptest! {
         bytes[at] = byte;
         if let Ok(batch) = Batch::decode(&mut Reader::new(&bytes)) {
             batch.spans();
+            let heads = batch.traces().iter().flat_map(|trace| batch.heads_of(trace));
+            heads.for_each(|head| body::each_event(batch.body(head), |_, _| {}));
         }
     }
 

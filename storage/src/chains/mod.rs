@@ -25,6 +25,7 @@
 //! Of sums see `sums`; the hours are left out where it is one.
 
 mod dictionary;
+mod events;
 mod fold;
 mod peers;
 mod read;

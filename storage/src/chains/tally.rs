@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use chain::{Analyst, Event, Line, RollUp, event_text, is_error, name_key, normal, span_name_key};
 use hashbrown::{HashMap, HashSet};
-use proto::batch::body::{self, Wanted};
-use proto::batch::{Head, SpanReader};
+use proto::batch::Head;
+use proto::batch::body::Wanted;
 use proto::{Batch, Event as SpanEvent, Span, SpanId, SpanKind, StatusCode, TraceId};
 
 use super::Dictionary;
+use super::events::Events;
 use super::peers::Peers;
 use crate::fault::Fault;
 use crate::view::{Missing, Parts, SealedView};
@@ -27,18 +28,20 @@ pub(crate) struct Tally<'a> {
     dictionary: &'a Dictionary,
     minutes: Minutes,
     analyst: Analyst,
-    batches: HashMap<*const Batch, Numbers<'a>>,
+    batches: HashMap<*const Batch, Numbers>,
+    /// The numbers of span names in batches.
+    names: HashMap<&'a str, u64>,
     /// What peers are called, by number.
     peers: HashMap<u64, String>,
     trace: TraceLines,
 }
 
 /// The numbers of what a batch refers to, as far as they were asked for.
-struct Numbers<'a> {
+struct Numbers {
     services: Vec<Option<u64>>,
     names: Vec<Option<u64>>,
     peers: Peers,
-    reader: SpanReader<'a>,
+    events: Events,
 }
 
 /// The lines of one trace.
@@ -46,6 +49,8 @@ struct Numbers<'a> {
 struct TraceLines {
     /// Each with where its events begin.
     lines: Vec<(Line, usize)>,
+    /// What they are sorted by, each with its place: moving lines takes longer.
+    order: Vec<((u64, SpanId, SpanKind), usize)>,
     events: Vec<Event>,
     records: Vec<Record>,
     identities: HashSet<(SpanId, SpanKind)>,
@@ -70,6 +75,7 @@ impl<'a> Tally<'a> {
             minutes: Minutes::new(),
             analyst: Analyst::default(),
             batches: HashMap::new(),
+            names: HashMap::new(),
             peers: HashMap::new(),
             trace: TraceLines::default(),
         }
@@ -103,7 +109,7 @@ impl<'a> Tally<'a> {
             self.add(-1);
         }
         for (batch, head) in heads {
-            self.take_head(id, batch, head);
+            self.take_head(batch, head);
         }
         self.add(1);
         self.trace.clear();
@@ -139,10 +145,9 @@ impl<'a> Tally<'a> {
         trace.lines.push((line, first_event));
     }
 
-    /// Takes a hot span of the next trace, which is `id`, unless there is a sealed one of
-    /// its identity.
-    fn take_head(&mut self, id: TraceId, batch: &'a Arc<Batch>, head: &Head) {
-        let Self { dictionary, trace, batches, peers, .. } = self;
+    /// Takes a hot span of the next trace, unless there is a sealed one of its identity.
+    fn take_head(&mut self, batch: &'a Arc<Batch>, head: &Head) {
+        let Self { dictionary, trace, batches, names, peers, .. } = self;
         // Hot ones are there once each.
         let is_known = |known: &HashSet<_>| known.contains(&(head.span_id, head.kind));
         if trace.is_too_large() || (!trace.identities.is_empty() && is_known(&trace.identities)) {
@@ -152,9 +157,9 @@ impl<'a> Tally<'a> {
             services: vec![None; batch.resources().len()],
             names: vec![None; batch.text_count()],
             peers: Peers::of(batch),
-            reader: SpanReader::new(batch),
+            events: Events::of(batch),
         });
-        let number = |known: &mut Vec<Option<u64>>, place: u32, make: &dyn Fn() -> u64| {
+        let number = |known: &mut Vec<Option<u64>>, place: u32, make: &mut dyn FnMut() -> u64| {
             let place = place as usize;
             if let Some(Some(number)) = known.get(place) {
                 return *number;
@@ -165,28 +170,31 @@ impl<'a> Tally<'a> {
             }
             number
         };
-        let service = number(&mut numbers.services, head.resource, &|| {
+        let service = number(&mut numbers.services, head.resource, &mut || {
             let name = batch.service_name(head.resource);
             let number = name_key(name);
             dictionary.add_name(number, || name.to_owned());
             number
         });
         if head.kind == SpanKind::LOG_RECORD {
-            trace.take_record(dictionary, &numbers.reader.span(id, head), service);
+            let order = (head.start_time_unix_nano, head.span_id);
+            let span_id = Some(head.parent_span_id).filter(SpanId::is_valid);
+            numbers.events.find(batch, head, 1, dictionary, |event| {
+                trace.records.push(Record { order, span_id, service, event });
+            });
             return;
         }
-        let name = number(&mut numbers.names, head.name, &|| {
+        let name = number(&mut numbers.names, head.name, &mut || {
             let name = batch.text(head.name);
-            let number = span_name_key(name);
-            dictionary.add_name(number, || normal(name));
-            number
+            *names.entry(name).or_insert_with(|| {
+                let number = span_name_key(name);
+                dictionary.add_name(number, || normal(name));
+                number
+            })
         });
         let first_event = trace.events.len();
-        let events = if body::has_events(batch.body(head)) {
-            trace.take_events(dictionary, &numbers.reader.span(id, head))
-        } else {
-            0
-        };
+        numbers.events.find(batch, head, EVENTS_MAX, dictionary, |event| trace.events.push(event));
+        let events = u32::try_from(trace.events.len() - first_event).unwrap_or(u32::MAX);
         let line = Line {
             span_id: head.span_id,
             parent_span_id: head.parent_span_id,
@@ -285,19 +293,23 @@ impl TraceLines {
     }
 
     fn sort(&mut self) {
-        let Self { lines, events, records, sorted, sorted_events, .. } = self;
-        lines.sort_unstable_by_key(|(line, _)| (line.start_unix_nano, line.span_id, line.kind));
+        let Self { lines, order, events, records, sorted, sorted_events, .. } = self;
+        let key = |line: &Line| (line.start_unix_nano, line.span_id, line.kind);
+        order.clear();
+        order.extend(lines.iter().zip(0..).map(|((line, _), place)| (key(line), place)));
+        order.sort_unstable();
         sorted.clear();
-        sorted.extend(lines.iter().map(|(line, _)| *line));
+        sorted.extend(order.iter().map(|(_, place)| lines[*place].0));
         sorted_events.clear();
         if events.is_empty() && records.is_empty() {
             return;
         }
         let attached = attach(sorted, records);
         let mut attached = attached.as_slice();
-        for (place, (line, (_, first))) in sorted.iter_mut().zip(&*lines).enumerate() {
+        for (place, (line, (_, taken))) in sorted.iter_mut().zip(&*order).enumerate() {
             let begin = sorted_events.len();
-            let own = events.get(*first..first.saturating_add(line.events as usize));
+            let first = lines[*taken].1;
+            let own = events.get(first..first.saturating_add(line.events as usize));
             sorted_events.extend_from_slice(own.unwrap_or_default());
             let (of_line, rest) =
                 attached.split_at(attached.partition_point(|(at, _)| *at <= place));
@@ -331,7 +343,7 @@ fn attach(lines: &[Line], records: &mut [Record]) -> Vec<(usize, Event)> {
     attached
 }
 
-fn known_event(dictionary: &Dictionary, event: &SpanEvent) -> Event {
+pub(super) fn known_event(dictionary: &Dictionary, event: &SpanEvent) -> Event {
     let text = event_text(event);
     let name = name_key(&text);
     dictionary.add_name(name, || text.into_owned());
