@@ -86,6 +86,7 @@ fn what_clients_of_zipkin_report_is_one_request_through_two_services() {
         (Zipkin::Python("V2_JSON"), "py"),
         (Zipkin::Python("V2_PROTO3"), "py"),
         (Zipkin::Node, "js"),
+        (Zipkin::Java, "java"),
     ] {
         let id = sender::zipkin(client, server.zipkin());
         let trace = web::json(&server, &format!("/api/v1/traces/{id:0>32}"));

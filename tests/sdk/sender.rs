@@ -44,6 +44,8 @@ pub(super) enum Zipkin {
     Python(&'static str),
     /// `zipkin` of zipkin-js.
     Node,
+    /// Brave.
+    Java,
 }
 
 /// All of them.
@@ -137,6 +139,11 @@ pub(super) fn zipkin(client: Zipkin, address: SocketAddr) -> String {
         Zipkin::Node => {
             let mut command = Command::new("node");
             command.arg(installed("node/zipkin.js"));
+            command
+        }
+        Zipkin::Java => {
+            let mut command = Command::new("java");
+            command.arg("-cp").arg(installed("java").join("*")).arg("Brave");
             command
         }
     };
