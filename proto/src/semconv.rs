@@ -7,6 +7,8 @@ use crate::{Span, Value};
 pub const SERVICE_NAME: &str = "service.name";
 /// What `service.name` is taken to be where it is missing.
 pub const UNKNOWN_SERVICE: &str = "unknown_service";
+/// The service's version, a resource attribute.
+pub const SERVICE_VERSION: &str = "service.version";
 
 /// One meaning and its spellings, the newest first.
 pub type Spellings = &'static [&'static str];

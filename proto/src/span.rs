@@ -215,6 +215,12 @@ impl Resource {
             _ => Cow::Borrowed(semconv::UNKNOWN_SERVICE),
         }
     }
+
+    /// The service's version: `service.version`; `None` where that is missing or empty.
+    pub fn service_version(&self) -> Option<Cow<'_, str>> {
+        let version = find_attribute(&self.attributes, semconv::SERVICE_VERSION)?.text();
+        (!version.is_empty()).then_some(version)
+    }
 }
 
 /// The instrumentation that made a span.

@@ -12,6 +12,11 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
+    /// Whether nothing changes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.puts.is_empty() && self.deletes.is_empty() && self.range_deletes.is_empty()
+    }
+
     /// Makes `payload` the record of `key`.
     pub(crate) fn put(
         &mut self,

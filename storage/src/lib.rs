@@ -30,6 +30,7 @@ mod store;
 mod trace_spans;
 mod turn;
 mod unpack;
+mod versions;
 mod view;
 
 pub use chains::chains_of;
@@ -44,6 +45,7 @@ pub use contract::search::{
 };
 pub use contract::summary::{ServiceCount, TraceSummary};
 pub use contract::sweep::Sweep;
+pub use contract::versions::{ServiceVersions, Versions, VersionsQuestion};
 pub use contract::{
     Beyond, Completeness, Deadline, Health, ReadError, SpanWriter, Stats, TimeRange, Trace,
     TraceBounds, TraceReader, WriteError, Written,

@@ -19,12 +19,14 @@ use crate::contract::scan::{Scan, Shown, Visitor};
 use crate::contract::search::Cursor;
 use crate::contract::summary::TraceSummary;
 use crate::contract::sweep::Sweep;
+use crate::contract::versions::{Versions, VersionsQuestion};
 use crate::contract::{
     Completeness, Deadline, Health, Pins, ReadError, SpanWriter, Stats, Trace, TraceBounds,
     TraceReader, WriteError, Written,
 };
 use crate::evaluate::{self, CatalogCollector};
 use crate::span_bytes::{cut, leave_beyond, truncated};
+use crate::versions::{Counts, minutes_of};
 use pins::Pinned;
 
 /// Spans in a map. Durable is nothing of it; every other promise of the contract
@@ -178,6 +180,21 @@ impl TraceReader for MemoryStore {
             series.add(begin, figures, paths);
         }
         Ok(series)
+    }
+
+    fn versions(
+        &self,
+        question: VersionsQuestion,
+        deadline: Deadline,
+    ) -> Result<Versions, ReadError> {
+        let mut counts = Counts::default();
+        for spans in self.traces.read().values() {
+            deadline.check()?;
+            spans.values().for_each(|span| counts.add_span(span));
+        }
+        let mut versions = Versions::default();
+        versions.merge(&counts.finish(), &minutes_of(question.range));
+        Ok(versions)
     }
 
     fn scan(

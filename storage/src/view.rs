@@ -18,6 +18,7 @@ use crate::span_bytes::may_fit;
 use crate::store::SearchTraceBytes;
 use crate::trace_spans::TraceSpans;
 use crate::turn::{Turn, TurnTaken};
+use crate::versions::Hours;
 
 /// The segments that exist.
 pub(crate) type Segments = BTreeMap<SegmentId, Arc<Segment>>;
@@ -40,6 +41,8 @@ pub(crate) struct View {
     pub(crate) hot: HotView,
     /// Where there are sealed figures of hops.
     pub(crate) chain_places: Arc<BTreeSet<Place>>,
+    /// Where there are sealed versions of services.
+    pub(crate) version_hours: Arc<Hours>,
 }
 
 /// Where a part of a trace is: in which segment, and which of its traces it is.

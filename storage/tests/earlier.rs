@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chain::{PeerKind, RollUp};
 use hopline_storage::{
     Chains, ChainsQuestion, Completeness, Config, Deadline, SpanWriter, Store, TimeRange,
-    TraceReader, chains_of,
+    TraceReader, VersionsQuestion, chains_of,
 };
 use proto::testing::trace;
 use proto::{Batch, Span};
@@ -38,6 +38,11 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// What the store before peers, and before versions of services, holds.
+fn written() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("stores").join("before_peers")
+}
+
 fn open(folder: &Path) -> Store {
     Store::open(Config { retention_age: None, ..Config::new(folder) }).unwrap()
 }
@@ -58,10 +63,8 @@ fn peers(chains: &Chains) -> BTreeMap<String, (PeerKind, i64)> {
 
 #[test]
 fn figures_from_before_peers_are_read_and_go_on() {
-    let written =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("stores").join("before_peers");
     let folder = tempfile::tempdir().unwrap();
-    copy(&written, folder.path());
+    copy(&written(), folder.path());
     let store = open(folder.path());
     let found = chains(&store);
     assert_eq!(found.completeness, Completeness::Complete);
@@ -98,4 +101,33 @@ fn figures_from_before_peers_are_read_and_go_on() {
     ];
     let expected = expected.map(|(name, kind)| (name.to_owned(), (kind, 1)));
     assert_eq!(peers(&found), BTreeMap::from(expected));
+}
+
+/// Spans of each version of `frontend`.
+fn versions(store: &Store) -> BTreeMap<String, u64> {
+    let question = VersionsQuestion { range: TimeRange::ALL };
+    let found = store.versions(question, Deadline::after(Duration::from_secs(60))).unwrap();
+    assert_eq!(found.completeness, Completeness::Complete);
+    let frontend = found.services.get("frontend").cloned().unwrap_or_default();
+    let all = frontend.spans.into_iter();
+    all.map(|(version, minutes)| (version, minutes.values().sum())).collect()
+}
+
+#[test]
+fn a_store_from_before_versions_has_none_and_gets_those_that_come() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&written(), folder.path());
+    let store = open(folder.path());
+    assert_eq!(versions(&store), BTreeMap::new());
+    let version = "resource:service.version=v2";
+    let text = format!("frontend GET / 0..10 {version}\n  frontend work 1..2 {version}");
+    let mut further = trace(&text);
+    further.iter_mut().for_each(|span| span.trace_id = proto::TraceId::new([7; 16]));
+    store.write(&[Arc::new(Batch::of(&further))]).unwrap();
+    let expected = BTreeMap::from([("v2".to_owned(), 2)]);
+    assert_eq!(versions(&store), expected);
+    store.seal_now().unwrap();
+    store.close().unwrap();
+    let store = open(folder.path());
+    assert_eq!(versions(&store), expected);
 }

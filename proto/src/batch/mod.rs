@@ -46,8 +46,8 @@ pub struct Batch {
     values: Vec<u8>,
     resources: Vec<PackedResource>,
     scopes: Vec<PackedScope>,
-    /// The service's name by each resource, once somebody asked.
-    service_names: OnceLock<Vec<Cow<'static, str>>>,
+    /// The service by each resource, once somebody asked.
+    services: OnceLock<Vec<ServiceOf>>,
 }
 
 /// The spans of one trace in a batch: so many heads in a row.
@@ -126,6 +126,13 @@ pub struct PackedResource {
     pub dropped_attributes_count: u32,
     /// See [`Resource::schema_url`](crate::Resource::schema_url).
     pub schema_url: TextNumber,
+}
+
+/// What a resource says of its service.
+#[derive(Debug, Clone)]
+struct ServiceOf {
+    name: Cow<'static, str>,
+    version: Option<String>,
 }
 
 /// An instrumentation scope, by numbers.

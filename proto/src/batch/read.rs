@@ -6,9 +6,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::body::{self, Keys, Source, Wanted};
-use super::{Batch, Head, PackedResource, PackedScope, value};
+use super::{Batch, Head, PackedResource, PackedScope, ServiceOf, value};
 use crate::codec::{Malformed, Reader};
-use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, Value, semconv};
+use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, semconv};
 
 /// Gives the spans of one batch, which share their resources and scopes.
 #[derive(Debug)]
@@ -117,20 +117,35 @@ impl Batch {
     /// The service's name by the resource of this number, see [`Resource::service_name`].
     /// Each is found out once for the batch.
     pub fn service_name(&self, resource: u32) -> &str {
-        let names = self.service_names.get_or_init(|| {
-            self.resources().iter().map(|resource| self.read_service_name(resource)).collect()
-        });
-        names.get(resource as usize).map_or(semconv::UNKNOWN_SERVICE, |name| name)
+        self.service_of(resource).map_or(semconv::UNKNOWN_SERVICE, |service| &service.name)
     }
 
-    fn read_service_name(&self, resource: &PackedResource) -> Cow<'static, str> {
-        let named = resource.attributes.iter().rev().map(|number| self.attribute(*number));
-        let mut named = named.filter(|(key, _)| self.text(*key) == semconv::SERVICE_NAME);
-        let value = named.next().map(|(_, value)| value::read(value).unwrap_or_default());
-        match value.as_ref().map(Value::text) {
-            Some(text) if !text.is_empty() => Cow::Owned(text.into_owned()),
-            _ => Cow::Borrowed(semconv::UNKNOWN_SERVICE),
-        }
+    /// The service's version by the resource of this number, see
+    /// [`Resource::service_version`]. Each is found out once for the batch.
+    pub fn service_version(&self, resource: u32) -> Option<&str> {
+        self.service_of(resource)?.version.as_deref()
+    }
+
+    fn service_of(&self, resource: u32) -> Option<&ServiceOf> {
+        let services = self.services.get_or_init(|| {
+            let read = |resource: &PackedResource| ServiceOf {
+                name: self
+                    .read_text(resource, semconv::SERVICE_NAME)
+                    .map_or(Cow::Borrowed(semconv::UNKNOWN_SERVICE), Cow::Owned),
+                version: self.read_text(resource, semconv::SERVICE_VERSION),
+            };
+            self.resources().iter().map(read).collect()
+        });
+        services.get(resource as usize)
+    }
+
+    /// The value of `key` as text, unless that is empty. Where a key occurs twice the last wins.
+    fn read_text(&self, resource: &PackedResource, key: &str) -> Option<String> {
+        let numbers = resource.attributes.iter().rev();
+        let mut attributes = numbers.map(|number| self.attribute(*number));
+        let (_, value) = attributes.find(|(number, _)| self.text(*number) == key)?;
+        let text = value::read(value).unwrap_or_default().text().into_owned();
+        (!text.is_empty()).then_some(text)
     }
 
     fn read_resource(&self, number: u32) -> Resource {

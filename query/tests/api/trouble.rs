@@ -10,7 +10,7 @@ use query::Config;
 use storage::{
     CatalogPage, CatalogQuestion, Chains, ChainsQuestion, Completeness, Deadline, Health,
     ReadError, Scan, Series, SeriesQuestion, Stats, Sweep, Trace, TraceBounds, TraceReader,
-    Visitor,
+    Versions, VersionsQuestion, Visitor,
 };
 
 use crate::support::{Api, SHOP, check_error as check};
@@ -40,6 +40,10 @@ impl TraceReader for Failing {
     }
 
     fn catalog(&self, _: &CatalogQuestion, _: Deadline) -> Result<CatalogPage, ReadError> {
+        Err((self.0)())
+    }
+
+    fn versions(&self, _: VersionsQuestion, _: Deadline) -> Result<Versions, ReadError> {
         Err((self.0)())
     }
 
@@ -142,6 +146,10 @@ impl TraceReader for Unreadable {
         self.0.catalog(of, deadline)
     }
 
+    fn versions(&self, of: VersionsQuestion, deadline: Deadline) -> Result<Versions, ReadError> {
+        self.0.versions(of, deadline)
+    }
+
     fn stats(&self) -> Stats {
         self.0.stats()
     }
@@ -204,6 +212,10 @@ impl TraceReader for Gate {
     }
 
     fn catalog(&self, _: &CatalogQuestion, _: Deadline) -> Result<CatalogPage, ReadError> {
+        Err(ReadError::DeadlineExceeded)
+    }
+
+    fn versions(&self, _: VersionsQuestion, _: Deadline) -> Result<Versions, ReadError> {
         Err(ReadError::DeadlineExceeded)
     }
 

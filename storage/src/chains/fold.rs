@@ -10,12 +10,15 @@ use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 
 /// How long after its end a time may still get more: then what there is becomes one.
-const STILL_SECONDS: u64 = 120;
+pub(crate) const STILL_SECONDS: u64 = 120;
 /// How many records of a minute are one too many.
 const RECORDS_MAX: usize = 4;
-/// How long minutes, hours and days are kept, in seconds: a day and an hour, so that there
-/// are minutes of yesterday at this time; a month and some days; a year and a month.
-const KEPT_SECONDS: [u64; 3] = [25 * 3600, 35 * 24 * 3600, 400 * 24 * 3600];
+/// How long minutes are kept, in seconds: a day and an hour, so that there are minutes of
+/// yesterday at this time.
+pub(crate) const MINUTES_KEPT_SECONDS: u64 = 25 * 3600;
+/// How long minutes, hours and days are kept: hours a month and some days, days a year and a
+/// month.
+const KEPT_SECONDS: [u64; 3] = [MINUTES_KEPT_SECONDS, 35 * 24 * 3600, 400 * 24 * 3600];
 /// So many records are folded at once, at most.
 const AT_ONCE_MAX: usize = 600;
 /// And so many times added up.

@@ -22,7 +22,8 @@
 //! when they were written, in seconds as well, or from their end where that is later: what
 //! is replayed is not old at once. `fold` makes one record of several, under the segment 0.
 //!
-//! Of sums see `sums`; the hours are left out where it is one.
+//! Of sums see `sums`; the hours are left out where it is one. A fifth kind is versions of
+//! services ([`crate::versions`]).
 
 mod dictionary;
 mod events;
@@ -33,6 +34,7 @@ mod sums;
 mod tally;
 
 pub(crate) use dictionary::Dictionary;
+pub(crate) use fold::{MINUTES_KEPT_SECONDS, STILL_SECONDS};
 pub(crate) use read::{HotChains, within};
 pub(crate) use tally::{Minutes, Tally};
 

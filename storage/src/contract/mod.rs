@@ -24,6 +24,7 @@ pub mod scan;
 pub mod search;
 pub mod summary;
 pub mod sweep;
+pub mod versions;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,6 +37,7 @@ use pins::Pin;
 use scan::{Scan, Visitor};
 use search::{Search, SearchPage};
 use sweep::Sweep;
+use versions::{Versions, VersionsQuestion};
 
 pub use pins::Pins;
 
@@ -107,6 +109,13 @@ pub trait TraceReader: Send + Sync {
 
     /// What some hops add up to, time after time, see [`Series`].
     fn series(&self, question: &SeriesQuestion, deadline: Deadline) -> Result<Series, ReadError>;
+
+    /// Which versions of services sent spans, and when, see [`Versions`].
+    fn versions(
+        &self,
+        question: VersionsQuestion,
+        deadline: Deadline,
+    ) -> Result<Versions, ReadError>;
 
     /// Figures about the store, for metrics and the status page.
     fn stats(&self) -> Stats;

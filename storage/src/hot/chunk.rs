@@ -10,7 +10,9 @@ use parking_lot::Mutex;
 use super::{Facts, HotBatch, HotTrace};
 use crate::chains::HotChains;
 use crate::contract::search::{Cursor, Order};
+use crate::contract::versions::Versions;
 use crate::segment::Reach;
+use crate::versions::count_hot;
 
 /// Traces to a chunk. A writer that changes a trace copies the list of its chunk where
 /// a reader holds it.
@@ -27,6 +29,8 @@ pub(crate) struct Chunk {
     chains: Mutex<Option<Arc<HotChains>>>,
     /// Likewise for the first that looks whether something is to be sealed.
     extremes: OnceLock<Extremes>,
+    /// Likewise for the first that asks for the versions of services.
+    versions: OnceLock<Versions>,
 }
 
 /// What a chunk's traces are at most.
@@ -98,6 +102,7 @@ impl Chunk {
         *self.lines.get_mut() = None;
         *self.chains.get_mut() = None;
         self.extremes.take();
+        self.versions.take();
     }
 
     pub(super) fn extremes(&self) -> Extremes {
@@ -129,6 +134,11 @@ impl Chunk {
     /// What its traces add to the figures of hops, likewise.
     pub(crate) fn chains(&self, retired: u64) -> Option<Arc<HotChains>> {
         self.chains.lock().as_ref().filter(|chains| chains.holds(retired)).cloned()
+    }
+
+    /// The versions of services that its traces are of.
+    pub(crate) fn versions(&self) -> &Versions {
+        self.versions.get_or_init(|| count_hot(self.traces()))
     }
 
     /// Keeps what its traces add for later readers.

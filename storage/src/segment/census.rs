@@ -15,6 +15,8 @@ use super::posting::{Postings, Slot};
 use super::table::Counts;
 use super::term::{Terms, duration_class};
 use crate::contract::search::AttributeScope;
+use crate::contract::versions::Versions;
+use crate::versions::{self, Run};
 
 /// What a census found.
 #[derive(Debug, Default)]
@@ -29,6 +31,8 @@ pub(super) struct Census {
     scopes: Vec<Shared>,
     /// Attributes of resources and scopes that are among the names.
     listed: HashSet<(AttributeScope, interner::Attribute)>,
+    /// Of the spans that are no longer counted with their resource.
+    versions: versions::Counts,
     /// The attributes of the list at hand.
     list: List,
     scratch: Writer,
@@ -92,6 +96,9 @@ struct Shared {
     slots: Vec<Slot>,
     /// Of a resource: the name of its service.
     service: Text,
+    /// Of a resource: the version of its service, and its spans of one minute.
+    version: Option<Box<str>>,
+    run: Run,
     /// One more than the last trace that it was noted of.
     noted: u32,
 }
@@ -162,7 +169,7 @@ impl Census {
         known: &mut Translation,
         head: &Head,
     ) -> Result<(), Malformed> {
-        let service = self.add_resource(ordinal, batch, known, head.resource);
+        let service = self.add_resource(ordinal, batch, known, head);
         self.add_scope(ordinal, batch, known, head.scope);
         let Self { interner, counts, postings, names, terms, slots, .. } = self;
         let name = interner.text_of(batch, known, head.name);
@@ -209,14 +216,25 @@ impl Census {
         counts
     }
 
-    /// Notes a resource of a trace; the name of its service.
+    /// Which versions of services there are, and when.
+    pub(super) fn take_versions(&mut self) -> Versions {
+        let mut versions = std::mem::take(&mut self.versions);
+        for shared in &self.resources {
+            let service = self.interner.text(shared.service);
+            versions.add(service, shared.version.as_deref(), shared.run);
+        }
+        versions.finish()
+    }
+
+    /// Notes the resource of a span; the name of its service.
     fn add_resource(
         &mut self,
         ordinal: u32,
         batch: &Batch,
         known: &mut Translation,
-        number: u32,
+        head: &Head,
     ) -> Text {
+        let number = head.resource;
         let place = self.interner.resource_of(batch, known, number) as usize;
         if self.resources.len() <= place {
             let name = batch.service_name(number);
@@ -225,9 +243,16 @@ impl Census {
             let resource = self.interner.resource(place as u32).cloned().unwrap_or_default();
             self.count_shared_text(resource.schema_url);
             self.add_shared(AttributeScope::Resource, &resource.attributes, &mut slots);
-            self.resources.push(Shared { slots, service, noted: 0 });
+            let version = batch.service_version(number).map(Box::from);
+            let run = Run::default();
+            self.resources.push(Shared { slots, service, version, run, noted: 0 });
         }
-        note(&mut self.resources[place], &mut self.postings, ordinal)
+        let shared = &mut self.resources[place];
+        if let Some(run) = shared.run.take(head) {
+            let service = self.interner.text(shared.service);
+            self.versions.add(service, shared.version.as_deref(), run);
+        }
+        note(shared, &mut self.postings, ordinal)
     }
 
     fn add_scope(&mut self, ordinal: u32, batch: &Batch, known: &mut Translation, number: u32) {
@@ -243,7 +268,8 @@ impl Census {
                 self.count_shared_text(text);
             }
             self.add_shared(AttributeScope::Scope, &scope.attributes, &mut slots);
-            self.scopes.push(Shared { slots, service: 0, noted: 0 });
+            let run = Run::default();
+            self.scopes.push(Shared { slots, service: 0, version: None, run, noted: 0 });
         }
         note(&mut self.scopes[place], &mut self.postings, ordinal);
     }

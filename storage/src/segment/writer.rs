@@ -20,6 +20,7 @@ use super::summary::{self, CHUNK_TRACES};
 use super::table::Places;
 use super::{Part, SegmentId, hash_index, hash_of, key, key_with, names};
 use crate::contract::summary::TraceSummary;
+use crate::contract::versions::Versions;
 use crate::fault::{Fault, InRecord};
 use crate::log::RecordNumber;
 use crate::record::Effort;
@@ -45,6 +46,8 @@ pub(crate) struct Built {
     pub(crate) records: Vec<Record>,
     pub(crate) commit: Commit,
     pub(crate) splits: Splits,
+    /// Which versions of services its spans are of.
+    pub(crate) versions: Versions,
 }
 
 /// Builds segment `id` of `traces`, which hold all that came of them up to the log
@@ -72,6 +75,7 @@ pub(crate) fn build(
     let counted = batches.count(&traces, &mut census);
     counted.in_record("a batch in memory")?;
     let counts = census.take_counts();
+    let versions = census.take_versions();
     let Census { interner, postings, names, .. } = census;
     let places = Places::of(&interner, counts);
     let numbers = Numbers { interner: &interner, places: &places };
@@ -92,7 +96,7 @@ pub(crate) fn build(
     for (end, values) in names::encode_values(&names, &interner) {
         records.put(Part::Values, &end, values, Effort::More);
     }
-    Ok(Built { records: records.records, commit, splits })
+    Ok(Built { records: records.records, commit, splits, versions })
 }
 
 /// A trace with its spans sorted, each with the number of its batch.

@@ -8,6 +8,7 @@ use crate::chains;
 use crate::fault::Fault;
 use crate::rocks::Family;
 use crate::segment::{self, Segment, decode_one};
+use crate::versions;
 use crate::view::SealedView;
 
 /// How many faults an audit names; of further ones it says how many.
@@ -90,7 +91,8 @@ impl Store {
         Ok(audit)
     }
 
-    /// Whether all figures of hops can be read, and what their paths stand for is known.
+    /// Whether all figures of hops and versions of services can be read, and what their paths
+    /// stand for is known.
     fn audit_chains(&self, view: &SealedView, audit: &mut Audit) -> Result<(), MaintainError> {
         let sealed = &self.shared.chains;
         for place in &*sealed.places() {
@@ -105,6 +107,14 @@ impl Store {
                     }
                 }
                 Ok(None) => audit.add(format_args!("{place}: missing")),
+                Err(fault @ Fault::Corrupt { .. }) => audit.add(fault),
+                Err(fault) => return Err(fault.into()),
+            }
+        }
+        for hour in &*self.shared.versions.hours() {
+            match versions::read_record(&view.rocks, *hour) {
+                Ok(Some(_)) => audit.records += 1,
+                Ok(None) => audit.add(format_args!("{hour}: missing")),
                 Err(fault @ Fault::Corrupt { .. }) => audit.add(fault),
                 Err(fault) => return Err(fault.into()),
             }

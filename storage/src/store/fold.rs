@@ -1,4 +1,5 @@
-//! Folding: the figures of hops get coarser as they get older.
+//! Folding: the figures of hops get coarser as they get older, and so that there are few records
+//! of them and of versions.
 
 use super::{MaintainError, Shared, Upkeep};
 use crate::changes::Changes;
@@ -19,15 +20,17 @@ impl Shared {
         }
         let mut changes = Changes::default();
         let folded = self.chains.fold(&self.rocks, now_unix_nano, &mut changes)?;
+        let versions = self.versions.fold(&self.rocks, now_unix_nano, &mut changes)?;
         if folded.is_done {
             upkeep.next_fold_unix_nano = now_unix_nano.saturating_add(INTERVAL_NANO);
         }
-        if folded.added.is_empty() && folded.removed.is_empty() && folded.sums.is_empty() {
+        if changes.is_empty() {
             return Ok(());
         }
         let committed = self.commit(changes)?;
         self.chains.replace(folded.added, &folded.removed);
         self.chains.sums.note(folded.sums);
+        self.versions.replace(versions.added, &versions.removed);
         committed.on_disk()
     }
 }

@@ -48,6 +48,7 @@ use crate::contract::chains::{Chains, ChainsQuestion, Series, SeriesQuestion};
 use crate::contract::pins::{Pin, PinError, Pins};
 use crate::contract::scan::{Scan, Visitor};
 use crate::contract::sweep::Sweep;
+use crate::contract::versions::{Versions, VersionsQuestion};
 use crate::contract::{
     Completeness, Deadline, Health, ReadError, SpanWriter, Stats, Trace, TraceBounds, TraceReader,
     WriteError, Written,
@@ -60,6 +61,7 @@ use crate::search;
 use crate::segment::commit::Commit;
 use crate::segment::{SegmentId, SegmentReader};
 use crate::span_bytes::truncated;
+use crate::versions::SealedVersions;
 use crate::view::{Deciding, SealedView, Segments, View};
 
 pub use audit::Audit;
@@ -87,6 +89,7 @@ struct Shared {
     reader: Arc<SegmentReader>,
     deciding: Arc<Deciding>,
     chains: SealedChains,
+    versions: SealedVersions,
     pins: SealedPins,
     state: RwLock<State>,
     log_end: Mutex<LogEnd>,
@@ -297,6 +300,20 @@ impl TraceReader for Store {
         }
     }
 
+    fn versions(
+        &self,
+        question: VersionsQuestion,
+        deadline: Deadline,
+    ) -> Result<Versions, ReadError> {
+        loop {
+            if let Some(versions) = self.shared.view().versions(question, deadline)? {
+                return Ok(versions);
+            }
+            deadline.check()?;
+            thread::sleep(FOLD_PAUSE);
+        }
+    }
+
     fn stats(&self) -> Stats {
         let disk_bytes = self.shared.disk_bytes();
         let state = self.shared.state.read();
@@ -356,6 +373,7 @@ impl Shared {
             sealed: self.sealed_view(&state),
             hot: state.hot.view(),
             chain_places: self.chains.places(),
+            version_hours: self.versions.hours(),
         }
     }
 

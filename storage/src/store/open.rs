@@ -32,6 +32,7 @@ use crate::log::{self, Record, RecordNumber};
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Commit, Splits, commit_key, splits_key};
 use crate::segment::{Segment, SegmentId, SegmentReader, first_key, id_of_key};
+use crate::versions::SealedVersions;
 use crate::view::{Deciding, SealedView, Segments};
 
 /// The format of everything in the data directory.
@@ -75,6 +76,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         deciding: Arc::clone(&deciding),
     };
     let chains = SealedChains::open(&rocks, config.caches.chains_bytes).map_err(in_fault)?;
+    let versions = SealedVersions::open(&rocks).map_err(in_fault)?;
     let pins = SealedPins::open(&rocks).map_err(in_fault)?;
     let needed = get_number(&rocks, LOG_NEEDED_KEY).map_err(in_fault)?.unwrap_or(1);
     let mut found = log::read(&data_dir, needed, config.durability).map_err(in_fault)?;
@@ -97,6 +99,7 @@ pub(super) fn open(config: Config) -> Result<Shared, OpenError> {
         reader,
         deciding,
         chains,
+        versions,
         pins,
         state: RwLock::new(State { hot, segments, retired: 0 }),
         log_end: Mutex::new(LogEnd { log, mark }),

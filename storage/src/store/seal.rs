@@ -22,6 +22,7 @@ use crate::record::Effort;
 use crate::rocks::{Family, Rocks};
 use crate::segment::commit::{Splits, commit_key, splits_key};
 use crate::segment::{Built, SealedTrace, Segment, SegmentId, build, encode_one};
+use crate::versions;
 use crate::view::{Parts, SealedView, Segments};
 use proto::batch::body::{Keys, Wanted};
 use proto::codec::{Reader, Writer};
@@ -56,11 +57,13 @@ impl Shared {
         }
         let mut segments = (*view.segments).clone();
         let mut figures = Vec::new();
+        let mut hours = Vec::new();
         if !traces.is_empty() {
             let id = upkeep.next_segment;
             upkeep.next_segment = id.next();
             put_number(&mut changes, NEXT_SEGMENT_KEY, upkeep.next_segment.0.into());
             let built = build(id, traces, selection.through, now_unix_nano)?;
+            hours = versions::put(&mut changes, &built.versions, id, now_unix_nano);
             let segment = self.take_in(id, built, &mut changes)?;
             figures = chains::put(
                 &mut changes,
@@ -79,6 +82,7 @@ impl Shared {
             state.segments = Arc::new(segments);
             state.hot.remove(selection);
             self.chains.replace(figures, &[]);
+            self.versions.replace(hours, &[]);
         }
         upkeep.log_cut_due = Some(selection.log_needed_from);
         committed.on_disk()?;

@@ -19,6 +19,7 @@ mod sealing;
 #[path = "../../../../tests/support/small_disk.rs"]
 mod small_disk;
 mod together;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
