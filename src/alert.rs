@@ -89,8 +89,9 @@ fn labels(entry: &Entry) -> Value {
 
 fn alert(entry: &Entry) -> Value {
     let finding = &entry.finding;
+    let since_version = finding.version.as_ref().map(|change| format!(", {}", change.sentence()));
     let mut annotations = json!({
-        "summary": finding.sentence,
+        "summary": format!("{}{}", finding.sentence, since_version.unwrap_or_default()),
         "harm": format!("{:.3}", finding.harm),
     });
     if let Some(trace) = finding.examples.bad.first() {

@@ -88,7 +88,10 @@ fn findings(answer: &Value) -> Vec<String> {
         .map(|finding| {
             let traces = list(&finding["bad_trace_ids"]).next().and_then(Value::as_str);
             let trace = traces.map_or_else(String::new, |trace| format!("  [trace {trace}]"));
-            format!("{:>6}  {}{trace}", share(&finding["harm"]), text(&finding["sentence"]))
+            let since_version = finding["version_change"]["sentence"].as_str();
+            let since_version = since_version.map_or_else(String::new, |it| format!(", {it}"));
+            let sentence = text(&finding["sentence"]);
+            format!("{:>6}  {sentence}{since_version}{trace}", share(&finding["harm"]))
         })
         .collect();
     let compared = &answer["compared"];

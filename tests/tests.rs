@@ -17,5 +17,6 @@ mod pin;
 mod sdk;
 mod support;
 mod tempo;
+mod versions;
 mod watch;
 mod zipkin;

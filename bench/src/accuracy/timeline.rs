@@ -99,8 +99,7 @@ impl Timeline {
         }
         let deadline = Deadline::after(LOOK_MAX);
         // What is in the store is settled.
-        let (compared, _) = look(&self.store, &mut self.book, now, Duration::ZERO, deadline);
-        drop(compared);
+        look(&self.store, &mut self.book, now, Duration::ZERO, deadline);
         let mut seen = Seen { named: Vec::new(), opened: Vec::new(), naive: Default::default() };
         let mut open = HashSet::new();
         for entry in self.book.open() {

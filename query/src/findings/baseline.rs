@@ -31,6 +31,8 @@ pub enum Baseline {
     Yesterday,
     /// This hour of the clock on each of the last seven days, all together.
     Week,
+    /// The hour before a service ran another version.
+    Version,
 }
 
 impl Baseline {
@@ -44,6 +46,7 @@ impl Baseline {
             Self::Recent => "recent",
             Self::Yesterday => "yesterday",
             Self::Week => "week",
+            Self::Version => "version",
         }
     }
 
@@ -53,6 +56,7 @@ impl Baseline {
             Self::Recent => "the hour before",
             Self::Yesterday => "the same hour yesterday",
             Self::Week => "this hour of the last seven days",
+            Self::Version => "the hour before the new version",
         }
     }
 
@@ -67,7 +71,7 @@ impl Baseline {
         };
         match self {
             Self::Asked => Vec::new(),
-            Self::Recent => {
+            Self::Recent | Self::Version => {
                 let begin = from_unix_nano.saturating_sub(HOUR_NANO);
                 untroubled(range(begin, from_unix_nano), troubled)
             }
@@ -101,7 +105,8 @@ impl Rates {
     ) -> Result<Option<Self>, ReadError> {
         let from = times.judged.from_unix_nano;
         // Of what is judged the first minute is over, the last is not.
-        let judged = range(from, from.saturating_add(MINUTE_NANO));
+        let to = minute(times.judged.to_unix_nano).max(from.saturating_add(MINUTE_NANO));
+        let judged = range(from, to);
         let question = ChainsQuestion { range: judged, settled: times.settled };
         let steps = reader.chains(&question, deadline)?.steps;
         let roots = steps.iter().filter(|(_, step)| step.parent.is_none());

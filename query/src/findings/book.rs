@@ -10,7 +10,7 @@ use chain::What;
 use serde::{Deserialize, Serialize};
 use storage::TimeRange;
 
-use super::Finding;
+use super::{Finding, MINUTE_NANO, VersionChange};
 
 /// A hop that takes a request so much longer, as a part of its time, is told.
 const SLOW_HARM_MIN: f64 = 0.05;
@@ -24,6 +24,10 @@ const PART_TO_PERSIST: f64 = 0.5;
 const FOUND_TO_OPEN: u32 = 2;
 /// How often in a row it must not be found to resolve.
 const MISSED_TO_RESOLVE: u32 = 3;
+/// What is due to a change of version is dated this much before it at most: minutes are whole.
+const DATED_EARLY_NANO: u64 = 2 * MINUTE_NANO;
+/// And so long after the versions before it were gone.
+const DATED_LATE_NANO: u64 = 5 * MINUTE_NANO;
 /// How many resolved ones are kept.
 const RESOLVED_MAX: usize = 200;
 /// How many are open at once: what comes beyond is less harmful than all of them.
@@ -54,9 +58,14 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The first look at which it was found, which judged some time before it.
+    /// The first look at which it was found, which judged some time before it. Where it is due to
+    /// a change of version the minute of that is known, and none before it is troubled.
     fn found_from(&self) -> u64 {
-        if self.found_unix_nano == 0 { self.since_unix_nano } else { self.found_unix_nano }
+        match &self.finding.version {
+            Some(version) => version.since_unix_nano.saturating_add(MINUTE_NANO),
+            None if self.found_unix_nano == 0 => self.since_unix_nano,
+            None => self.found_unix_nano,
+        }
     }
 }
 
@@ -105,6 +114,17 @@ pub(super) fn is_worth_a_look(finding: &Finding) -> bool {
     counts(finding, 1.0)
 }
 
+/// Whether a finding keeps one open that was found before.
+pub(super) fn is_worth_keeping(finding: &Finding) -> bool {
+    counts(finding, PART_TO_PERSIST)
+}
+
+/// Whether two findings are the same one, at different looks.
+pub(super) fn is_same(one: &Finding, other: &Finding) -> bool {
+    let of = |it: &Finding| (it.what, it.service.clone(), it.other.clone(), it.name.clone());
+    of(one) == of(other)
+}
+
 /// Whether a finding is worth telling, with the limits times `part`.
 fn counts(finding: &Finding, part: f64) -> bool {
     match finding.what {
@@ -133,7 +153,44 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// Takes how it was found now. Which change of version it is due to stays, and since when.
+    fn renew(&mut self, finding: Finding) {
+        let before = std::mem::replace(&mut self.finding, finding);
+        if before.version.is_some() {
+            self.finding.version = before.version;
+        }
+        self.date_by_version();
+    }
+
+    fn date_by_version(&mut self) {
+        if let Some(version) = self.finding.version.as_ref().filter(|_| !self.is_dated) {
+            self.since_unix_nano = version.since_unix_nano;
+            self.is_dated = true;
+        }
+    }
+
+    /// Whether it may be due to `change`, if it is due to any: it came with it, not before, and
+    /// not when the other versions had been gone for a while.
+    fn may_be_due_to(&self, change: &VersionChange) -> bool {
+        match &self.finding.version {
+            Some(known) => known.is_same(change),
+            None if self.is_dated => {
+                let first = change.since_unix_nano.saturating_sub(DATED_EARLY_NANO);
+                let last = change.others_until_unix_nano.saturating_add(DATED_LATE_NANO);
+                (first..=last).contains(&self.since_unix_nano)
+            }
+            None => true,
+        }
+    }
+}
+
 impl Book {
+    /// Whether what was found since `change` may be due to it, by what is known of it.
+    pub(super) fn may_be_due_to(&self, finding: &Finding, change: &VersionChange) -> bool {
+        self.current.get(&key(finding)).is_none_or(|entry| entry.may_be_due_to(change))
+    }
+
     /// Takes what was found at `now`; answers what is over since.
     pub fn take(&mut self, findings: Vec<Finding>, now_unix_nano: u64) -> Vec<Entry> {
         let mut seen = Vec::new();
@@ -146,11 +203,11 @@ impl Book {
                     entry.missed = 0;
                     entry.last_unix_nano = now_unix_nano;
                     entry.harm_max = entry.harm_max.max(finding.harm);
-                    entry.finding = finding;
+                    entry.renew(finding);
                 }
                 None if counts(&finding, 1.0) && has_room => {
                     let harm_max = finding.harm;
-                    let entry = Entry {
+                    let mut entry = Entry {
                         finding,
                         since_unix_nano: now_unix_nano,
                         found_unix_nano: now_unix_nano,
@@ -161,6 +218,7 @@ impl Book {
                         missed: 0,
                         is_dated: false,
                     };
+                    entry.date_by_version();
                     self.current.insert(key.clone(), entry);
                 }
                 _ => continue,
@@ -247,6 +305,7 @@ pub(super) mod tests {
             name: "POST /charge".to_owned(),
             absorbed_by: None,
             peer: None,
+            version: None,
             sentence: String::new(),
             harm,
             seconds: harm,

@@ -207,6 +207,7 @@ impl Names<'_> {
             name: self.of(found.name),
             absorbed_by: found.absorbed_by.map(|service| self.of(service)),
             peer: self.peer(found.path),
+            version: None,
             sentence: String::new(),
             harm: found.harm,
             seconds: found.seconds,

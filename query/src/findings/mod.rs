@@ -2,10 +2,12 @@
 //!
 //! `compare` holds two times against each other and names what differs, in words and with
 //! example traces. `watch` does so every few seconds for the last minutes, and keeps what
-//! it found in a [`Book`]: a finding opens, persists and resolves.
+//! it found in a [`Book`]: a finding opens, persists and resolves. Hops of a service that runs
+//! another version than before are also held against the time before that (`by_version`).
 
 mod baseline;
 mod book;
+mod by_version;
 mod compare;
 mod difference;
 mod example;
@@ -15,15 +17,18 @@ mod ids;
 mod opportunity;
 mod sentence;
 mod since;
+mod version_change;
 mod watch;
 
 pub use baseline::{Baseline, Rates};
 pub use book::{Book, Entry};
+pub use by_version::ByVersion;
 pub use compare::{Compared, Times};
 pub use difference::Difference;
 pub(crate) use feed::{Feed, Turn};
 pub use opportunity::Opportunity;
-pub use watch::{Notice, NoticeFn, look};
+pub use version_change::VersionChange;
+pub use watch::{Look, Notice, NoticeFn, look};
 pub(crate) use watch::{Seen, Watch};
 
 use chain::What;
@@ -58,6 +63,9 @@ pub struct Finding {
     /// Of calls that nobody answers: whom they are mostly to, as they say.
     #[serde(default)]
     pub peer: Option<Peer>,
+    /// The change of version since which it is so, where it is known to be due to one.
+    #[serde(default)]
+    pub version: Option<VersionChange>,
     /// In one sentence, without a full stop.
     pub sentence: String,
     /// By how much a request is worse, as a part: of its time, or of all requests.

@@ -102,7 +102,7 @@ mod tests {
         let end = FIRST_NANO + minutes * MINUTE_NANO;
         for now in [end - 20_000_000_000, end - 10_000_000_000] {
             let deadline = Deadline::after(Duration::from_secs(60));
-            look(&store, &mut book, now, Duration::ZERO, deadline).0.unwrap();
+            look(&store, &mut book, now, Duration::ZERO, deadline).compared.unwrap();
         }
         let open = book.open();
         let bank = open.iter().find(|entry| entry.finding.service == "bank")?;

@@ -11,9 +11,11 @@ use proto::clock::now_unix_nano;
 use storage::{Deadline, ReadError, TimeRange, TraceReader};
 
 use super::baseline::minute;
+use super::by_version::{ByVersion, add_to, by_version};
 use super::history::History;
 use super::{
-    Baseline, Book, Compared, Entry, Feed, MINUTE_NANO, Rates, Times, compare, example, since,
+    Baseline, Book, Compared, Entry, Feed, Finding, MINUTE_NANO, Rates, Times, compare, example,
+    since,
 };
 
 /// How often it is looked.
@@ -62,6 +64,8 @@ pub(crate) struct Seen {
     pub(crate) book: Book,
     /// The last look; `None` where there was too little to compare.
     pub(crate) last: Option<Arc<Compared>>,
+    /// What of the last look was compared with the time before a service changed its version.
+    pub(crate) by_version: Arc<Vec<ByVersion>>,
     /// Why there is nothing to say, if so.
     pub(crate) trouble: Option<String>,
 }
@@ -80,7 +84,7 @@ impl Watch {
         let (mut history, book) = History::open(history);
         let feed = Arc::new(Feed::new(&book, now_unix_nano()));
         let trouble = Some("the first look comes some seconds after the start".to_owned());
-        let seen = Seen { book, last: None, trouble };
+        let seen = Seen { book, trouble, ..Seen::default() };
         let shared = Arc::new(Shared { seen: Mutex::new(seen), ..Shared::default() });
         let thread = {
             let shared = Arc::clone(&shared);
@@ -135,27 +139,49 @@ impl Shared {
     fn look(&self, reader: &dyn TraceReader, now_unix_nano: u64) -> Notice {
         let deadline = Deadline::after(LOOK_MAX);
         let mut book = self.seen.lock().book.clone();
-        let (compared, resolved) = look(reader, &mut book, now_unix_nano, SETTLED, deadline);
-        let (compared, trouble) = match compared {
-            Ok(compared) => (Some(compared), None),
-            Err(reason) => (None, Some(reason)),
-        };
-        if let Some(compared) = &compared {
-            for entry in book.open_mut().take(EXAMPLES_MAX) {
-                let found = example::find(reader, &mut entry.finding, &compared.times, deadline);
-                if let Err(error) = found {
-                    tracing::debug!(%error, "no examples");
-                }
+        let found = look(reader, &mut book, now_unix_nano, SETTLED, deadline);
+        for entry in book.open_mut().take(EXAMPLES_MAX) {
+            let Some(times) = found.times_of(&entry.finding).cloned() else { continue };
+            if let Err(error) = example::find(reader, &mut entry.finding, &times, deadline) {
+                tracing::debug!(%error, "no examples");
             }
         }
+        let Look { compared, by_version, resolved } = found;
+        let (last, trouble) = match compared {
+            Ok(compared) => (Some(Arc::new(compared)), None),
+            Err(reason) => (None, Some(reason)),
+        };
         let open = book.open().into_iter().cloned().collect();
-        *self.seen.lock() = Seen { book, last: compared.map(Arc::new), trouble };
+        *self.seen.lock() = Seen { book, last, by_version: Arc::new(by_version), trouble };
         Notice { open, resolved }
     }
 }
 
-/// One look at what there is at `now_unix_nano`: `book` takes what was found. Answers what was
-/// compared, or why nothing could be, and what is over since. `settled` is as in
+/// What came of a look.
+#[derive(Debug)]
+pub struct Look {
+    /// What the last minutes were compared with, or why they could not be.
+    pub compared: Result<Compared, String>,
+    /// What was compared with the time before a service changed its version, the last that did
+    /// first.
+    pub by_version: Vec<ByVersion>,
+    /// What is over since the look before.
+    pub resolved: Vec<Entry>,
+}
+
+impl Look {
+    /// What was compared where `finding` shows.
+    fn times_of(&self, finding: &Finding) -> Option<&Times> {
+        let change = finding.version.as_ref();
+        let of_change = |it: &&ByVersion| change.is_some_and(|change| change.is_same(&it.change));
+        match (self.by_version.iter().find(of_change), &self.compared) {
+            (Some(since_change), _) => Some(&since_change.compared.times),
+            (None, compared) => compared.as_ref().ok().map(|compared| &compared.times),
+        }
+    }
+}
+
+/// One look at what there is at `now_unix_nano`: `book` takes what was found. `settled` is as in
 /// [`storage::ChainsQuestion`].
 pub fn look(
     reader: &dyn TraceReader,
@@ -163,18 +189,27 @@ pub fn look(
     now_unix_nano: u64,
     settled: Duration,
     deadline: Deadline,
-) -> (Result<Compared, String>, Vec<Entry>) {
+) -> Look {
     let troubled = book.troubled();
     let compared = compare_now(reader, now_unix_nano, &troubled, settled, deadline);
     let compared = compared.unwrap_or_else(|error| Err(error.to_string()));
-    let findings = compared.as_ref().map_or_else(|_| Vec::new(), |it| it.findings.clone());
+    let mut findings = compared.as_ref().map_or_else(|_| Vec::new(), |it| it.findings.clone());
+    let by_version = by_version(reader, now_unix_nano, &troubled, settled, deadline);
+    let by_version = by_version.unwrap_or_else(|error| {
+        tracing::debug!(%error, "not compared with versions before");
+        Vec::new()
+    });
+    for ByVersion { change, compared } in &by_version {
+        let due = |finding: &&Finding| book.may_be_due_to(finding, change);
+        compared.findings.iter().filter(due).for_each(|found| add_to(&mut findings, found));
+    }
     let resolved = book.take(findings, now_unix_nano);
     if let Ok(compared) = &compared
         && let Err(error) = since::date(reader, book, &compared.times, deadline)
     {
         tracing::debug!(%error, "not known since when");
     }
-    (compared, resolved)
+    Look { compared, by_version, resolved }
 }
 
 /// Judges the last minute or two by the first of [`Baseline::CHOICE`] that has enough requests,

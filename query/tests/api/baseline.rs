@@ -41,7 +41,7 @@ fn said(minutes: &[Minute]) -> Result<Compared, String> {
     store.write(&[Arc::new(Batch::of(&proto::testing::trace(&text)))]).unwrap();
     let now = (JUDGED_SECONDS + 90) * SECOND_NANO;
     let deadline = Deadline::after(Duration::from_secs(60));
-    look(&store, &mut Book::default(), now, Duration::ZERO, deadline).0
+    look(&store, &mut Book::default(), now, Duration::ZERO, deadline).compared
 }
 
 fn minute(before: u64, home: u64, cart: u64) -> Minute {

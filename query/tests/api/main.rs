@@ -9,6 +9,7 @@ extern crate hopline_query as query;
 mod baseline;
 mod beside;
 mod by_query;
+mod by_version;
 mod catalog;
 mod chains;
 mod difference;

@@ -70,6 +70,7 @@ pub(super) async fn findings(
                 entries: seen.last.as_deref().map_or_else(Vec::new, entries),
                 opportunities: seen.last.as_deref().map_or_else(Vec::new, opportunities),
                 compared: seen.last.as_deref().map(Compared::of),
+                compared_by_version: seen.by_version.iter().map(Compared::by_version).collect(),
                 silent_because: seen.trouble.as_deref(),
             }))
         })

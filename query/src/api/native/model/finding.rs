@@ -21,6 +21,9 @@ pub(in crate::api::native) struct FindingsAnswer<'a> {
     pub(in crate::api::native) opportunities: Vec<Opportunity<'a>>,
     /// What was compared at the last look; null where there was too little.
     pub(in crate::api::native) compared: Option<Compared>,
+    /// The same of services that run another version than an hour before, the last that changed
+    /// first: the time since then, compared with the hour before.
+    pub(in crate::api::native) compared_by_version: Vec<Compared>,
     /// Why nothing can be said now; null where something can.
     pub(in crate::api::native) silent_because: Option<&'a str>,
 }
@@ -77,6 +80,8 @@ pub(in crate::api::native) struct Finding<'a> {
     /// Of calls that nobody answers: whom they are to; null of others, and where they do not
     /// say.
     pub(in crate::api::native) peer: Option<&'a Peer>,
+    /// The change of version since which it is so; null where it is not known to be due to one.
+    pub(in crate::api::native) version_change: Option<VersionChange>,
     /// By how much a request is worse, as a part: of its time, or of all requests.
     pub(in crate::api::native) harm: f64,
     /// How much longer a request takes on average.
@@ -101,6 +106,24 @@ pub(in crate::api::native) struct Finding<'a> {
     /// Traces of the time before.
     #[schema(value_type = Vec<String>)]
     pub(in crate::api::native) normal_trace_ids: Vec<AsText<TraceId>>,
+}
+
+/// That a service runs another version than before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api::native) struct VersionChange {
+    pub(in crate::api::native) service: String,
+    /// Its `service.version` now.
+    pub(in crate::api::native) version: String,
+    /// The one before.
+    pub(in crate::api::native) version_before: String,
+    /// The minute in which the first span of the new one began.
+    #[schema(value_type = String)]
+    pub(in crate::api::native) changed_unix_nano: AsText<u64>,
+    /// Until when other versions ran, too; as `changed_unix_nano` where none did.
+    #[schema(value_type = String)]
+    pub(in crate::api::native) others_until_unix_nano: AsText<u64>,
+    /// The same in words that go on from the sentence of a finding.
+    pub(in crate::api::native) sentence: String,
 }
 
 /// What a finding does to requests that enter the system.
@@ -205,8 +228,11 @@ pub(in crate::api::native) struct Compared {
 #[derive(Debug, Serialize, ToSchema)]
 pub(in crate::api::native) struct Baseline {
     /// `recent` (the hour before), `yesterday` (the same hour), `week` (this hour of the last
-    /// seven days, all together), or `asked`.
+    /// seven days, all together), `version` (the hour before a service ran another version), or
+    /// `asked`.
     pub(in crate::api::native) kind: &'static str,
+    /// Of `version`: what changed; null of others.
+    pub(in crate::api::native) version_change: Option<VersionChange>,
     /// Its times, the earliest first, without those in which something was wrong. What is
     /// older than a day counts by the hours that begin there.
     pub(in crate::api::native) times: Vec<BaselineTime>,
@@ -297,6 +323,7 @@ impl<'a> Finding<'a> {
             span_name: &finding.name,
             absorbed_by: finding.absorbed_by.as_deref(),
             peer: finding.peer.as_ref(),
+            version_change: finding.version.as_ref().map(VersionChange::of),
             harm: finding.harm,
             nano_per_request: nano(finding.seconds),
             per_request: finding.per_request,
@@ -308,6 +335,20 @@ impl<'a> Finding<'a> {
             differences: finding.differences.iter().map(Difference::of).collect(),
             bad_trace_ids: ids(&finding.examples.bad),
             normal_trace_ids: ids(&finding.examples.normal),
+        }
+    }
+}
+
+impl VersionChange {
+    fn of(change: &findings::VersionChange) -> Self {
+        let findings::VersionChange { service, version, before, .. } = change;
+        Self {
+            service: service.clone(),
+            version: version.clone(),
+            version_before: before.clone(),
+            changed_unix_nano: AsText(change.since_unix_nano),
+            others_until_unix_nano: AsText(change.others_until_unix_nano),
+            sentence: change.sentence(),
         }
     }
 }
@@ -372,6 +413,12 @@ impl Figures {
 }
 
 impl Compared {
+    pub(in crate::api::native) fn by_version(of: &findings::ByVersion) -> Self {
+        let mut compared = Self::of(&of.compared);
+        compared.baseline.version_change = Some(VersionChange::of(&of.change));
+        compared
+    }
+
     pub(in crate::api::native) fn of(compared: &findings::Compared) -> Self {
         let findings::Times { judged, reference, .. } = &compared.times;
         let first = reference.first().map_or(0, |range| range.from_unix_nano);
@@ -400,6 +447,7 @@ impl Baseline {
         });
         Self {
             kind: compared.times.baseline.word(),
+            version_change: None,
             times: times.collect(),
             requests_per_minute: compared.rates.map(|rates| rates.before),
             requests_per_minute_now: compared.rates.map(|rates| rates.now),
