@@ -274,6 +274,17 @@ export interface Harmed {
   share_of_failures: number | null;
 }
 
+/** That a service runs another version than before. */
+export interface VersionChange {
+  service: string;
+  version: string;
+  version_before: string;
+  /** The minute in which the first span of the new one began. */
+  changed_unix_nano: UnixNano;
+  /** Until when other versions ran, too. */
+  others_until_unix_nano: UnixNano;
+}
+
 /** One thing that is worse than before, with its history. */
 export interface Finding {
   kind: FindingKind;
@@ -290,6 +301,8 @@ export interface Finding {
   span_name: string;
   /** Of errors that are swallowed: who gets them and does not fail. */
   absorbed_by: string | null;
+  /** The change since which it is so, where it is known to be due to one. */
+  version_change?: VersionChange | null;
   /** By how much a request is worse, as a part: of its time, or of all requests. May exceed 1. */
   harm: number;
   nano_per_request: number;
@@ -323,6 +336,8 @@ export interface Compared {
   requests: number;
   reference_requests: number;
   request_nano: number;
+  is_other_workload?: boolean;
+  baseline?: { kind: string; version_change: VersionChange | null };
 }
 
 /** Calls made one after the other that might be made at once. Nothing is wrong there. */
@@ -352,6 +367,8 @@ export interface FindingsAnswer {
   opportunities: Opportunity[];
   /** Null where there was too little to compare. */
   compared: Compared | null;
+  /** The time since a service changed its version with the hour before, the last that did first. */
+  compared_by_version?: Compared[];
   silent_because: string | null;
 }
 

@@ -7,6 +7,7 @@ import { FindingEntry } from "./FindingEntry";
 import { FindingLinks } from "./FindingLinks";
 import classes from "./FindingRow.module.css";
 import { FindingSentence } from "./FindingSentence";
+import { FindingVersion } from "./FindingVersion";
 import { kindLook } from "./kinds";
 
 interface Props {
@@ -25,6 +26,7 @@ export function FindingRow({ finding, now }: Props) {
         <FindingSentence finding={finding} />
       </div>
       <div className={classes.about}>
+        <FindingVersion finding={finding} now={now} />
         <FindingChain finding={finding} />
         <FindingEntry finding={finding} />
         <FindingDifferences finding={finding} />

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import { openPage } from "../../test/openPage";
 import type { Compared, Finding, FindingsAnswer, Opportunity } from "../api/types";
+import { formatClock } from "../shared/format";
 
 const FIGURES = { calls: 120, affected: 120, p50_nano: 800e6, p90_nano: 812e6 };
 
@@ -146,6 +147,41 @@ test("where nothing is wrong one line says what was compared", async () => {
     "Nothing stands out: 1,234 requests of the last minutes against 30,000, compared with the hour before",
   );
   expect(screen.queryByRole("list", { name: "Findings" })).toBeNull();
+});
+
+test("what is due to a new version says so, and what is not judged why", async () => {
+  const now = Date.now();
+  const change = {
+    service: "bank",
+    version: "2.1.0",
+    version_before: "2.0.9",
+    changed_unix_nano: `${now - (now % 60_000)}000000`,
+    others_until_unix_nano: `${now - (now % 60_000)}000000`,
+  };
+  const compared = (service: string, more: Partial<Compared>): Compared => ({
+    ...COMPARED,
+    baseline: { kind: "version", version_change: { ...change, service } },
+    ...more,
+  });
+  const sentence = "compared with the hour before the new version; 40 % of the requests are";
+  open({
+    open: [{ ...BANK, version_change: change }, cart(1)],
+    compared_by_version: [
+      compared("bank", {}),
+      compared("shop", {}),
+      compared("mail", { is_other_workload: true, sentence }),
+    ],
+  });
+  const clock = formatClock(change.changed_unix_nano, now);
+  const [slow, failing] = (await rows()).map(textOf);
+  expect(slow).toContain(`since bank 2.1.0 (before: 2.0.9), deployed ${clock}`);
+  expect(failing).not.toContain("deployed");
+  expect((await rows("New versions")).map(textOf)).toEqual([
+    `bank 2.1.0 (before: 2.0.9), deployed ${clock}: 1 finding since then`,
+    `shop 2.1.0 (before: 2.0.9), deployed ${clock}: nothing stands out since then, ` +
+      "1,234 requests against 30,000 of the hour before",
+    `mail 2.1.0 (before: 2.0.9), deployed ${clock}: not judged: ${sentence}`,
+  ]);
 });
 
 test("where too little came one line says so", async () => {

@@ -7,6 +7,7 @@ import classes from "./Findings.module.css";
 import { Opportunities } from "./Opportunities";
 import { ResolvedFindings } from "./ResolvedFindings";
 import { summaryOf } from "./summary";
+import { VersionChanges } from "./VersionChanges";
 
 /** What is wrong now: one quiet line where nothing is. Never in the way of the search. */
 export function Findings() {
@@ -30,6 +31,7 @@ export function Findings() {
           </span>
         </p>
       )}
+      {data && <VersionChanges answer={data} now={dataUpdatedAt} />}
       {data && <FindingList findings={data.open} now={dataUpdatedAt} />}
       {data && <Opportunities opportunities={data.opportunities} />}
       {data && <ResolvedFindings findings={data.resolved} now={dataUpdatedAt} />}

@@ -1,6 +1,7 @@
 import type { Finding } from "../api/types";
 import { formatCount, formatDateTime, formatWhen } from "../shared/format";
 import { FindingSentence } from "./FindingSentence";
+import { FindingVersion } from "./FindingVersion";
 import classes from "./ResolvedFindings.module.css";
 
 /** What is listed; the server keeps some hundreds. */
@@ -28,7 +29,7 @@ export function ResolvedFindings({ findings, now }: Props) {
               <Moment unixNano={finding.resolved_unix_nano ?? finding.last_unix_nano} now={now} />
             </span>
             <span className={classes.sentence}>
-              <FindingSentence finding={finding} />
+              <FindingSentence finding={finding} /> <FindingVersion finding={finding} now={now} />
             </span>
           </li>
         ))}

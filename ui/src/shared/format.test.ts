@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   formatAgo,
+  formatClock,
   formatDateTime,
   formatDuration,
   formatNoun,
@@ -63,6 +64,13 @@ test("a time of another day says its day", () => {
   expect(formatWhen(nano, 1_763_900_000_000 + 3 * 86_400_000)).toMatch(
     /^\d{4}-\d\d-\d\d \d\d:\d\d$/,
   );
+});
+
+test("a clock has hours and minutes, and the day of another day", () => {
+  const nano = "1763900000000000000";
+  expect(formatClock(nano, 1_763_900_000_000)).toBe(formatTime(nano).slice(0, 5));
+  const later = 1_763_900_000_000 + 3 * 86_400_000;
+  expect(formatClock(nano, later)).toBe(formatWhen(nano, later));
 });
 
 test("how long ago is rough", () => {

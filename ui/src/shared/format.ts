@@ -89,6 +89,11 @@ export function formatWhen(unixNano: string, nowMillis: number): string {
     : formatDateTime(unixNano).slice(0, "yyyy-mm-dd hh:mm".length);
 }
 
+/** The same to the minute. */
+export function formatClock(unixNano: string, nowMillis: number): string {
+  return formatWhen(unixNano, nowMillis).replace(/(\d\d:\d\d):\d\d\.\d+$/, "$1");
+}
+
 /** Local date and time, to the nanosecond where there are any. */
 export function formatDateTime(unixNano: string): string {
   const ms = unixMillis(unixNano);
