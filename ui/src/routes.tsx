@@ -11,6 +11,7 @@ import { ComparePage } from "./compare/ComparePage";
 import { HopPage } from "./hop/HopPage";
 import { HopsPage } from "./hops/HopsPage";
 import { MapPage } from "./map/MapPage";
+import { PinsPage } from "./pins/PinsPage";
 import { SearchPage } from "./search/SearchPage";
 import { ErrorState } from "./shared/ErrorState";
 import { formatQuery, parseQuery, type QueryParams } from "./shared/queryString";
@@ -60,6 +61,13 @@ const chainsRoute = createRoute({
   component: ChainsPage,
 });
 
+const pinsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/pins",
+  validateSearch: asText,
+  component: PinsPage,
+});
+
 const compareRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/compare",
@@ -84,6 +92,7 @@ export function createAppRouter(history?: RouterHistory) {
       hopsRoute,
       hopRoute,
       compareRoute,
+      pinsRoute,
       traceRoute,
     ]),
     // The server tells by <base> under which prefix the viewer lives.

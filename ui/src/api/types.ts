@@ -372,6 +372,27 @@ export interface FindingsAnswer {
   silent_because: string | null;
 }
 
+/** A trace that is kept beyond retention, as it was when something was added to its pin last. */
+export interface Pin {
+  trace_id: string;
+  pinned_unix_nano: UnixNano;
+  /** What it takes on the disk. */
+  bytes: number;
+  /** "0" where it is not known. */
+  start_unix_nano: UnixNano;
+  duration_nano: number;
+  span_count: number;
+  error_count: number;
+  root_service: string;
+  root_name: string;
+}
+
+export interface PinsAnswer {
+  /** The newest pin first. */
+  pins: Pin[];
+  bytes: number;
+}
+
 export interface Quantiles {
   p50_nano: number;
   p90_nano: number;

@@ -1,4 +1,5 @@
 import { NativeSelect, Switch } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { formatNoun } from "../shared/format";
 import { ReloadButton } from "../shared/ReloadButton";
 import classes from "./ResultBar.module.css";
@@ -33,6 +34,7 @@ export function ResultBar({ search, onSearch, shown, more, tookMs, busy, onReloa
         {tookMs === null ? unanswered : `${formatNoun(shown, "trace")}${more ? " and more" : ""}`}
         {tookMs !== null && <span className={classes.took}> · {tookMs} ms</span>}
       </span>
+      <Link to="/pins">Pinned traces</Link>
       <NativeSelect
         aria-label="Order"
         data={ORDER_LABELS}

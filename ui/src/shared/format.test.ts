@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   formatAgo,
+  formatBytes,
   formatClock,
   formatDateTime,
   formatDuration,
@@ -63,6 +64,12 @@ test("a time of another day says its day", () => {
   expect(formatWhen(nano, 1_763_900_000_000)).toBe(formatTime(nano));
   expect(formatWhen(nano, 1_763_900_000_000 + 3 * 86_400_000)).toMatch(
     /^\d{4}-\d\d-\d\d \d\d:\d\d$/,
+  );
+});
+
+test("bytes are in thousands", () => {
+  expect([0, 812, 2_310, 52_000, 1_000_000, 256_000_000, 3e15].map(formatBytes).map(plain)).toEqual(
+    ["0 B", "812 B", "2.3 kB", "52 kB", "1.0 MB", "256 MB", "3000 TB"],
   );
 });
 

@@ -65,6 +65,16 @@ export function formatNoun(count: number, noun: string): string {
   return `${formatCount(count)}${NBSP}${noun}${count === 1 ? "" : "s"}`;
 }
 
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"];
+
+/** `812 B`, `2.3 kB`, `256 MB`: thousands. */
+export function formatBytes(bytes: number): string {
+  const place = Math.min(Math.floor(Math.log10(Math.max(bytes, 1)) / 3), BYTE_UNITS.length - 1);
+  const value = bytes / 1000 ** place;
+  const decimals = place > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(decimals)}${NBSP}${BYTE_UNITS[place]}`;
+}
+
 /** Milliseconds since the epoch of nanoseconds in text; NaN where the text is no number. */
 export function unixMillis(unixNano: string): number {
   return /^\d+$/.test(unixNano) ? Number(BigInt(unixNano) / 1_000_000n) : Number.NaN;

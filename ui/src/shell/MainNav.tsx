@@ -1,9 +1,10 @@
 import { Link, useMatch } from "@tanstack/react-router";
 import classes from "./MainNav.module.css";
 
-/** The views that can be gone to from everywhere. A single trace belongs to the traces. */
+/** The views that can be gone to from everywhere. A single trace and pins belong to the traces. */
 export function MainNav() {
   const isTrace = useMatch({ from: "/trace/$traceId", shouldThrow: false }) !== undefined;
+  const isPins = useMatch({ from: "/pins", shouldThrow: false }) !== undefined;
   return (
     <nav className={classes.nav} aria-label="Main">
       <Link
@@ -12,7 +13,7 @@ export function MainNav() {
         // Every address begins with this one.
         activeOptions={{ exact: true, includeSearch: false }}
         activeProps={{ "data-active": "" }}
-        data-active={isTrace || undefined}
+        data-active={isTrace || isPins || undefined}
       >
         Traces
       </Link>
