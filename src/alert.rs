@@ -200,6 +200,20 @@ mod tests {
     }
 
     #[test]
+    fn a_version_that_something_is_due_to_is_told() {
+        let mut of_version = serde_json::to_value(entry(None)).expect("JSON");
+        of_version["finding"]["version"] = json!({
+            "service": "bank", "version": "2.1", "before": "2.0",
+            "since_unix_nano": 1_795_428_000_000_000_000u64,
+            "others_until_unix_nano": 1_795_428_000_000_000_000u64,
+        });
+        let of_version = serde_json::from_value(of_version).expect("an entry");
+        let summary = "bank is slow, since bank 2.1 (before: 2.0), deployed 10:00 UTC";
+        assert_eq!(alert(&of_version)["annotations"]["summary"], summary);
+        assert_eq!(labels(&of_version), labels(&entry(None)));
+    }
+
+    #[test]
     fn what_is_refused_is_sent_again() {
         let (url, received) = receiver("503 Service Unavailable");
         let mut alerts = Alerts::to(url);

@@ -27,6 +27,8 @@ const PART_STILL: f64 = 1.0 / 3.0;
 const PART_ALL_ALONG: f64 = 0.5;
 /// Of so many different minutes of changes, the last ones, each is compared.
 const COMPARED_MAX: usize = 4;
+/// Of so many services, the last that changed: of those that do in one minute, the first by name.
+const SERVICES_MAX: usize = 100;
 
 /// A service that runs another version, compared with the hour before.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +74,7 @@ pub(super) fn by_version(
             found.extend(changes.iter().map(|change| of_service(&compared, change, &changes)));
         }
     }
+    found.truncate(SERVICES_MAX);
     Ok(found)
 }
 
