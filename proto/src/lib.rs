@@ -10,6 +10,7 @@ pub mod codec;
 pub mod id;
 pub mod jaeger;
 pub mod log_record;
+pub mod numbered;
 pub mod otlp;
 pub mod semconv;
 pub mod span;

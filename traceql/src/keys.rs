@@ -16,6 +16,10 @@ pub struct LooksAt {
     pub names: bool,
     /// Events, links and the status message.
     pub details: bool,
+    /// Whether other attributes of spans and events are counted, and names. It is enough to know
+    /// which they are ([`Trace::with_numbered`](crate::Trace::with_numbered)); the names of spans
+    /// without a parent are looked at.
+    pub counts_others: bool,
 }
 
 impl Pipeline {
@@ -31,14 +35,21 @@ impl Metrics {
     /// What all of its pipelines look at.
     pub fn looks_at(&self) -> LooksAt {
         let mut seen = Keys::default();
+        let mut counts_others = false;
         for one in self.pipelines() {
-            if matches!(one.function, Function::Compare(_)) {
-                return LooksAt { keys: None, names: true, details: true };
+            if let Function::Compare(compare) = &one.function {
+                seen.field(&compare.selection.field);
+                counts_others = true;
             }
             seen.pipeline(&one.pipeline);
             one.function.attribute().into_iter().chain(&one.by).for_each(|one| seen.add(one));
         }
-        LooksAt { keys: Some(seen.keys), names: seen.names, details: seen.details }
+        LooksAt {
+            keys: Some(seen.keys),
+            names: seen.names,
+            details: seen.details || counts_others,
+            counts_others,
+        }
     }
 }
 
@@ -157,7 +168,10 @@ mod tests {
         assert!(!looks_at.names && !looks_at.details);
         assert!(metrics("{} | rate() by(rootName)").names);
         assert!(metrics("{ statusMessage = `a` } | rate()").details);
-        assert_eq!(metrics("{} | compare({ .a = 1 })").keys, None);
+        let compared = metrics("{} | compare({ .a = 1 })");
+        assert_eq!(compared.keys, Some(["a".to_owned()].into()));
+        assert!(!compared.names && compared.details && compared.counts_others);
+        assert!(metrics("{ name = `a` } | compare({ .a = 1 })").names);
     }
 
     proptest! {
@@ -211,20 +225,21 @@ mod tests {
                 format!("{:?} {:?}", evaluation.finish(), error)
             };
             let whole = told(&spans);
-            let LooksAt { keys, names, details } = metrics.looks_at();
+            let LooksAt { keys, names, details, counts_others } = metrics.looks_at();
             for span in &mut spans {
                 if !details {
                     span.events.clear();
                     span.links.clear();
                     span.status.message.clear();
                 }
-                if !names {
+                if !names && !counts_others {
                     span.name.clear();
                 }
                 let events = span.events.iter_mut().map(|event| &mut event.attributes);
                 let links = span.links.iter_mut().map(|link| &mut link.attributes);
                 for attributes in events.chain(links).chain([&mut span.attributes]) {
-                    attributes.retain(|one| keys.as_ref().is_none_or(|keys| keys.contains(&one.key)));
+                    let has = |key: &String| counts_others || keys.as_ref().is_none_or(|keys| keys.contains(key));
+                    attributes.retain(|one| has(&one.key));
                 }
             }
             prop_assert_eq!(whole, told(&spans));

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use proto::Span;
+use proto::numbered::Numbered;
 
 use crate::tree::{Tree, is_root};
 
@@ -10,6 +11,7 @@ use crate::tree::{Tree, is_root};
 #[derive(Debug)]
 pub struct Trace<'a> {
     spans: &'a [Span],
+    numbered: Option<&'a Numbered>,
     tree: OnceCell<Tree>,
     root: Option<usize>,
     start_unix_nano: u64,
@@ -36,7 +38,19 @@ impl<'a> Trace<'a> {
             known().map(|span| span.start_time_unix_nano).min().unwrap_or_default();
         let end = |span: &Span| span.end_time_unix_nano.max(span.start_time_unix_nano);
         let end_unix_nano = known().map(end).max().unwrap_or_default();
-        Self { spans, tree: OnceCell::new(), root, start_unix_nano, end_unix_nano }
+        let tree = OnceCell::new();
+        Self { spans, numbered: None, tree, root, start_unix_nano, end_unix_nano }
+    }
+
+    /// The same, some of whose names and attributes of spans and events come by number: no query
+    /// looks at these, they are only counted.
+    pub fn with_numbered(self, numbered: Option<&'a Numbered>) -> Self {
+        Self { numbered, ..self }
+    }
+
+    /// Attributes by number.
+    pub(crate) fn numbered(&self) -> Option<&'a Numbered> {
+        self.numbered
     }
 
     /// Who is whose child; found out when it is asked for, as few queries do.

@@ -84,6 +84,9 @@ pub trait Source {
     /// # Errors
     /// Where there is none.
     fn pass_attribute(&mut self, reader: &mut Reader) -> Result<(), Malformed>;
+
+    /// A list of attributes of `owner` begins.
+    fn begin(&mut self, _owner: Owner) {}
 }
 
 /// What of spans somebody looks at: the rest need not be read. Resources and instrumentation
@@ -98,11 +101,15 @@ pub struct Wanted<'a> {
     /// Whether events, links, and what few spans have are (trace state, flags, status
     /// message, what was dropped).
     pub details: bool,
+    /// Whether attributes with other keys are, and names, by number where the container has one
+    /// for them, else made; names of spans without a parent always are.
+    pub others_by_number: bool,
 }
 
 impl Wanted<'_> {
     /// All there is.
-    pub const ALL: Self = Self { keys: Keys::All, names: true, details: true };
+    pub const ALL: Self =
+        Self { keys: Keys::All, names: true, details: true, others_by_number: false };
 }
 
 /// Which attributes are wanted.
@@ -140,10 +147,10 @@ pub fn read(
     span: &mut Span,
 ) -> Result<(), Malformed> {
     let what = reader.u8()?;
-    if wanted.keys.are_none() {
+    if wanted.keys.are_none() && !wanted.others_by_number {
         pass_attributes(reader, source)?;
     } else {
-        span.attributes = read_attributes(reader, source)?;
+        span.attributes = read_attributes(reader, source, Owner::Span)?;
     }
     if what == 0 {
         return Ok(());
@@ -179,7 +186,7 @@ fn read_details(
             span.events.push(Event {
                 time_unix_nano: start.wrapping_add(reader.zigzag()?.cast_unsigned()),
                 name: source.text(reader)?,
-                attributes: read_attributes(reader, source)?,
+                attributes: read_attributes(reader, source, Owner::Event)?,
                 dropped_attributes_count: reader.varint32()?,
             });
         }
@@ -196,7 +203,7 @@ fn read_details(
                 span_id: SpanId::new(reader.array()?),
                 trace_state: source.text(reader)?,
                 flags: reader.varint32()?,
-                attributes: read_attributes(reader, source)?,
+                attributes: read_attributes(reader, source, Owner::Link)?,
                 dropped_attributes_count: reader.varint32()?,
             });
         }
@@ -258,8 +265,10 @@ fn pass_attributes(reader: &mut Reader, source: &mut impl Source) -> Result<(), 
 fn read_attributes(
     reader: &mut Reader,
     source: &mut impl Source,
+    owner: Owner,
 ) -> Result<Vec<Attribute>, Malformed> {
     let count = reader.count()?;
+    source.begin(owner);
     let mut attributes = Vec::new();
     for left in (1..=count).rev() {
         if let Some(attribute) = source.attribute(reader)? {

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::body::{self, Keys, Source, Wanted};
+use super::body::{self, Keys, Owner, Source, Wanted};
 use super::{Batch, Head, PackedResource, PackedScope, ServiceOf, value};
 use crate::codec::{Malformed, Reader};
+use crate::numbered::{Dictionary, Numbered};
 use crate::{Attribute, Resource, Scope, Span, SpanId, Status, TraceId, semconv};
 
 /// Gives the spans of one batch, which share their resources and scopes.
@@ -37,13 +38,36 @@ impl<'a> SpanReader<'a> {
 
     /// The span of `head`, which is of the trace `trace_id`.
     pub fn span(&mut self, trace_id: TraceId, head: &Head) -> Span {
+        self.read(trace_id, head, None)
+    }
+
+    /// The same, with what is not wanted by itself in `numbered`. `batch` is what this reads.
+    pub fn span_numbered(
+        &mut self,
+        trace_id: TraceId,
+        head: &Head,
+        batch: &Arc<Batch>,
+        numbered: &mut Numbered,
+    ) -> Span {
+        let span = self.read(trace_id, head, Some(numbered));
+        let has_name = self.has_name(head, true);
+        numbered.end_span(batch, (!has_name).then_some(head.name));
+        span
+    }
+
+    /// Whether the span of `head` has its name itself.
+    fn has_name(&self, head: &Head, by_number: bool) -> bool {
+        self.wanted.names || by_number && !head.parent_span_id.is_valid()
+    }
+
+    fn read(&mut self, trace_id: TraceId, head: &Head, numbered: Option<&mut Numbered>) -> Span {
         let mut span = Span {
             trace_id,
             span_id: head.span_id,
             parent_span_id: Some(head.parent_span_id).filter(SpanId::is_valid),
             trace_state: String::new(),
             flags: 0,
-            name: match self.wanted.names {
+            name: match self.has_name(head, numbered.is_some()) {
                 true => self.batch.text(head.name).to_owned(),
                 false => String::new(),
             },
@@ -60,10 +84,10 @@ impl<'a> SpanReader<'a> {
             resource: self.resource(head.resource),
             scope: self.scope(head.scope),
         };
-        if self.wanted.keys.are_none() && !self.wanted.details {
+        if self.wanted.keys.are_none() && !self.wanted.details && numbered.is_none() {
             return span;
         }
-        let mut source = Numbers { batch: self.batch, keys: self.wanted.keys };
+        let mut source = Numbers { batch: self.batch, keys: self.wanted.keys, numbered };
         let mut body = Reader::new(self.batch.body(head));
         let read = body::read(&mut body, &mut source, self.wanted, &mut span);
         // Batches are only made by `Builder` and by `Batch::decode`, which checks.
@@ -178,23 +202,40 @@ impl Batch {
 }
 
 /// Texts and attributes by their numbers in a batch.
-struct Numbers<'a> {
+struct Numbers<'a, 'n> {
     batch: &'a Batch,
     keys: Keys<'a>,
+    numbered: Option<&'n mut Numbered>,
 }
 
-impl Source for Numbers<'_> {
+impl Dictionary for Batch {
+    fn attribute_of(&self, number: u32) -> Option<Attribute> {
+        Some(self.read_attribute(number))
+    }
+
+    fn text_of(&self, number: u32) -> Option<String> {
+        Some(self.text(number).to_owned())
+    }
+}
+
+impl Source for Numbers<'_, '_> {
     fn text(&mut self, reader: &mut Reader) -> Result<String, Malformed> {
         Ok(self.batch.text(reader.varint32()?).to_owned())
     }
 
     fn attribute(&mut self, reader: &mut Reader) -> Result<Option<Attribute>, Malformed> {
         let number = reader.varint32()?;
-        let is_wanted = self.keys == Keys::All || {
-            let (key, _) = self.batch.attribute(number);
-            self.keys.has(self.batch.text(key))
+        let key = self.batch.attribute_key(number);
+        let is_wanted = self.keys == Keys::All || self.keys.has(self.batch.text(key));
+        let is_made = match &mut self.numbered {
+            Some(numbered) if is_wanted => {
+                numbered.pass(key);
+                true
+            }
+            Some(numbered) => !numbered.take(key, number),
+            None => is_wanted,
         };
-        Ok(is_wanted.then(|| self.batch.read_attribute(number)))
+        Ok(is_made.then(|| self.batch.read_attribute(number)))
     }
 
     fn pass_text(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
@@ -203,5 +244,11 @@ impl Source for Numbers<'_> {
 
     fn pass_attribute(&mut self, reader: &mut Reader) -> Result<(), Malformed> {
         reader.varint32().map(drop)
+    }
+
+    fn begin(&mut self, owner: Owner) {
+        if let Some(numbered) = &mut self.numbered {
+            numbered.begin(Some(owner));
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use proto::Span;
 use proto::batch::body::{Keys, Wanted};
+use proto::numbered::Numbered;
 
 use super::TimeRange;
 use super::search::{Condition, Cursor, Field, Order, Search, TraceConditions};
@@ -82,12 +83,16 @@ pub struct LooksAt {
     /// Events, links, and what few spans have: trace state, flags, status message, what was
     /// dropped.
     pub details: bool,
+    /// Whether other attributes of spans and events are looked at, too, and names, of which it is
+    /// enough to know which they are: a sweep may show them by number ([`Shown::numbered`]), but
+    /// for names of spans without a parent.
+    pub others_by_number: bool,
 }
 
 impl Default for LooksAt {
     /// Everything.
     fn default() -> Self {
-        Self { keys: None, names: true, details: true }
+        Self { keys: None, names: true, details: true, others_by_number: false }
     }
 }
 
@@ -97,10 +102,20 @@ impl LooksAt {
         Self { keys: Some(keys), ..Self::default() }
     }
 
-    /// The same for those who read spans.
+    /// The same for those who read spans, with all that is looked at among the spans' own.
     pub(crate) fn wanted(&self) -> Wanted<'_> {
-        let keys = self.keys.as_ref().map_or(Keys::All, Keys::Only);
-        Wanted { keys, names: self.names, details: self.details }
+        let keys = self.keys.as_ref().filter(|_| !self.others_by_number);
+        let keys = keys.map_or(Keys::All, Keys::Only);
+        let names = self.names || self.others_by_number;
+        Wanted { keys, names, details: self.details, others_by_number: false }
+    }
+
+    /// The same, but for what may be told by number; `None` where nothing is.
+    pub(crate) fn wanted_by_number(&self) -> Option<Wanted<'_>> {
+        let keys = self.keys.as_ref().filter(|_| self.others_by_number)?;
+        let keys = Keys::Only(keys);
+        let Self { names, details, .. } = *self;
+        Some(Wanted { keys, names, details, others_by_number: true })
     }
 }
 
@@ -153,6 +168,7 @@ impl Need {
 #[derive(Debug)]
 pub struct Shown<'a> {
     spans: &'a [Span],
+    numbered: Option<&'a Numbered>,
     place: Cursor,
     summary: OnceCell<TraceSummary>,
 }
@@ -160,7 +176,12 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// The trace of `spans` that stands at `place`.
     pub(crate) fn new(spans: &'a [Span], place: Cursor) -> Self {
-        Self { spans, place, summary: OnceCell::new() }
+        Self { spans, numbered: None, place, summary: OnceCell::new() }
+    }
+
+    /// The same, with some attributes by number.
+    pub(crate) fn with_numbered(self, numbered: &'a Numbered) -> Self {
+        Self { numbered: Some(numbered), ..self }
     }
 
     /// The same, of which the summary is known.
@@ -171,6 +192,12 @@ impl<'a> Shown<'a> {
     /// All its spans, as a store's `trace` answers them, but for what the scan does not look at.
     pub fn spans(&self) -> &'a [Span] {
         self.spans
+    }
+
+    /// Which names and attributes they have beside those, where the scan lets them be told by number;
+    /// `None` where all are among the spans' own.
+    pub fn numbered(&self) -> Option<&'a Numbered> {
+        self.numbered
     }
 
     /// Where it stands in the scan's order.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use proto::batch::body::Wanted;
 use proto::batch::{Head, SpanReader};
+use proto::numbered::Numbered;
 use proto::{Batch, Span, TraceId};
 
 /// Resources and instrumentation scopes that are kept made at most: some 10 MB of common ones.
@@ -43,6 +44,22 @@ impl<'a> HotReaders<'a> {
             let place = self.place_of(batch);
             if let Some(reader) = self.readers.get_mut(place) {
                 take(reader.span(trace, head));
+            }
+        }
+    }
+
+    /// The same, with what is told of their attributes by number in `numbered`.
+    pub(crate) fn each_span_numbered(
+        &mut self,
+        trace: TraceId,
+        heads: impl Iterator<Item = (&'a Arc<Batch>, &'a Head)>,
+        numbered: &mut Numbered,
+        take: &mut dyn FnMut(Span),
+    ) {
+        for (batch, head) in heads {
+            let place = self.place_of(batch);
+            if let Some(reader) = self.readers.get_mut(place) {
+                take(reader.span_numbered(trace, head, batch, numbered));
             }
         }
     }

@@ -94,6 +94,11 @@ impl<'a> Run<'a> {
         Wanted { names: wanted.names || self.scan.trace != TraceConditions::default(), ..wanted }
     }
 
+    /// The same of traces in one part, where attributes may be told by number.
+    fn wanted_by_number(&self) -> Option<Wanted<'a>> {
+        self.scan.looks_at.wanted_by_number()
+    }
+
     fn sources(
         &self,
         precheck: &mut Precheck,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use hashbrown::HashSet;
 use parking_lot::Mutex;
-use proto::{Span, TraceId, log_record};
+use proto::{Span, SpanKind, TraceId, log_record};
 
 use super::plan::Plans;
 use super::precheck::Precheck;
@@ -15,8 +15,9 @@ use crate::contract::scan::{Scan, Shown};
 use crate::contract::sweep::Sweep;
 use crate::contract::{Beyond, Completeness, Deadline, ReadError, TraceBounds};
 use crate::fault::Fault;
-use crate::hot::{HotReaders, Lines};
-use crate::segment::TracesInOrder;
+use crate::hot::{HotReaders, HotTrace, Lines};
+use crate::segment::{ReadSpans, TracesInOrder};
+use crate::span_bytes::{Room, may_fit};
 use crate::view::{Missing, Parts, TracePart, View};
 
 /// Every trace of a scan, see [`crate::TraceReader::sweep`].
@@ -116,6 +117,8 @@ impl AllTraces {
     ) -> Result<(), ReadError> {
         let sealed = &self.view.sealed;
         let mut precheck = Precheck::new(&self.scan.needs);
+        let mut by_number = run.wanted_by_number().map(HotReaders::new);
+        let mut out = ReadSpans::default();
         for line in source::lines_that_may_match(run, &mut precheck, lines) {
             run.deadline.check()?;
             let place = line.cursor(run.scan.order);
@@ -129,6 +132,12 @@ impl AllTraces {
                 continue;
             }
             let hot = self.view.hot.get(line.trace.id()).map(|hot| &**hot);
+            if let (Some(hot), Some(readers)) = (hot, &mut by_number)
+                && read_hot(hot, readers, sealed.common_max(), &mut out)
+            {
+                visit(&Shown::new(&out.spans, place).with_numbered(&out.numbered));
+                continue;
+            }
             let (trace, parts) = (line.trace.id(), Parts::default());
             let whole = sealed.whole(trace, parts, hot, readers, Some(run.deadline))?;
             missing.extend(whole.missing);
@@ -156,6 +165,32 @@ impl Sweep for AllTraces {
     }
 }
 
+/// Reads a trace that is hot as a whole into `out`, with attributes by number; false where it
+/// has log records, or may take more than `bytes_max`.
+fn read_hot<'a>(
+    hot: &'a HotTrace,
+    readers: &mut HotReaders<'a>,
+    bytes_max: usize,
+    out: &mut ReadSpans,
+) -> bool {
+    if hot.has_log_records() || !may_fit(hot.span_count(), bytes_max) {
+        return false;
+    }
+    out.clear();
+    let mut room = Room::of(TraceBounds::bytes(bytes_max));
+    let mut has_room = true;
+    let ReadSpans { spans, numbered } = out;
+    let mut heads: Vec<_> = hot.heads().collect();
+    heads.sort_by_key(|(_, head)| (head.start_time_unix_nano, head.span_id, head.kind));
+    readers.each_span_numbered(hot.id(), heads.into_iter(), numbered, &mut |span| {
+        has_room = has_room && room.take(&span);
+        if has_room {
+            spans.push(span);
+        }
+    });
+    has_room && !spans.is_empty()
+}
+
 /// Shows the traces of one segment, which lie in this segment alone as far as is known.
 fn show_chunk<'a>(
     run: &Run<'a>,
@@ -169,27 +204,39 @@ fn show_chunk<'a>(
         return Ok(());
     };
     let others = sealed.indexes_but(segment);
-    let mut in_order = TracesInOrder::of(&sealed.reader, segment, run.wanted());
+    let by_number = run.wanted_by_number();
+    let wanted = by_number.unwrap_or_else(|| run.wanted());
+    let mut in_order = TracesInOrder::of(&sealed.reader, segment, wanted);
     let common_max = sealed.common_max();
-    let mut spans: Vec<Span> = Vec::new();
+    let mut out = ReadSpans::default();
     for candidate in candidates {
         run.deadline.check()?;
         let Some(TracePart { ordinal, .. }) = candidate.part else {
             continue;
         };
         let trace = candidate.place.trace_id;
-        spans.clear();
+        out.clear();
         let bounds =
             TraceBounds { beyond_bytes: Beyond::Nothing, ..TraceBounds::bytes(common_max) };
         let read = match others.may_have(trace) {
             true => Ok(false),
-            false => in_order.read(ordinal, trace, bounds, &mut spans),
+            false => in_order.read(ordinal, trace, bounds, &mut out),
         };
+        let ReadSpans { spans, numbered } = &mut out;
+        let is_log_record = |span: &Span| span.kind == SpanKind::LOG_RECORD;
         match read {
+            // Events that come to other spans have their attributes with them.
+            Ok(true) if by_number.is_some() && spans.iter().any(is_log_record) => {
+                run.show(candidate, visit, readers, missing)?;
+            }
             Ok(true) => {
-                log_record::attach(&mut spans);
+                log_record::attach(spans);
                 if !spans.is_empty() {
-                    visit(&Shown::new(&spans, candidate.place));
+                    let shown = Shown::new(spans, candidate.place);
+                    visit(&match by_number {
+                        Some(_) => shown.with_numbered(numbered),
+                        None => shown,
+                    });
                 }
             }
             // It may have parts elsewhere after all, or is large.

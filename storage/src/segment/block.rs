@@ -15,7 +15,10 @@
 
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+use std::sync::Arc;
+
 use proto::codec::{Malformed, Reader, Writer};
+use proto::numbered::Numbered;
 use proto::{Span, TraceId};
 use zstd::bulk::Compressor;
 
@@ -199,20 +202,21 @@ impl Block {
     }
 
     /// Calls `take` with what is `wanted` of each span of trace `id`, the one at `position`, in
-    /// order.
+    /// order. Attributes that are told by number go to `numbered`.
     pub(super) fn trace(
         &self,
         position: usize,
-        table: &Table,
+        table: &Arc<Table>,
         id: TraceId,
         wanted: &WantedHere<'_>,
+        numbered: Option<&mut Numbered>,
         take: &mut dyn FnMut(Span),
     ) -> Result<(), Malformed> {
         let (spans, share) = self.parts.get(position).ok_or(Malformed("trace of that ordinal"))?;
         let part = Part { id, spans: *spans, base_unix_nano: self.base_unix_nano };
         let sections = self.sections(&self.shared)?;
         let shared = Lookup { tables: &self.tables, sections, table };
-        part::read(self.sections(share)?, shared, &part, wanted, take)
+        part::read(self.sections(share)?, shared, &part, wanted, numbered, take)
     }
 
     /// Takes from `made` the resources and scopes that are here, too.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use proto::batch::body::Wanted;
+use proto::numbered::Numbered;
 use proto::{Span, TraceId};
 
 use super::block::Block;
@@ -13,6 +14,22 @@ use super::{SegmentId, SegmentReader};
 use crate::contract::TraceBounds;
 use crate::fault::{Fault, InRecord};
 use crate::span_bytes::{Room, may_fit};
+
+/// The spans of one trace.
+#[derive(Debug, Default)]
+pub(crate) struct ReadSpans {
+    /// Sorted.
+    pub(crate) spans: Vec<Span>,
+    /// What of their attributes is told by number, where that is wanted.
+    pub(crate) numbered: Numbered,
+}
+
+impl ReadSpans {
+    pub(crate) fn clear(&mut self) {
+        self.spans.clear();
+        self.numbered.clear();
+    }
+}
 
 /// Reads traces of one segment, best in the order of their ordinals: what is looked up for one
 /// is kept for the next.
@@ -38,26 +55,28 @@ impl<'a> TracesInOrder<'a> {
         Self { reader, segment, wanted, found: None, made: Made::default() }
     }
 
-    /// Puts the spans of the trace `ordinal`, whose id is `trace`, behind `spans`, sorted;
+    /// Puts the spans of the trace `ordinal`, whose id is `trace`, into `out`, which is empty;
     /// whether `bounds` have room for all of them.
     ///
     /// # Errors
-    /// Where they can't be read. What is in `spans` then, or where there is no room, is not to
+    /// Where they can't be read. What is in `out` then, or where there is no room, is not to
     /// be used.
     pub(crate) fn read(
         &mut self,
         ordinal: u32,
         trace: TraceId,
         bounds: TraceBounds,
-        spans: &mut Vec<Span>,
+        out: &mut ReadSpans,
     ) -> Result<bool, Fault> {
         let segment = self.segment;
+        let by_number = self.wanted.others_by_number;
         let Found { table, wanted, first, block } = self.find(ordinal, trace)?;
         let position = (ordinal - *first) as usize;
         let count = block.span_count(position);
         if !may_fit(count, bounds.bytes_max) {
             return Ok(false);
         }
+        let ReadSpans { spans, numbered } = out;
         spans.reserve(count);
         let mut room = Room::of(bounds);
         let mut has_room = true;
@@ -68,7 +87,7 @@ impl<'a> TracesInOrder<'a> {
             }
         };
         block
-            .trace(position, table, trace, wanted, &mut take)
+            .trace(position, table, trace, wanted, by_number.then_some(numbered), &mut take)
             .in_record(format_args!("{segment}, block {first}, trace {trace}"))?;
         Ok(has_room)
     }
@@ -86,6 +105,10 @@ impl<'a> TracesInOrder<'a> {
                 }
                 None => {
                     let table = self.reader.table(self.segment)?;
+                    if self.wanted.others_by_number {
+                        let name = format_args!("{}, table", self.segment);
+                        table.check_attributes().in_record(name)?;
+                    }
                     let wanted = WantedHere::of(self.wanted, &table);
                     (table, wanted)
                 }

@@ -56,7 +56,7 @@ use commit::{Commit, Splits};
 
 pub(crate) use audit::audit;
 pub(crate) use hash_index::HashIndex;
-pub(crate) use in_order::TracesInOrder;
+pub(crate) use in_order::{ReadSpans, TracesInOrder};
 pub(crate) use names::VALUES_PER_KEY_MAX;
 pub(crate) use reach::Reach;
 pub(crate) use reader::{SegmentReader, first_of_chunk};

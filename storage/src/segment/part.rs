@@ -25,6 +25,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 use proto::batch::Head;
 use proto::batch::body::{self, BodyText, Keys, Owner, Sink, Source, Wanted};
+use proto::numbered::Numbered;
 use proto::{Attribute, Batch, Span, SpanId, SpanKind, Status, StatusCode, TraceId};
 
 use super::interner::{self, Interner, Text, Translation};
@@ -208,11 +209,13 @@ pub(super) struct Part {
 }
 
 /// Reads what is `wanted` of what [`write()`] wrote, and calls `take` with each span, in order.
+/// Attributes that are told by number go to `numbered`.
 pub(super) fn read(
     sections: ReadSections,
     shared: Lookup,
     part: &Part,
     wanted: &WantedHere<'_>,
+    numbered: Option<&mut Numbered>,
     take: &mut dyn FnMut(Span),
 ) -> Result<(), Malformed> {
     let ReadSections { mut rows, mut times, values, mut noise } = sections;
@@ -224,7 +227,7 @@ pub(super) fn read(
     let WantedHere { wanted, places } = wanted;
     let wanted = *wanted;
     let keys = WantedKeys::of(wanted.keys, places);
-    let mut source = BodySource { table: shared.table, values, noise, keys };
+    let mut source = BodySource { table: shared.table, values, noise, keys, numbered };
     let mut start_before = part.base_unix_nano;
     for (position, span_id) in ids.iter().enumerate() {
         let parent_span_id = match rows.varint()? {
@@ -232,9 +235,10 @@ pub(super) fn read(
             1 => Some(SpanId::new(source.noise.array()?)),
             code => Some(read_parent(code.saturating_sub(2), position, &ids)?),
         };
-        let name = match wanted.names {
-            true => source.text(&mut rows)?,
-            false => source.pass_text(&mut rows).map(|()| String::new())?,
+        let (name, name_number) = match (wanted.names, source.numbered.is_some()) {
+            (false, true) if parent_span_id.is_some() => source.text_by_number(&mut rows)?,
+            (false, false) => source.pass_text(&mut rows).map(|()| (String::new(), None))?,
+            _ => (source.text(&mut rows)?, None),
         };
         let kind = SpanKind(rows.zigzag32()?);
         let status = Status { code: StatusCode(rows.zigzag32()?), message: String::new() };
@@ -262,6 +266,9 @@ pub(super) fn read(
             scope: Arc::clone(scope),
         };
         body::read(&mut rows, &mut source, wanted, &mut span)?;
+        if let Some(numbered) = &mut source.numbered {
+            numbered.end_span(shared.table, name_number);
+        }
         start_before = start;
         take(span);
     }
@@ -322,6 +329,8 @@ pub(super) struct BodySource<'a, 'b> {
     pub(super) values: Reader<'b>,
     pub(super) noise: Reader<'b>,
     pub(super) keys: WantedKeys<'b>,
+    /// Takes what is not wanted by itself.
+    pub(super) numbered: Option<&'b mut Numbered>,
 }
 
 impl Source for BodySource<'_, '_> {
@@ -335,21 +344,42 @@ impl Source for BodySource<'_, '_> {
     fn attribute(&mut self, rows: &mut Reader) -> Result<Option<Attribute>, Malformed> {
         match rows.varint32()? {
             0 => {
-                let key = match rows.varint32()? {
+                let key_code = rows.varint32()?;
+                let key = match key_code {
                     0 => self.values.text()?,
                     code => self.table.text(code)?,
                 };
-                if !self.keys.have(key) {
+                if self.numbered.is_none() && !self.keys.have(key) {
                     literal::pass(&mut self.values, &mut self.noise)?;
                     return Ok(None);
+                }
+                // A key that is not in the table is no attribute's that is.
+                if let (Some(numbered), Some(place)) = (&mut self.numbered, key_code.checked_sub(1))
+                {
+                    numbered.pass(place);
                 }
                 let value = literal::read(&mut self.values, &mut self.noise)?;
                 Ok(Some(Attribute { key: key.to_owned(), value }))
             }
-            code if self.keys.have_place(self.table.key_place(code)?) => {
-                self.table.attribute(code).map(Some)
+            code => {
+                let key = self.table.key_place(code)?;
+                let is_wanted = self.keys.have_place(key);
+                let is_made = match &mut self.numbered {
+                    Some(numbered) if is_wanted => {
+                        numbered.pass(key);
+                        true
+                    }
+                    Some(numbered) => !numbered.take(key, code),
+                    None => is_wanted,
+                };
+                is_made.then(|| self.table.attribute(code)).transpose()
             }
-            _ => Ok(None),
+        }
+    }
+
+    fn begin(&mut self, owner: Owner) {
+        if let Some(numbered) = &mut self.numbered {
+            numbered.begin(Some(owner));
         }
     }
 
@@ -372,6 +402,14 @@ impl Source for BodySource<'_, '_> {
 }
 
 impl BodySource<'_, '_> {
+    /// The text that is written next: itself, or its number.
+    fn text_by_number(&mut self, rows: &mut Reader) -> Result<(String, Option<u32>), Malformed> {
+        match rows.varint32()? {
+            0 => Ok((self.values.text()?.to_owned(), None)),
+            code => self.table.text(code).map(|_| (String::new(), Some(code))),
+        }
+    }
+
     pub(super) fn attributes(&mut self, rows: &mut Reader) -> Result<Vec<Attribute>, Malformed> {
         let all = (0..rows.count()?).map(|_| self.attribute(rows));
         all.filter_map(Result::transpose).collect()

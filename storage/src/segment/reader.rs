@@ -113,7 +113,7 @@ impl SegmentReader {
         let (first, block) = self.block(id, ordinal, trace, &table)?;
         let wanted = WantedHere::of(wanted, &table);
         block
-            .trace((ordinal - first) as usize, &table, trace, &wanted, take)
+            .trace((ordinal - first) as usize, &table, trace, &wanted, None, take)
             .in_record(format_args!("{id}, block {first}, trace {trace}"))
     }
 
@@ -179,7 +179,7 @@ impl SegmentReader {
                 let trace_id = id_in(id, known, ordinal)?;
                 let mut spans = Vec::new();
                 block
-                    .trace(position, &table, trace_id, &wanted, &mut |span| spans.push(span))
+                    .trace(position, &table, trace_id, &wanted, None, &mut |span| spans.push(span))
                     .in_record(block_name())?;
                 take(ordinal, trace_id, spans)?;
             }

@@ -133,7 +133,7 @@ pub(super) struct Lookup<'a> {
     pub(super) tables: &'a ReadTables,
     /// The tables' share.
     pub(super) sections: ReadSections<'a>,
-    pub(super) table: &'a Table,
+    pub(super) table: &'a Arc<Table>,
 }
 
 /// What an attribute takes in memory, with a short key and value.
@@ -148,7 +148,8 @@ impl ReadTables {
         scopes: usize,
     ) -> Result<Self, Malformed> {
         let ReadSections { mut rows, times, values, noise } = sections;
-        let mut source = BodySource { table, values, noise, keys: WantedKeys::All };
+        let keys = WantedKeys::All;
+        let mut source = BodySource { table, values, noise, keys, numbered: None };
         let mut tables = Self::default();
         for _ in 0..resources {
             tables.resources.push(Lazy::new(Place::of(&sections, &rows, &source)));
@@ -302,6 +303,7 @@ impl<'a> Lookup<'a> {
         rows.raw(rows_before)?;
         values.raw(values_before)?;
         noise.raw(noise_before)?;
-        Ok((rows, BodySource { table: self.table, values, noise, keys: WantedKeys::All }))
+        let keys = WantedKeys::All;
+        Ok((rows, BodySource { table: self.table, values, noise, keys, numbered: None }))
     }
 }

@@ -14,10 +14,12 @@
 #![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
 use std::cmp::Reverse;
+use std::sync::OnceLock;
 
 use proto::batch::body::Keys;
 use proto::batch::value;
 use proto::codec::{Malformed, Reader, Writer};
+use proto::numbered::Dictionary;
 
 use super::interner::{Attribute, Interner, Text, to_u32};
 
@@ -175,6 +177,18 @@ pub(crate) struct Table {
     keys: Vec<u32>,
     /// The first ordinal of each block.
     blocks: Vec<u32>,
+    /// Whether all its attributes can be read, once somebody asked.
+    checked: OnceLock<Result<(), Malformed>>,
+}
+
+impl Dictionary for Table {
+    fn attribute_of(&self, number: u32) -> Option<proto::Attribute> {
+        self.attribute(number).ok()
+    }
+
+    fn text_of(&self, number: u32) -> Option<String> {
+        self.text(number).map(str::to_owned).ok()
+    }
 }
 
 impl Table {
@@ -198,7 +212,8 @@ impl Table {
         let blocks = reader.ascending(count)?;
         reader.end()?;
         let attributes = keys.iter().copied().zip(value_ends).collect();
-        let mut table = Self { texts, text_ends, attributes, values, keys, blocks };
+        let checked = OnceLock::new();
+        let mut table = Self { texts, text_ends, attributes, values, keys, blocks, checked };
         table.sort_keys();
         Ok(table)
     }
@@ -242,6 +257,15 @@ impl Table {
         let bytes = self.values.get(start as usize..*end as usize).ok_or(malformed)?;
         let key = self.text_at(*key).ok_or(malformed)?.to_owned();
         Ok(proto::Attribute { key, value: value::read(bytes)? })
+    }
+
+    /// Fails where an attribute here can't be read: not each is, then, when it is told by its
+    /// code.
+    pub(super) fn check_attributes(&self) -> Result<(), Malformed> {
+        *self.checked.get_or_init(|| {
+            let codes = (1u32..).take(self.attributes.len());
+            codes.map(|code| self.attribute(code)).try_for_each(|one| one.map(drop))
+        })
     }
 
     /// The place of the key of the attribute with this code.

@@ -97,7 +97,7 @@ proptest! {
         let of_part = |part: Part| {
             lab.built.records.iter().find(|record| record.key[4] == part as u8).unwrap()
         };
-        let table = table::Table::decode(&of_part(Part::Table).payload).unwrap();
+        let table = Arc::new(table::Table::decode(&of_part(Part::Table).payload).unwrap());
         let wanted = part::WantedHere::of(Wanted::ALL, &table);
         let ids = &of_part(Part::TraceIds).payload;
         for record in &lab.built.records {
@@ -108,7 +108,7 @@ proptest! {
             let _: bool = match record.key[4] {
                 1 => table::Table::decode(&bytes).is_ok(),
                 2 => block::Block::read(&bytes, &table)
-                    .is_ok_and(|block| block.trace(0, &table, TraceId::default(), &wanted, &mut drop).is_ok()),
+                    .is_ok_and(|block| block.trace(0, &table, TraceId::default(), &wanted, None, &mut drop).is_ok()),
                 3 => HashIndex::decode(bytes).is_ok(),
                 6 => Summaries::decode(ids, &bytes).is_ok(),
                 7 | 8 => posting::find(&bytes, 1).is_ok_and(|found| found.count() > 0),

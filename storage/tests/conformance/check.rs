@@ -12,7 +12,9 @@ use hopline_storage::{
     TraceBounds, TraceReader, TraceSummary, Visitor, WriteError,
 };
 use proptest::prelude::*;
-use proto::{Batch, Span, SpanId, TraceId};
+use proto::batch::body::Owner;
+use proto::numbered::OfSpan;
+use proto::{Attribute, Batch, Span, SpanId, TraceId};
 
 use crate::question::Question;
 use crate::subject::{Faces, Subject};
@@ -123,9 +125,15 @@ fn same_first(
     Ok(())
 }
 
+fn leave_no_attributes(span: &mut Span) {
+    span.attributes.clear();
+    span.events.iter_mut().for_each(|event| event.attributes.clear());
+    span.links.iter_mut().for_each(|link| link.attributes.clear());
+}
+
 /// Leaves what the scan looks at.
 fn leave_wanted(span: &mut Span, scan: &Scan) {
-    let LooksAt { keys, names, details } = &scan.looks_at;
+    let LooksAt { keys, names, details, others_by_number } = &scan.looks_at;
     if !names {
         span.name.clear();
     }
@@ -139,7 +147,7 @@ fn leave_wanted(span: &mut Span, scan: &Scan) {
         span.dropped_events_count = 0;
         span.dropped_links_count = 0;
     }
-    let Some(keys) = keys else {
+    let Some(keys) = keys.as_ref().filter(|_| !others_by_number) else {
         return;
     };
     let events = span.events.iter_mut().map(|event| &mut event.attributes);
@@ -147,6 +155,37 @@ fn leave_wanted(span: &mut Span, scan: &Scan) {
     for attributes in events.chain(links).chain([&mut span.attributes]) {
         attributes.retain(|attribute| keys.contains(&attribute.key));
     }
+}
+
+/// What the spans of a trace have, each key of a list once, whether it is told by number or not:
+/// of each span its name, its own attributes and its events', sorted.
+fn told_of(trace: &Shown<'_>) -> Vec<(String, [Vec<String>; 2])> {
+    let last_of = |list: &[Attribute]| {
+        let last = list
+            .iter()
+            .enumerate()
+            .filter(|(place, one)| list[place + 1..].iter().all(|later| later.key != one.key));
+        last.map(|(_, one)| format!("{one:?}")).collect::<Vec<_>>()
+    };
+    let of_span = |(place, span): (usize, &Span)| {
+        let of_events = span.events.iter().flat_map(|event| last_of(&event.attributes));
+        let mut both = [last_of(&span.attributes), of_events.collect()];
+        let mut own_name = span.name.clone();
+        let numbered = trace.numbered().map(|numbered| numbered.of_span(place).unwrap());
+        if let Some(OfSpan { dictionary, name, numbers }) = numbered {
+            if let Some(number) = name {
+                assert!(own_name.is_empty() && span.parent_span_id.is_some());
+                own_name = dictionary.text_of(number).unwrap();
+            }
+            for one in numbers {
+                let attribute = dictionary.attribute_of(one.number).unwrap();
+                both[usize::from(one.owner == Owner::Event)].push(format!("{attribute:?}"));
+            }
+        }
+        both.iter_mut().for_each(|list| list.sort());
+        (own_name, both)
+    };
+    trace.spans().iter().enumerate().map(of_span).collect()
 }
 
 /// All traces of a scan that have what it needs, whatever comes first, and how often each came.
@@ -161,9 +200,15 @@ fn same_sweep(
         let mut take = |trace: &Shown<'_>| {
             assert_eq!(trace.place(), Cursor::of(trace.summary(), scan.order));
             if scan.needs.iter().all(|need| need.is_met_by(trace.spans())) {
+                let LooksAt { keys, details, others_by_number, .. } = &scan.looks_at;
                 let mut spans = trace.spans().to_vec();
+                let told = (*others_by_number && *details).then(|| told_of(trace));
+                if *others_by_number && keys.is_some() {
+                    spans.iter_mut().for_each(leave_no_attributes);
+                }
                 spans.iter_mut().for_each(|span| leave_wanted(span, scan));
-                assert!(all.insert(trace.place(), spans).is_none(), "twice");
+                let before = all.insert(trace.place(), (spans, told));
+                assert!(before.is_none(), "twice");
             }
         };
         while sweep.next(&mut take).unwrap() {}

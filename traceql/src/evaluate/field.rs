@@ -18,6 +18,7 @@ pub(crate) struct Place {
 }
 
 /// Whether an expression says something about events, and about links.
+#[derive(Debug)]
 pub(crate) struct Mentions {
     events: bool,
     links: bool,
@@ -66,11 +67,6 @@ pub(crate) fn find_match(
         }
     }
     None
-}
-
-/// Whether `field` is true of the span.
-pub(crate) fn matches(field: &Field, trace: &Trace<'_>, span: usize) -> bool {
-    find_match(field, &Mentions::of(field), trace, span).is_some()
 }
 
 /// The value of `attribute` at the span, of whatever event or link has one first.

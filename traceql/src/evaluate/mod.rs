@@ -11,8 +11,7 @@ mod lookup;
 mod structure;
 
 pub use answer::{Answer, Spanset};
-use field::find_match;
-pub(crate) use field::{first_value, matches, values_at_all_places};
+pub(crate) use field::{Mentions, find_match, first_value, values_at_all_places};
 
 use crate::ast::{Pipeline, ScalarFilter, SpansetExpr, SpansetFilter, SpansetOp, Stage};
 use crate::{Position, Static, Trace, operate};
@@ -105,7 +104,7 @@ fn each<'a>(
 fn select<'a>(filter: &'a SpansetFilter, spans: &[usize], answer: &mut Answer<'a>) -> Vec<usize> {
     let mut kept = Vec::new();
     let mut matches = Vec::new();
-    let mentions = field::Mentions::of(&filter.field);
+    let mentions = Mentions::of(&filter.field);
     for &span in spans {
         if let Some(place) = find_match(&filter.field, &mentions, answer.trace, span) {
             kept.push(span);

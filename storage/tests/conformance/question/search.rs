@@ -54,14 +54,14 @@ pub(super) fn strategy() -> impl Strategy<Value = SearchSeed> {
 pub(crate) struct ScanSeed {
     search: SearchSeed,
     within: Within,
-    looks: [bool; 3],
+    looks: [bool; 4],
     needs: Vec<Vec<(Index, Vec<ConditionSeed>)>>,
 }
 
 pub(super) fn scan_strategy() -> impl Strategy<Value = ScanSeed> {
     let alternative = || (any::<Index>(), vec(condition::strategy(), 0..3));
     let needs = vec(vec(alternative(), 0..4), 0..3);
-    (strategy(), select(vec![Within::Starts, Within::Overlaps]), any::<[bool; 3]>(), needs)
+    (strategy(), select(vec![Within::Starts, Within::Overlaps]), any::<[bool; 4]>(), needs)
         .prop_map(|(search, within, looks, needs)| ScanSeed { search, within, looks, needs })
 }
 
@@ -81,7 +81,7 @@ impl ScanSeed {
 impl ScanSeed {
     /// What `needs` are decided on, and more or less of the rest.
     fn looks_at(&self, needs: &[Need]) -> LooksAt {
-        let [all_keys, names, details] = self.looks;
+        let [all_keys, names, details, others_by_number] = self.looks;
         let conditions = needs.iter().flat_map(|need| need.any_of.iter().flatten());
         let conditions: Vec<_> = conditions.cloned().collect();
         let has = |wanted: fn(&Field) -> bool| conditions.iter().any(|one| wanted(&one.field));
@@ -89,6 +89,7 @@ impl ScanSeed {
             keys: (!all_keys).then(|| keys_of(&conditions)),
             names: names || has(|field| *field == Field::Name),
             details: details || has(is_in_details),
+            others_by_number,
         }
     }
 }

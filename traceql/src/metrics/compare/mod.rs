@@ -1,6 +1,7 @@
 //! `compare()`: how often each value of each attribute occurs among selected spans, and
 //! among all others.
 
+mod counts;
 mod shared;
 mod tally;
 
@@ -10,9 +11,11 @@ use proto::{Attribute as SentAttribute, Resource, Scope as SentScope};
 use super::series::{Label, Series};
 use super::{Limits, Range};
 use crate::ast::{Attribute, Compare, Intrinsic, Scope};
-use crate::evaluate::{first_value, matches};
+use crate::evaluate::{Mentions, find_match, first_value};
+use crate::value::{Kind, Status};
 use crate::{Static, Trace};
 
+use counts::{ByNumber, Counts, Plain, What};
 use shared::{At, Shared};
 use tally::{Seen, Tallies};
 
@@ -20,15 +23,6 @@ use tally::{Seen, Tallies};
 const SIDE: &str = "__meta_type";
 /// The label of what an attribute had too many values of.
 const ERROR: &str = "__meta_error";
-/// What every span has and is worth comparing, beside its trace's and its scope's; ids and times
-/// are not.
-const INTRINSICS: &[Intrinsic] = &[
-    Intrinsic::Name,
-    Intrinsic::Kind,
-    Intrinsic::Status,
-    Intrinsic::StatusMessage,
-    Intrinsic::ChildCount,
-];
 /// What all spans of a trace have alike.
 const OF_TRACE: &[Intrinsic] = &[Intrinsic::RootName, Intrinsic::RootService];
 
@@ -36,9 +30,13 @@ const OF_TRACE: &[Intrinsic] = &[Intrinsic::RootName, Intrinsic::RootService];
 #[derive(Debug)]
 pub(super) struct Comparison {
     compare: Compare,
+    /// What the selection says something about.
+    mentions: Mentions,
     range: Range,
     numbers: Numbers,
     tallies: Tallies,
+    plain: Counts<Plain>,
+    by_number: ByNumber,
     resources: Shared<Resource>,
     scopes: Shared<SentScope>,
     /// The numbers of the attributes of a list.
@@ -77,10 +75,13 @@ impl Comparison {
     pub(super) fn new(compare: Compare, range: Range, limits: Limits) -> Self {
         let top_count = usize::try_from(compare.top_count).unwrap_or(0);
         Self {
+            mentions: Mentions::of(&compare.selection.field),
             compare,
             range,
             numbers: Numbers::default(),
             tallies: Tallies::new(range.interval_count(), limits.series_max, top_count),
+            plain: Counts::default(),
+            by_number: ByNumber::default(),
             resources: Shared::default(),
             scopes: Shared::default(),
             list: Vec::new(),
@@ -118,15 +119,33 @@ impl Comparison {
         let selection_time = self.compare.start_unix_nano as u64..self.compare.end_unix_nano as u64;
         let is_timely = self.compare.end_unix_nano == 0
             || selection_time.start < start && start <= selection_time.end;
-        let is_selected = is_timely && matches(&self.compare.selection.field, trace, span);
+        let selection = &self.compare.selection.field;
+        let is_selected = is_timely && find_match(selection, &self.mentions, trace, span).is_some();
         let at = At { is_selected, interval };
-        for intrinsic in INTRINSICS {
-            let value = first_value(&Attribute::Intrinsic(*intrinsic), trace, span);
-            self.tallies.count(self.numbers.intrinsic(*intrinsic), at, 1, &value);
+        // Of what every span has, ids and times are not worth comparing.
+        let of_span = trace.numbered().and_then(|numbered| numbered.of_span(span));
+        if of_span.is_none_or(|of_span| of_span.name.is_none()) {
+            self.text(Intrinsic::Name, &one.name, at, 1);
+        }
+        let has_message = !one.status.message.is_empty();
+        if has_message {
+            self.text(Intrinsic::StatusMessage, &one.status.message, at, 1);
+        }
+        let plain = Plain {
+            kind: Kind::of_span(one.kind),
+            status: Status::of_code(one.status.code),
+            child_count: trace.tree().child_count[span],
+            has_message,
+        };
+        if self.plain.add(plain, at) {
+            self.count_plain();
         }
         self.attributes(Scope::Span, &one.attributes, at, 1);
         for event in &one.events {
             self.attributes(Scope::Event, &event.attributes, at, 1);
+        }
+        if of_span.is_some_and(|of_span| self.by_number.add(of_span, at)) {
+            self.count_by_number();
         }
         if self.resources.add(&one.resource, at) {
             self.count_resources();
@@ -153,6 +172,56 @@ impl Comparison {
         self.list = list;
     }
 
+    fn text(&mut self, intrinsic: Intrinsic, text: &str, at: At, times: u64) {
+        let value = Static::Text(text.into());
+        self.tallies.count(self.numbers.intrinsic(intrinsic), at, times, &value);
+    }
+
+    fn count_plain(&mut self) {
+        for (Plain { kind, status, child_count, has_message }, at, times) in self.plain.take() {
+            let values = [
+                (Intrinsic::Kind, Static::Kind(kind)),
+                (Intrinsic::Status, Static::Status(status)),
+                (Intrinsic::ChildCount, Static::Int(child_count.into())),
+            ];
+            for (intrinsic, value) in values {
+                self.tallies.count(self.numbers.intrinsic(intrinsic), at, times, &value);
+            }
+            if !has_message {
+                self.text(Intrinsic::StatusMessage, "", at, times);
+            }
+        }
+    }
+
+    fn count_by_number(&mut self) {
+        let Self { by_number, numbers, tallies, .. } = self;
+        by_number.take(|what, times| {
+            let (number, value) = match what {
+                What::Name(name) => (numbers.intrinsic(Intrinsic::Name), Static::Text(name.into())),
+                What::OfSpan(SentAttribute { key, value }) => {
+                    (numbers.named(Scope::Span, key), Static::of_value(value))
+                }
+                What::OfEvent(SentAttribute { key, value }) => {
+                    (numbers.named(Scope::Event, key), Static::of_value(value))
+                }
+            };
+            if value == Static::Nil {
+                return;
+            }
+            for (at, times) in times {
+                tallies.count(number, *at, *times, &value);
+            }
+        });
+    }
+
+    /// Counts what was kept for later.
+    fn count_kept(&mut self) {
+        self.count_plain();
+        self.count_by_number();
+        self.count_resources();
+        self.count_scopes();
+    }
+
     fn count_resources(&mut self) {
         for (resource, at, times) in self.resources.take() {
             self.attributes(Scope::Resource, &resource.attributes, at, times);
@@ -161,20 +230,15 @@ impl Comparison {
 
     fn count_scopes(&mut self) {
         for (scope, at, times) in self.scopes.take() {
-            let texts =
-                [(Intrinsic::ScopeName, &scope.name), (Intrinsic::ScopeVersion, &scope.version)];
-            for (intrinsic, text) in texts {
-                let value = Static::Text(text.as_str().into());
-                self.tallies.count(self.numbers.intrinsic(intrinsic), at, times, &value);
-            }
+            self.text(Intrinsic::ScopeName, &scope.name, at, times);
+            self.text(Intrinsic::ScopeVersion, &scope.version, at, times);
             self.attributes(Scope::Instrumentation, &scope.attributes, at, times);
         }
     }
 
     /// Takes in what `other` has, which compares the same.
     pub(super) fn merge(&mut self, mut other: Self) {
-        other.count_resources();
-        other.count_scopes();
+        other.count_kept();
         let Numbers { attributes, .. } = other.numbers;
         let numbers = attributes.iter().map(|attribute| match attribute {
             Attribute::Intrinsic(one) => self.numbers.intrinsic(*one),
@@ -186,8 +250,7 @@ impl Comparison {
 
     /// The series, and whether a limit left some out or made counts too low.
     pub(super) fn finish(mut self) -> (Vec<Series>, bool) {
-        self.count_resources();
-        self.count_scopes();
+        self.count_kept();
         let mut finished = Vec::new();
         let none = vec![0; self.range.interval_count()];
         let (seen, is_partial) = self.tallies.finish();
@@ -218,3 +281,6 @@ fn series(labels: Vec<Label>, counts: &[u64]) -> Series {
     let values = counts.iter().map(|count| *count as f64).collect();
     Series { labels, values, exemplars: Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

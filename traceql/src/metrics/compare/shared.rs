@@ -1,7 +1,8 @@
 //! What many spans share is counted once for all of them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 /// How many different things are kept before they are counted.
 const KEPT_MAX: usize = 256;

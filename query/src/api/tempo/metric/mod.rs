@@ -123,8 +123,8 @@ fn evaluate(questions: &Questions<'_>, question: &MetricsQuestion) -> Result<Eva
 
 /// What of spans the store has to show.
 fn looks_at(metrics: &Metrics) -> LooksAt {
-    let traceql::LooksAt { keys, names, details } = metrics.looks_at();
-    LooksAt { keys, names, details }
+    let traceql::LooksAt { keys, names, details, counts_others } = metrics.looks_at();
+    LooksAt { keys, names, details, others_by_number: counts_others }
 }
 
 /// Adds up the traces that it is shown.
@@ -138,7 +138,8 @@ impl Adding for Observing {
     fn add(&mut self, trace: &Shown<'_>) {
         if self.error.is_none() {
             self.seen += 1;
-            self.error = self.evaluation.observe(&Trace::new(trace.spans())).err();
+            let spans = Trace::new(trace.spans()).with_numbered(trace.numbered());
+            self.error = self.evaluation.observe(&spans).err();
         }
     }
 
