@@ -25,6 +25,10 @@ pub(crate) struct Options {
     /// Questions of each kind that come before, and are not timed.
     #[arg(long, default_value_t = 20)]
     pub(crate) warm_up: usize,
+    /// Once the answers to one kind took so long together, no further question of it is asked; a
+    /// quarter of it is enough for those that come before.
+    #[arg(long, value_parser = humantime::parse_duration, default_value = "20s")]
+    pub(crate) kind_time: Duration,
     /// How many traces are fetched, and their span ids compared with what was sent.
     #[arg(long, default_value_t = 200)]
     pub(crate) traces: usize,
@@ -120,10 +124,15 @@ pub(crate) async fn run(
 ) -> anyhow::Result<Report> {
     let mut interview = Interview::new(api, requests, seed)?;
     for at in 0..interview.tallies.len() {
-        for number in 0..options.warm_up + options.questions {
-            let is_timed = number >= options.warm_up;
-            if !interview.ask(at, is_timed).await? {
-                break;
+        for (count, is_timed, time) in [
+            (options.warm_up, false, options.kind_time / 4),
+            (options.questions, true, options.kind_time),
+        ] {
+            for number in 0..count {
+                let has_time = number == 0 || interview.spent(at) < time;
+                if !has_time || !interview.ask(at, is_timed).await? {
+                    break;
+                }
             }
         }
     }
@@ -194,6 +203,11 @@ impl<'a> Interview<'a> {
         })
     }
 
+    /// How long answers of the kind at this index took together.
+    fn spent(&self, at: usize) -> Duration {
+        self.tallies.get(at).map_or(Duration::ZERO, |tally| tally.spent)
+    }
+
     /// Asks a question of the kind at this index. False where that cannot be asked.
     async fn ask(&mut self, at: usize, is_timed: bool) -> anyhow::Result<bool> {
         let Some(tally) = self.tallies.get_mut(at).filter(|tally| tally.can_be_asked) else {
@@ -204,9 +218,9 @@ impl<'a> Interview<'a> {
             tally.can_be_asked = false;
             return Ok(false);
         };
+        tally.spent += latency;
         if is_timed {
             tally.questions += 1;
-            tally.spent += latency;
             tally.latencies.record(latency)?;
             match answer.and_then(|answer| question.expected.count(&answer)) {
                 Ok(count) => tally.results += count,

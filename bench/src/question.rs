@@ -1,10 +1,10 @@
 //! Questions about the spans that the load generator sends, drawn from the seed.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use anyhow::Context;
 
-use crate::dialect::{Answer, Ask, Search, Series};
+use crate::dialect::{Answer, Ask, Relation, Search, Series, Structure};
 use crate::dice::Dice;
 use crate::request::Requests;
 use crate::sent::{self, SentSpan};
@@ -33,6 +33,9 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::Slowest,
     Kind::SlowestOfService,
     Kind::UnderAnother,
+    Kind::CalledByAnother,
+    Kind::BesideAnother,
+    Kind::ErrorUnderAnother,
     Kind::SpansOverTime,
     Kind::SpansOfServicesOverTime,
     Kind::ErrorsOverTime,
@@ -63,6 +66,9 @@ pub(crate) enum Kind {
     Slowest,
     SlowestOfService,
     UnderAnother,
+    CalledByAnother,
+    BesideAnother,
+    ErrorUnderAnother,
     SpansOverTime,
     SpansOfServicesOverTime,
     ErrorsOverTime,
@@ -191,9 +197,14 @@ impl<'a> Examiner<'a> {
             Kind::SlowestOfService => {
                 found(Search { slowest_first: true, ..of_service(&self.any_span()?) })
             }
-            Kind::UnderAnother => {
-                let (caller, callee) = self.caller_and_callee()?;
-                Question { ask: Ask::Under { caller, callee }, expected: Expected::Some }
+            Kind::UnderAnother => self.call_by(Relation::Descendant)?,
+            Kind::CalledByAnother => self.call_by(Relation::Child)?,
+            Kind::BesideAnother => self.siblings()?,
+            Kind::ErrorUnderAnother => {
+                let of = self.any_span()?.service;
+                let relation = Relation::Descendant;
+                let ask = Ask::Structure(Structure { of, relation, service: None });
+                Question { ask, expected: Expected::Any }
             }
             Kind::SpansOverTime => series(Series::Spans),
             Kind::SpansOfServicesOverTime => series(Series::SpansOfServices),
@@ -215,23 +226,42 @@ impl<'a> Examiner<'a> {
         Ok(Question { ask: Ask::Trace(id), expected: Expected::Trace { spans } })
     }
 
-    /// The services of a span and of its parent, which are two.
-    fn caller_and_callee(&mut self) -> anyhow::Result<(String, String)> {
+    /// A span that another service's called.
+    fn call_by(&mut self, relation: Relation) -> anyhow::Result<Question> {
+        self.pair(relation, |one, other| one.parent_span_id == other.span_id)
+    }
+
+    /// Two spans with the same parent.
+    fn siblings(&mut self) -> anyhow::Result<Question> {
+        self.pair(Relation::Sibling, |one, other| {
+            one.parent_span_id != 0 && one.parent_span_id == other.parent_span_id
+        })
+    }
+
+    /// A span that stands to one of another service as `stands` tells.
+    fn pair(
+        &mut self,
+        relation: Relation,
+        stands: fn(&SentSpan, &SentSpan) -> bool,
+    ) -> anyhow::Result<Question> {
         for _ in 0..TRIES {
             let spans = sent::spans_in(self.requests, self.dice.number() % self.requests.count)?;
-            let by_id: HashMap<_, _> =
-                spans.iter().map(|span| ((span.trace_id, span.span_id), span)).collect();
-            let mut calls = Vec::new();
-            for span in &spans {
-                let parent = by_id.get(&(span.trace_id, span.parent_span_id));
-                let caller = parent.filter(|parent| parent.service != span.service);
-                calls.extend(caller.map(|caller| (&caller.service, &span.service)));
+            let mut by_trace: BTreeMap<u128, Vec<&SentSpan>> = BTreeMap::new();
+            spans.iter().for_each(|span| by_trace.entry(span.trace_id).or_default().push(span));
+            let mut pairs = Vec::new();
+            for trace in by_trace.values() {
+                let all = trace.iter().flat_map(|one| trace.iter().map(move |other| (one, other)));
+                pairs.extend(
+                    all.filter(|(one, other)| one.service != other.service && stands(one, other)),
+                );
             }
-            if let Some((caller, callee)) = self.dice.pick(&calls) {
-                return Ok(((*caller).clone(), (*callee).clone()));
+            if let Some((one, other)) = self.dice.pick(&pairs) {
+                let (of, service) = (other.service.clone(), Some(one.service.clone()));
+                let ask = Ask::Structure(Structure { of, relation, service });
+                return Ok(Question { ask, expected: Expected::Some });
             }
         }
-        anyhow::bail!("no span has a parent of another service")
+        anyhow::bail!("no span stands so to one of another service")
     }
 
     fn any_span(&mut self) -> anyhow::Result<SentSpan> {

@@ -16,7 +16,7 @@ pub(super) fn path(ask: &Ask, now_unix_nano: u64) -> Option<Path> {
         Ask::Trace(id) => return Some((format!("/api/traces/{id:032x}"), Vec::new())),
         Ask::Services => return Some(("/api/services".to_owned(), Vec::new())),
         Ask::Search(search) => search,
-        Ask::Under { .. } | Ask::Series(_) => return None,
+        Ask::Structure(_) | Ask::Series(_) => return None,
     };
     if search.slowest_first {
         return None;
@@ -75,7 +75,7 @@ pub(super) fn read(ask: &Ask, body: &[u8]) -> Result<Answer, String> {
             let answer: Body<IgnoredAny> = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Names(answer.data.map_or(0, |names| names.len())))
         }
-        Ask::Search(_) | Ask::Under { .. } | Ask::Series(_) => {
+        Ask::Search(_) | Ask::Structure(_) | Ask::Series(_) => {
             let answer: Body<IgnoredAny> = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Traces(answer.data.map_or(0, |traces| traces.len())))
         }

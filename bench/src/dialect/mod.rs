@@ -31,10 +31,49 @@ pub(crate) enum Ask {
     Services,
     /// Traces with a span that meets all conditions.
     Search(Search),
-    /// Traces in which a span of one service is somewhere below one of another.
-    Under { caller: String, callee: String },
+    /// Traces in which spans stand so to each other.
+    Structure(Structure),
     /// Figures of spans over the last hour, minute by minute.
     Series(Series),
+}
+
+/// How a span stands to one of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Structure {
+    /// The service of the other span.
+    pub(crate) of: String,
+    pub(crate) relation: Relation,
+    /// The span's own service; `None` where it is to be one that failed.
+    pub(crate) service: Option<String>,
+}
+
+/// What a span is of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Relation {
+    Child,
+    Descendant,
+    Sibling,
+}
+
+impl Structure {
+    /// The question in TraceQL, which two dialects speak.
+    fn in_traceql(&self) -> String {
+        let of_service =
+            |service: &str| format!("{{ resource.service.name = {} }}", traceql_text(service));
+        let operator = match self.relation {
+            Relation::Child => ">",
+            Relation::Descendant => ">>",
+            Relation::Sibling => "~",
+        };
+        let own = self.service.as_deref().map(of_service);
+        let own = own.unwrap_or_else(|| "{ status = error }".to_owned());
+        format!("{} {operator} {own}", of_service(&self.of))
+    }
+}
+
+/// A text as TraceQL writes it.
+fn traceql_text(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// What figures are asked for.

@@ -11,10 +11,8 @@ pub(super) fn path(ask: &Ask) -> Option<Path> {
     let search = match ask {
         Ask::Trace(id) => return Some((format!("/api/v1/traces/{id:032x}"), Vec::new())),
         Ask::Services => return Some(("/api/v1/services".to_owned(), vec![everything])),
-        Ask::Under { caller, callee } => {
-            let query = format!(
-                "{{ resource.service.name = `{caller}` }} >> {{ resource.service.name = `{callee}` }}"
-            );
+        Ask::Structure(structure) => {
+            let query = structure.in_traceql();
             let parameters = vec![everything, ("limit", LIMIT.to_owned()), ("q", query)];
             return Some(("/api/v1/search".to_owned(), parameters));
         }
@@ -69,7 +67,7 @@ pub(super) fn read(ask: &Ask, body: &[u8]) -> Result<Answer, String> {
             let answer: Services = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Names(answer.services.len()))
         }
-        Ask::Search(_) | Ask::Under { .. } | Ask::Series(_) => {
+        Ask::Search(_) | Ask::Structure(_) | Ask::Series(_) => {
             let answer: Found = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Traces(answer.traces.len()))
         }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Answer, Ask, LIMIT, Path, Search, Series, parse_span_id};
+use super::{Answer, Ask, LIMIT, Path, Search, Series, parse_span_id, traceql_text};
 
 /// How far back searches look: Tempo refuses more than a week. Longer than any load is
 /// back-dated.
@@ -32,11 +32,7 @@ pub(super) fn path(ask: &Ask, now_unix_nano: u64) -> Option<Path> {
         }
         Ask::Search(search) if search.slowest_first => None,
         Ask::Search(search) => searched(format!("{{ {} }}", conditions(search))),
-        Ask::Under { caller, callee } => searched(format!(
-            "{{ resource.service.name = {} }} >> {{ resource.service.name = {} }}",
-            quoted(caller),
-            quoted(callee)
-        )),
+        Ask::Structure(structure) => searched(structure.in_traceql()),
         Ask::Series(series) => {
             let mut parameters = since(SERIES_SECONDS);
             let query = match series {
@@ -55,10 +51,10 @@ pub(super) fn path(ask: &Ask, now_unix_nano: u64) -> Option<Path> {
 fn conditions(search: &Search) -> String {
     let mut all = Vec::new();
     if let Some(service) = &search.service {
-        all.push(format!("resource.service.name = {}", quoted(service)));
+        all.push(format!("resource.service.name = {}", traceql_text(service)));
     }
     if let Some(name) = &search.span_name {
-        all.push(format!("name = {}", quoted(name)));
+        all.push(format!("name = {}", traceql_text(name)));
     }
     if search.has_error {
         all.push("status = error".to_owned());
@@ -67,7 +63,7 @@ fn conditions(search: &Search) -> String {
         all.push(format!("duration >= {micros}us"));
     }
     if let Some((key, value)) = &search.attribute {
-        let text = quoted(value);
+        let text = traceql_text(value);
         // The text alone does not tell the type.
         let may_be_text_only = value.parse::<i64>().is_err() && value.parse::<bool>().is_err();
         all.push(match may_be_text_only {
@@ -76,10 +72,6 @@ fn conditions(search: &Search) -> String {
         });
     }
     all.join(" && ")
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[derive(Deserialize)]
@@ -140,7 +132,7 @@ pub(super) fn read(ask: &Ask, body: &[u8]) -> Result<Answer, String> {
             let values: Values = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Names(values.values.len()))
         }
-        Ask::Search(_) | Ask::Under { .. } => {
+        Ask::Search(_) | Ask::Structure(_) => {
             let found: Found = serde_json::from_slice(body).map_err(unreadable)?;
             Ok(Answer::Traces(found.traces.len()))
         }
@@ -160,6 +152,7 @@ fn read_id(text: &str) -> Result<u64, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Relation, Structure};
     use super::*;
 
     fn asked(ask: &Ask) -> String {
@@ -184,12 +177,18 @@ mod tests {
              \"GET \\\"/\\\"\" && status = error && duration >= 1500us && (span.\"cache.hit\" = \
              true || span.\"cache.hit\" = \"true\") }&limit=20"
         );
-        let (caller, callee) = ("a".to_owned(), "b".to_owned());
-        assert_eq!(
-            asked(&Ask::Under { caller, callee }),
-            "/api/search?start=395261&end=1000001&q={ resource.service.name = \"a\" } >> \
-             { resource.service.name = \"b\" }&limit=20"
-        );
+        let structure = |relation, service: Option<&str>| {
+            let service = service.map(str::to_owned);
+            asked(&Ask::Structure(Structure { of: "a".to_owned(), relation, service }))
+        };
+        for (asked, expected) in [
+            (structure(Relation::Child, Some("b")), "> { resource.service.name = \"b\" }"),
+            (structure(Relation::Sibling, Some("b")), "~ { resource.service.name = \"b\" }"),
+            (structure(Relation::Descendant, None), ">> { status = error }"),
+        ] {
+            let start = "/api/search?start=395261&end=1000001&q={ resource.service.name = \"a\" }";
+            assert_eq!(asked, format!("{start} {expected}&limit=20"));
+        }
         assert_eq!(
             asked(&Ask::Series(Series::Durations)),
             "/api/metrics/query_range?start=996401&end=1000001&\

@@ -14,7 +14,7 @@ pub(super) fn path(ask: &Ask, now_unix_nano: u64) -> Option<Path> {
         Ask::Trace(id) => return Some((format!("/api/v2/trace/{id:032x}"), Vec::new())),
         Ask::Services => return Some(("/api/v2/services".to_owned(), Vec::new())),
         Ask::Search(search) if !search.slowest_first => search,
-        Ask::Search(_) | Ask::Under { .. } | Ask::Series(_) => return None,
+        Ask::Search(_) | Ask::Structure(_) | Ask::Series(_) => return None,
     };
     let mut parameters = vec![
         // What has just come belongs to the millisecond that is not over.
