@@ -405,6 +405,73 @@ fn read_events(reader: &mut Reader, take: &mut impl FnMut(u32, &[u32])) -> Resul
     Ok(())
 }
 
+/// What the events and links in a batch's body say, by number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum More {
+    /// An event's name.
+    EventName(u32),
+    /// An attribute of an event or a link.
+    Attribute(u32),
+}
+
+/// Whether `is_it` holds of something that events and links of a batch's body say. Where the
+/// bytes are no body it may.
+pub fn any_more(body: &[u8], mut is_it: impl FnMut(More) -> bool) -> bool {
+    if !has_more(body) {
+        return false;
+    }
+    find_more(&mut Reader::new(body), &mut is_it).unwrap_or(true)
+}
+
+fn find_more(reader: &mut Reader, is_it: &mut impl FnMut(More) -> bool) -> Result<bool, Malformed> {
+    let what = reader.u8()?;
+    for _ in 0..reader.count()? {
+        reader.varint32()?;
+    }
+    for bit in [has::TRACE_STATE, has::FLAGS, has::DROPPED_ATTRIBUTES] {
+        if what & bit != 0 {
+            reader.varint32()?;
+        }
+    }
+    if what & has::EVENTS != 0 {
+        for _ in 0..reader.count()? {
+            reader.varint()?;
+            let name = More::EventName(reader.varint32()?);
+            if is_it(name) || find_attribute(reader, is_it)? {
+                return Ok(true);
+            }
+            reader.varint32()?;
+        }
+    }
+    if what & has::DROPPED_EVENTS != 0 {
+        reader.varint32()?;
+    }
+    if what & has::LINKS != 0 {
+        for _ in 0..reader.count()? {
+            reader.array::<16>()?;
+            reader.array::<8>()?;
+            reader.varint32()?;
+            reader.varint32()?;
+            if find_attribute(reader, is_it)? {
+                return Ok(true);
+            }
+            reader.varint32()?;
+        }
+    }
+    Ok(false)
+}
+
+fn find_attribute(
+    reader: &mut Reader,
+    is_it: &mut impl FnMut(More) -> bool,
+) -> Result<bool, Malformed> {
+    let mut is_found = false;
+    for _ in 0..reader.count()? {
+        is_found |= is_it(More::Attribute(reader.varint32()?));
+    }
+    Ok(is_found)
+}
+
 /// Whether a body has events, links, or a status message: what
 /// [`own_attributes`] does not tell.
 pub fn has_more(body: &[u8]) -> bool {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use hashbrown::HashMap;
+use proto::batch::body::More;
 use proto::batch::{AttributeNumber, Head, body, value};
 
 use super::plan;
@@ -73,6 +74,8 @@ enum Met {
     Attributes { own: Vec<bool>, is_any_own: bool, resources: Vec<bool>, scopes: Vec<bool> },
     /// Told by the head alone.
     Head,
+    /// Spans with an event of this name, by text number.
+    EventName(u32),
     /// Only spans with events, links or a status message.
     More,
     /// None.
@@ -163,9 +166,11 @@ fn met_by(batch: &HotBatch, condition: &Condition, terms: &Option<Vec<Term>>) ->
                 .collect(),
         ),
         Field::Kind | Field::Status | Field::DurationNano => Met::Head,
-        Field::StatusMessage | Field::EventName | Field::LinkTraceId | Field::LinkSpanId => {
-            Met::More
-        }
+        Field::EventName => match plan::equal_text(condition).filter(|name| !name.is_empty()) {
+            Some(name) => batch.lookup().text(batch, name).map_or(Met::Nothing, Met::EventName),
+            None => Met::More,
+        },
+        Field::StatusMessage | Field::LinkTraceId | Field::LinkSpanId => Met::More,
         Field::Attribute { scope, key } => {
             attributes(batch, *scope, attributes_that_meet(batch, key, condition, terms))
         }
@@ -230,7 +235,7 @@ impl Met {
             Self::Attributes { is_any_own, resources, scopes, .. } => {
                 *is_any_own || resources.contains(&true) || scopes.contains(&true)
             }
-            Self::Name(_) | Self::Head | Self::More => true,
+            Self::Name(_) | Self::EventName(_) | Self::Head | Self::More => true,
             Self::Nothing => false,
         }
     }
@@ -247,8 +252,10 @@ impl Met {
                     || at(scopes, head.scope)
                     || *is_any_own && {
                         let body = batch.body(head);
+                        let has_it =
+                            |more| matches!(more, More::Attribute(number) if at(own, number));
                         body::own_attributes(body).any(|number| at(own, number))
-                            || body::has_more(body)
+                            || body::any_more(body, has_it)
                     }
             }
             Self::Head => match condition.field {
@@ -257,6 +264,9 @@ impl Met {
                 Field::DurationNano => number_meets(head.duration_nano().into(), condition),
                 _ => true,
             },
+            Self::EventName(name) => {
+                body::any_more(batch.body(head), |more| more == More::EventName(*name))
+            }
             Self::More => body::has_more(batch.body(head)),
             Self::Nothing => false,
         }
