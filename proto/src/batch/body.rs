@@ -375,22 +375,15 @@ pub fn own_attributes(body: &[u8]) -> impl Iterator<Item = u32> + '_ {
 /// Hands on the events of a body in a batch: the number of each one's name, and those of its
 /// attributes. Ends early where the bytes are no body.
 pub fn each_event(body: &[u8], mut take: impl FnMut(u32, &[u32])) {
+    // Most spans have none, and their attributes need not be passed.
+    if body.first().is_none_or(|what| what & has::EVENTS == 0) {
+        return;
+    }
     read_events(&mut Reader::new(body), &mut take).unwrap_or_default();
 }
 
 fn read_events(reader: &mut Reader, take: &mut impl FnMut(u32, &[u32])) -> Result<(), Malformed> {
-    let what = reader.u8()?;
-    if what & has::EVENTS == 0 {
-        return Ok(());
-    }
-    for _ in 0..reader.count()? {
-        reader.varint32()?;
-    }
-    for before in [has::TRACE_STATE, has::FLAGS, has::DROPPED_ATTRIBUTES] {
-        if what & before != 0 {
-            reader.varint32()?;
-        }
-    }
+    pass_to_events(reader)?;
     let mut attributes = Vec::new();
     for _ in 0..reader.count()? {
         reader.varint()?;
@@ -403,6 +396,20 @@ fn read_events(reader: &mut Reader, take: &mut impl FnMut(u32, &[u32])) -> Resul
         take(name, &attributes);
     }
     Ok(())
+}
+
+/// Goes past what a batch's body has before its events; what there is.
+fn pass_to_events(reader: &mut Reader) -> Result<u8, Malformed> {
+    let what = reader.u8()?;
+    for _ in 0..reader.count()? {
+        reader.varint32()?;
+    }
+    for before in [has::TRACE_STATE, has::FLAGS, has::DROPPED_ATTRIBUTES] {
+        if what & before != 0 {
+            reader.varint32()?;
+        }
+    }
+    Ok(what)
 }
 
 /// What the events and links in a batch's body say, by number.
@@ -424,15 +431,7 @@ pub fn any_more(body: &[u8], mut is_it: impl FnMut(More) -> bool) -> bool {
 }
 
 fn find_more(reader: &mut Reader, is_it: &mut impl FnMut(More) -> bool) -> Result<bool, Malformed> {
-    let what = reader.u8()?;
-    for _ in 0..reader.count()? {
-        reader.varint32()?;
-    }
-    for bit in [has::TRACE_STATE, has::FLAGS, has::DROPPED_ATTRIBUTES] {
-        if what & bit != 0 {
-            reader.varint32()?;
-        }
-    }
+    let what = pass_to_events(reader)?;
     if what & has::EVENTS != 0 {
         for _ in 0..reader.count()? {
             reader.varint()?;
