@@ -205,6 +205,9 @@ pub(crate) trait Adding: Send + 'static {
 
     /// Whether nothing will come of it, so that no further traces are of use.
     fn has_failed(&self) -> bool;
+
+    /// Does what it left for later: no further traces come.
+    fn settle(&mut self);
 }
 
 /// How many threads beside its own may work on a question: one for each further processor.
@@ -355,6 +358,7 @@ impl Questions<'_> {
                     && go_on.is_wanted()
                     && pieces.next(&mut |shown| adding.add(shown))?
                 {}
+                adding.settle();
                 Ok(adding)
             })
         };

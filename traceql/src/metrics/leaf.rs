@@ -244,6 +244,13 @@ impl Leaf {
         Some(number)
     }
 
+    /// See [`super::Evaluation::settle`].
+    pub(super) fn settle(&mut self) {
+        if let Some(comparison) = &mut self.comparison {
+            comparison.count_kept();
+        }
+    }
+
     /// Takes in what `other` has, which is of the same query.
     pub(super) fn merge(&mut self, other: Self) {
         self.is_partial |= other.is_partial;

@@ -116,7 +116,12 @@ fn told(query: &str, spans: &[proto::Span], limits: Limits, parts: usize) -> Str
     }
     let mut all = evaluations.into_iter();
     let mut whole = all.next().expect("one");
-    all.for_each(|part| whole.merge(part));
+    for (place, mut part) in all.enumerate() {
+        if place % 2 == 0 {
+            part.settle();
+        }
+        whole.merge(part);
+    }
     let mut outcome = whole.finish();
     if outcome.is_partial {
         // Series that made room had exemplars, too, and others none for them.

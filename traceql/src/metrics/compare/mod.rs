@@ -215,7 +215,7 @@ impl Comparison {
     }
 
     /// Counts what was kept for later.
-    fn count_kept(&mut self) {
+    pub(super) fn count_kept(&mut self) {
         self.count_plain();
         self.count_by_number();
         self.count_resources();

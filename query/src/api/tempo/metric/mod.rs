@@ -146,4 +146,8 @@ impl Adding for Observing {
     fn has_failed(&self) -> bool {
         self.error.is_some()
     }
+
+    fn settle(&mut self) {
+        self.evaluation.settle();
+    }
 }
