@@ -1,7 +1,10 @@
 //! Zipkin's port, as its senders, clients and viewer meet it.
 
+use std::fmt::Write as _;
 use std::io::Write;
+use std::path::Path;
 
+use expect_test::expect_file;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::blocking::Response;
@@ -13,6 +16,7 @@ use crate::support::{Command, Ports, Server, otlp, web};
 /// ids.
 const YELP: &str = include_str!("zipkin/yelp.json");
 const MESSAGING: &str = include_str!("zipkin/messaging.json");
+const SKEW: &str = include_str!("zipkin/skew.json");
 
 fn post(server: &Server, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response {
     let url = format!("http://{}{path}", server.zipkin());
@@ -76,6 +80,68 @@ fn what_zipkins_senders_send_comes_back_as_it_was() {
         assert!(!links.as_array().expect("links").is_empty());
     }
     assert!(server.stop().success());
+}
+
+/// Checks that the answers to `GET` of these paths are those in `zipkin/golden/<name>.txt`.
+#[track_caller]
+fn check(server: &Server, name: &str, paths: &[&str]) {
+    let mut told = String::new();
+    for path in paths {
+        let answer = get(server, path);
+        let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or("no content-type").to_owned();
+        writeln!(told, "GET {path}\n{} {kind}", answer.status().as_u16()).expect("room");
+        let body = answer.text().expect("a body").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        match serde_json::from_str::<Value>(&body) {
+            Ok(json) => writeln!(told, "{json:#}\n").expect("room"),
+            Err(_) => writeln!(told, "{}\n", body.trim_end()).expect("room"),
+        }
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zipkin/golden");
+    expect_file![folder.join(format!("{name}.txt"))].assert_eq(&told);
+}
+
+#[test]
+fn each_route_answers_as_it_is_written_down() {
+    let server = Server::start();
+    [MESSAGING, SKEW].into_iter().for_each(|text| send(&server, text));
+    check(
+        &server,
+        "names",
+        &[
+            "/api/v2/services",
+            "/api/v2/spans?serviceName=backend",
+            "/api/v2/spans",
+            "/api/v2/remoteServices?serviceName=Frontend",
+            "/api/v2/autocompleteKeys",
+            "/api/v2/autocompleteValues?key=rabbit.queue",
+            "/api/v2/autocompleteValues",
+        ],
+    );
+    let id = "5aab74dbb904746bb33447baae403ed6";
+    let many = format!("/api/v2/traceMany?traceIds={id},1");
+    let lookback = "endTs=1521186012000&lookback=86400000";
+    let search = |query: &str| format!("/api/v2/traces?{query}&{lookback}");
+    let searches = [
+        search("serviceName=backend&spanName=on-message"),
+        search("annotationQuery=rabbit.queue%3Dbackend%20and%20rabbit.routing_key&limit=1"),
+        search("serviceName=backend&minDuration=372"),
+    ];
+    let refused = [
+        search("limit=0"),
+        search("minDuration=2&maxDuration=1"),
+        "/api/v2/traces?lookback=week".to_owned(),
+        "/api/v2/trace/not-hex".to_owned(),
+        "/api/v2/traceMany?traceIds=1".to_owned(),
+        "/api/v2/dependencies".to_owned(),
+        "/api/v2/nothing".to_owned(),
+    ];
+    let by_id = [format!("/api/v2/trace/{id}"), "/api/v2/trace/1".to_owned(), many];
+    let traces: Vec<&str> = by_id.iter().chain(&searches).map(String::as_str).collect();
+    check(&server, "traces", &traces);
+    check(&server, "refused", &refused.each_ref().map(String::as_str));
+    check(&server, "server", &["/config.json", "/zipkin/config.json", "/health", "/info"]);
+    check(&server, "dependencies", &[&format!("/api/v2/dependencies?{lookback}")]);
 }
 
 #[test]
