@@ -1,3 +1,5 @@
+import static java.util.concurrent.TimeUnit.SECONDS;
+
 import brave.Span;
 import brave.Tracing;
 import brave.propagation.TraceContextOrSamplingFlags;
@@ -48,7 +50,8 @@ public class Brave {
 
     Service(String name, String spans) {
       sender = URLConnectionSender.create(spans);
-      handler = AsyncZipkinSpanHandler.create(sender);
+      // No thread reports by itself, and none is to be waited for: see flush below.
+      handler = AsyncZipkinSpanHandler.newBuilder(sender).messageTimeout(0, SECONDS).build();
       tracing = Tracing.newBuilder().localServiceName(name).addSpanHandler(handler).build();
     }
 
