@@ -83,12 +83,19 @@ struct Known {
     by_place: Vec<(At, Cells)>,
 }
 
-/// How often each number came. What comes often has a low one.
-#[derive(Debug, Default)]
-struct Cells {
-    names: Vec<u64>,
-    of_spans: Vec<u64>,
-    of_events: Vec<u64>,
+/// How often each number came, of each kind. What comes often has a low one.
+type Cells = [Vec<u64>; NumberOf::ALL.len()];
+
+/// What a number is of: they are counted apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NumberOf {
+    Name,
+    SpanAttribute,
+    EventAttribute,
+}
+
+impl NumberOf {
+    const ALL: [Self; 3] = [Self::Name, Self::SpanAttribute, Self::EventAttribute];
 }
 
 impl ByNumber {
@@ -108,13 +115,14 @@ impl ByNumber {
             }
         };
         let has_many = by_place.len() >= PLACES_MAX;
-        let Cells { names, of_spans, of_events } = &mut by_place[place].1;
-        if let Some(name) = name {
-            self.cells += add(names, name);
-        }
-        for one in numbers {
-            let counts = if one.owner == Owner::Event { &mut *of_events } else { &mut *of_spans };
-            self.cells += add(counts, one.number);
+        let cells = &mut by_place[place].1;
+        let name = name.map(|number| (NumberOf::Name, number));
+        let attributes = numbers.iter().map(|one| match one.owner {
+            Owner::Event => (NumberOf::EventAttribute, one.number),
+            Owner::Span | Owner::Link => (NumberOf::SpanAttribute, one.number),
+        });
+        for (of, number) in name.into_iter().chain(attributes) {
+            self.cells += add(&mut cells[of as usize], number);
         }
         has_many || self.cells >= CELLS_MAX || self.known.len() >= DICTIONARIES_MAX
     }
@@ -139,33 +147,22 @@ impl ByNumber {
     /// any more.
     pub(super) fn take(&mut self, mut count: impl FnMut(What<'_>, &[(At, u64)])) {
         for Known { dictionary, by_place } in std::mem::take(self).known {
-            each_number(
-                &by_place,
-                |cells| &cells.names,
-                |number, times| {
-                    if let Some(text) = dictionary.text_of(number) {
-                        count(What::Name(&text), times);
+            for of in NumberOf::ALL {
+                each_number(&by_place, of, |number, times| match of {
+                    NumberOf::Name => {
+                        let text = dictionary.text_of(number);
+                        text.iter().for_each(|text| count(What::Name(text), times));
                     }
-                },
-            );
-            each_number(
-                &by_place,
-                |cells| &cells.of_spans,
-                |number, times| {
-                    if let Some(attribute) = dictionary.attribute_of(number) {
-                        count(What::OfSpan(&attribute), times);
+                    NumberOf::SpanAttribute => {
+                        let attribute = dictionary.attribute_of(number);
+                        attribute.iter().for_each(|it| count(What::OfSpan(it), times));
                     }
-                },
-            );
-            each_number(
-                &by_place,
-                |cells| &cells.of_events,
-                |number, times| {
-                    if let Some(attribute) = dictionary.attribute_of(number) {
-                        count(What::OfEvent(&attribute), times);
+                    NumberOf::EventAttribute => {
+                        let attribute = dictionary.attribute_of(number);
+                        attribute.iter().for_each(|it| count(What::OfEvent(it), times));
                     }
-                },
-            );
+                });
+            }
         }
     }
 }
@@ -182,16 +179,12 @@ fn add(counts: &mut Vec<u64>, number: u32) -> usize {
 }
 
 /// Calls `visit` with each number that came, and how often it did at each place.
-fn each_number(
-    by_place: &[(At, Cells)],
-    of: impl Fn(&Cells) -> &Vec<u64>,
-    mut visit: impl FnMut(u32, &[(At, u64)]),
-) {
-    let end = by_place.iter().map(|(_, cells)| of(cells).len()).max().unwrap_or(0);
+fn each_number(by_place: &[(At, Cells)], of: NumberOf, mut visit: impl FnMut(u32, &[(At, u64)])) {
+    let end = by_place.iter().map(|(_, cells)| cells[of as usize].len()).max().unwrap_or(0);
     let mut times = Vec::new();
     for number in 0..end {
         let at_place = |(at, cells): &(At, Cells)| {
-            let times = of(cells).get(number).copied().unwrap_or(0);
+            let times = cells[of as usize].get(number).copied().unwrap_or(0);
             (times > 0).then_some((*at, times))
         };
         times.clear();
