@@ -36,6 +36,10 @@ use anyhow::ensure;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
+/// The server's, so that the store costs here what it costs there.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Measures a tracing backend.
 #[derive(Debug, Parser)]
 #[command(name = "hopline-bench", version)]
