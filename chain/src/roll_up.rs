@@ -91,7 +91,9 @@ impl RollUp {
     /// # Errors
     /// Where one of `records` is nothing else.
     pub fn encode_sum(records: &[impl AsRef<[u8]>]) -> Result<Vec<u8>, Malformed> {
-        let (mut cells, mut count, mut cell) = (Writer::new(), 0, Cell::default());
+        let longest = records.iter().map(|record| record.as_ref().len()).max().unwrap_or(0);
+        let mut cells = Writer::with_capacity(longest);
+        let (mut count, mut cell) = (0, Cell::default());
         add_up(Encoded::all(records)?, |path, sum| {
             sum.take_into(&mut cell);
             if !cell.is_empty() {
@@ -100,10 +102,14 @@ impl RollUp {
                 cell.encode(&mut cells);
             }
         })?;
-        let mut out = Writer::new();
-        out.size(count);
-        out.raw(cells.as_bytes());
-        Ok(out.into_bytes())
+        let mut head = Writer::new();
+        head.size(count);
+        // The count is known last and stands first. All is moved along, so that no more memory
+        // is touched.
+        let mut out = cells.into_bytes();
+        out.splice(..0, head.into_bytes());
+        out.shrink_to_fit();
+        Ok(out)
     }
 
     /// What of `paths` is in the figures that [`RollUp::encode`] wrote; what else is there is

@@ -40,6 +40,11 @@ impl Writer {
         Self::default()
     }
 
+    /// An empty record with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self { out: Vec::with_capacity(bytes) }
+    }
+
     /// How many bytes it has so far.
     pub fn len(&self) -> usize {
         self.out.len()

@@ -143,7 +143,7 @@ pub(crate) struct SealedChains {
 
 /// Figures as they are written, unpacked: a fifth of what they take decoded, and added up as
 /// fast.
-pub(crate) type Encoded = Arc<[u8]>;
+pub(crate) type Encoded = Arc<Vec<u8>>;
 
 /// What was read and is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

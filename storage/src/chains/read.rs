@@ -92,7 +92,7 @@ impl View {
         let Some(found) = self.sealed_parts(sealed, parts(&places), deadline, &mut missing)? else {
             return Ok(None);
         };
-        let found: Vec<_> = found.into_iter().map(|(_, part)| part).collect();
+        let found: Vec<_> = found.iter().map(|(_, part)| part.as_slice()).collect();
         let mut figures = RollUp::sum_encoded(&found).in_record("figures of several times")?;
         for chunk in self.hot.chunks() {
             deadline.check()?;
