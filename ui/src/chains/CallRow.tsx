@@ -1,10 +1,11 @@
 import type { CallNode } from "../api/types";
 import type { Range } from "../search/searchUrl";
+import table from "../shared/FigureTable.module.css";
 import { formatCount, formatDuration, formatNoun, formatShare } from "../shared/format";
 import { Icon } from "../shared/Icon";
 import { ShareBar } from "../shared/ShareBar";
 import { CallLink } from "./CallLink";
-import classes from "./CallTable.module.css";
+import classes from "./CallRow.module.css";
 import { changeOf } from "./callTree";
 import { changeText, changeTone } from "./changeText";
 
@@ -26,9 +27,9 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
   const { now, service, span_name, left_out } = node;
   const change = changeOf(node, root);
   return (
-    <tr className={classes.row} data-gone={now.calls === 0 || undefined}>
-      <td className={classes.call}>
-        <span className={classes.name} style={{ paddingLeft: node.depth * INDENT }}>
+    <tr className={table.row} data-gone={now.calls === 0 || undefined}>
+      <td className={table.subject}>
+        <span className={table.name} style={{ paddingLeft: node.depth * INDENT }}>
           {below > 0 ? (
             <button
               type="button"
@@ -53,35 +54,35 @@ export function CallRow({ node, root, range, below, isClosed, onToggle }: Props)
       <td data-label="share">
         <ShareBar share={now.share} tone="plain" />
       </td>
-      <td className={classes.figure} data-label="below">
+      <td className={table.figure} data-label="below">
         {formatShare(now.subtree_share)}
       </td>
-      <td className={classes.figure} data-label="calls">
+      <td className={table.figure} data-label="calls">
         {formatCount(now.calls)}
       </td>
-      <td className={classes.figure} data-label="per parent">
+      <td className={table.figure} data-label="per parent">
         ×{now.calls_per_parent.toFixed(2)}
       </td>
-      <td className={classes.figure} data-label="errors">
+      <td className={table.figure} data-label="errors">
         {now.errors === 0 ? (
           "0"
         ) : (
-          <b className={classes.errors} title={`${formatCount(now.errors_began)} began here`}>
+          <b className={table.errors} title={`${formatCount(now.errors_began)} began here`}>
             {formatCount(now.errors)}
           </b>
         )}
       </td>
-      <td className={classes.figure} data-label="self p50">
+      <td className={table.figure} data-label="self p50">
         {formatDuration(now.self.p50_nano)}
       </td>
-      <td className={classes.figure} data-label="gap p50">
+      <td className={table.figure} data-label="gap p50">
         {now.gap.sum_nano > 0 ? formatDuration(now.gap.p50_nano) : "–"}
       </td>
-      <td className={classes.figure} data-label="p90">
+      <td className={table.figure} data-label="p90">
         {now.duration ? formatDuration(now.duration.p90_nano) : "–"}
       </td>
       {change !== null && (
-        <td className={classes.figure} data-label="change" data-change={changeTone(change)}>
+        <td className={table.figure} data-label="change" data-change={changeTone(change)}>
           {changeText(change)}
         </td>
       )}

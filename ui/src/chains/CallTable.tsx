@@ -1,8 +1,8 @@
 import { useState } from "react";
 import type { CallNode } from "../api/types";
 import type { Range } from "../search/searchUrl";
+import table from "../shared/FigureTable.module.css";
 import { CallRow } from "./CallRow";
-import classes from "./CallTable.module.css";
 import { countBelow, isCompared, visibleNodes } from "./callTree";
 
 interface Props {
@@ -22,38 +22,35 @@ export function CallTable({ nodes, range }: Props) {
     setClosed(next);
   };
   return (
-    <div className={classes.calls}>
-      <table className={classes.table} aria-label="Calls">
+    <div className={table.frame}>
+      <table className={table.table} aria-label="Calls">
         <thead>
           <tr>
             <th>Call</th>
             <th title="Of the time of all requests; all calls add up to 100 %">Share</th>
-            <th className={classes.figure} title="With all that is below">
+            <th className={table.figure} title="With all that is below">
               Below
             </th>
-            <th className={classes.figure}>Calls</th>
-            <th className={classes.figure} title="For each call of the line above">
+            <th className={table.figure}>Calls</th>
+            <th className={table.figure} title="For each call of the line above">
               Per parent
             </th>
-            <th className={classes.figure}>Errors</th>
-            <th
-              className={classes.figure}
-              title="What half of the calls worked themselves, at most"
-            >
+            <th className={table.figure}>Errors</th>
+            <th className={table.figure} title="What half of the calls worked themselves, at most">
               Self p50
             </th>
             <th
-              className={classes.figure}
+              className={table.figure}
               title="How much longer half of the callers waited, at most, than the callee worked: connect, queue, network"
             >
               Gap p50
             </th>
-            <th className={classes.figure} title="Nine of ten calls took no longer">
+            <th className={table.figure} title="Nine of ten calls took no longer">
               p90
             </th>
             {isCompared(root) && (
               <th
-                className={classes.figure}
+                className={table.figure}
                 title="How much longer a request takes here, itself and in its gap, than in the time it is compared with"
               >
                 Change

@@ -1,6 +1,7 @@
 import { SegmentedControl, Select } from "@mantine/core";
 import type { EntryChains } from "../api/types";
 import { RangeInput } from "../search/RangeInput";
+import page from "../search/RangePage.module.css";
 import { formatCount, formatDuration, formatNoun } from "../shared/format";
 import { ReloadButton } from "../shared/ReloadButton";
 import classes from "./ChainsBar.module.css";
@@ -37,7 +38,7 @@ export function ChainsBar({ view, entries, shown, wrong, busy, onChange, onReloa
     return `${service} ${spanName}`;
   };
   return (
-    <div className={classes.bar}>
+    <div className={page.bar}>
       <RangeInput
         range={view.range}
         wrong={wrong}

@@ -2,6 +2,7 @@ import type { CallsPerTrace, DifferenceCall } from "../api/types";
 import { CallLink } from "../chains/CallLink";
 import { changeText, changeTone } from "../chains/changeText";
 import { DEFAULT_SINCE } from "../search/searchUrl";
+import table from "../shared/FigureTable.module.css";
 import { formatDuration } from "../shared/format";
 import classes from "./DifferenceTable.module.css";
 
@@ -11,26 +12,26 @@ const INDENT = 14;
 /** Each call with what both have of it. All changes add up to that of the whole. */
 export function DifferenceTable({ nodes }: { nodes: DifferenceCall[] }) {
   return (
-    <div className={classes.calls}>
-      <table className={classes.table} aria-label="Differences">
+    <div className={table.frame}>
+      <table className={table.table} aria-label="Differences">
         <thead>
           <tr>
             <th>Call</th>
-            <th className={classes.figure}>Calls</th>
-            <th className={classes.figure}>Errors</th>
-            <th className={classes.figure} title="What the calls worked themselves, all together">
+            <th className={table.figure}>Calls</th>
+            <th className={table.figure}>Errors</th>
+            <th className={table.figure} title="What the calls worked themselves, all together">
               Self
             </th>
             <th
-              className={classes.figure}
+              className={table.figure}
               title="How much longer callers waited than callees worked: connect, queue, network"
             >
               Gap
             </th>
-            <th className={classes.figure} title="Self time and gap; all add up to the whole">
+            <th className={table.figure} title="Self time and gap; all add up to the whole">
               Change
             </th>
-            <th className={classes.figure} title="With all that is below">
+            <th className={table.figure} title="With all that is below">
               With below
             </th>
           </tr>
@@ -53,31 +54,31 @@ function DifferenceRow({ node }: { node: DifferenceCall }) {
     return here === there ? here : `${here} against ${there}`;
   };
   return (
-    <tr className={classes.row} data-gone={now === null || undefined}>
-      <td className={classes.call}>
-        <span className={classes.name} style={{ paddingLeft: node.depth * INDENT }}>
+    <tr className={table.row} data-gone={now === null || undefined}>
+      <td className={table.subject}>
+        <span className={table.name} style={{ paddingLeft: node.depth * INDENT }}>
           <CallLink node={node} range={{ since: DEFAULT_SINCE }} />
           {reference === null && <span className={classes.only}>only here</span>}
           {now === null && <span className={classes.only}>missing here</span>}
         </span>
       </td>
-      <td className={classes.figure} data-label="calls">
+      <td className={table.figure} data-label="calls">
         {both((calls) => calls.calls, String)}
       </td>
-      <td className={classes.figure} data-label="errors">
+      <td className={table.figure} data-label="errors">
         {both((calls) => calls.errors, String)}
       </td>
-      <td className={classes.figure} data-label="self">
+      <td className={table.figure} data-label="self">
         {both((calls) => calls.self_nano, formatDuration)}
       </td>
-      <td className={classes.figure} data-label="gap">
+      <td className={table.figure} data-label="gap">
         {both((calls) => calls.gap_nano, formatDuration)}
       </td>
-      <td className={classes.figure} data-label="change" data-change={changeTone(difference_nano)}>
+      <td className={table.figure} data-label="change" data-change={changeTone(difference_nano)}>
         {changeText(difference_nano)}
       </td>
       <td
-        className={classes.figure}
+        className={table.figure}
         data-label="with below"
         data-change={changeTone(subtree_difference_nano)}
       >

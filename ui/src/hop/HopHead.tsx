@@ -4,6 +4,7 @@ import { HopEnds } from "../hops/HopEnds";
 import { searchOf } from "../hops/hopSearch";
 import { hasGap } from "../hops/sides";
 import { encodeSearch, type Range } from "../search/searchUrl";
+import { Fact } from "../shared/Fact";
 import { formatCount, formatDuration, formatShare } from "../shared/format";
 import classes from "./HopHead.module.css";
 
@@ -33,14 +34,5 @@ export function HopHead({ hop, range }: { hop: HopFigures; range: Range }) {
         All traces with it
       </Link>
     </header>
-  );
-}
-
-function Fact(props: { label: string; failed?: boolean; children: React.ReactNode }) {
-  return (
-    <div className={classes.fact} data-failed={props.failed || undefined}>
-      <dt>{props.label}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }

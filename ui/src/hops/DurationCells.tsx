@@ -1,22 +1,22 @@
 import type { Quantiles } from "../api/types";
+import table from "../shared/FigureTable.module.css";
 import { formatDuration } from "../shared/format";
-import classes from "./HopsTable.module.css";
 
 /** The heads of the columns of {@link DurationCells}. */
 export function DurationHeads() {
   return (
     <>
-      <th className={classes.figure} title="Half of the calls took no longer">
+      <th className={table.figure} title="Half of the calls took no longer">
         p50
       </th>
-      <th className={classes.figure} title="Nine of ten calls took no longer">
+      <th className={table.figure} title="Nine of ten calls took no longer">
         p90
       </th>
-      <th className={classes.figure} title="99 of 100 calls took no longer">
+      <th className={table.figure} title="99 of 100 calls took no longer">
         p99
       </th>
       <th
-        className={classes.figure}
+        className={table.figure}
         title="How much longer nine of ten callers waited, at most, than the callee worked: connect, queue, network"
       >
         Gap p90
@@ -35,16 +35,16 @@ interface Props {
 export function DurationCells({ duration, gap }: Props) {
   return (
     <>
-      <td className={classes.figure} data-label="p50">
+      <td className={table.figure} data-label="p50">
         {formatDuration(duration.p50_nano)}
       </td>
-      <td className={classes.figure} data-label="p90">
+      <td className={table.figure} data-label="p90">
         {formatDuration(duration.p90_nano)}
       </td>
-      <td className={classes.figure} data-label="p99">
+      <td className={table.figure} data-label="p99">
         {formatDuration(duration.p99_nano)}
       </td>
-      <td className={classes.figure} data-label="gap p90">
+      <td className={table.figure} data-label="gap p90">
         {gap === null ? "–" : formatDuration(gap.p90_nano)}
       </td>
     </>

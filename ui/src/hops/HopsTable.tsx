@@ -1,8 +1,8 @@
 import type { HopFigures } from "../api/types";
 import type { Range } from "../search/searchUrl";
+import table from "../shared/FigureTable.module.css";
 import { DurationHeads } from "./DurationCells";
 import { HopRow } from "./HopRow";
-import classes from "./HopsTable.module.css";
 
 interface Props {
   /** What these are, for who does not see it. */
@@ -17,15 +17,15 @@ interface Props {
 export function HopsTable({ label = "Hops", hops, range }: Props) {
   if (hops.length === 0) return null;
   return (
-    <div className={classes.hops}>
-      <table className={classes.table} aria-label={label}>
+    <div className={table.frame}>
+      <table className={table.table} aria-label={label}>
         <thead>
           <tr>
             <th>Hop</th>
-            <th className={classes.figure}>Calls</th>
-            <th className={classes.figure}>Errors</th>
+            <th className={table.figure}>Calls</th>
+            <th className={table.figure}>Errors</th>
             <DurationHeads />
-            <th className={classes.figure} title="What the callee did itself, on average">
+            <th className={table.figure} title="What the callee did itself, on average">
               Self per call
             </th>
             <th title="Of the time of all requests; all hops add up to 100 %">Share</th>

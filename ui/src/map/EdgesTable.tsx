@@ -1,8 +1,8 @@
 import type { GraphEdge } from "../api/types";
 import { DurationCells, DurationHeads } from "../hops/DurationCells";
 import { HopEnds } from "../hops/HopEnds";
-import classes from "../hops/HopsTable.module.css";
 import { hasGap } from "../hops/sides";
+import table from "../shared/FigureTable.module.css";
 import { formatCount, formatShare } from "../shared/format";
 import { ShareBar } from "../shared/ShareBar";
 
@@ -11,13 +11,13 @@ export function EdgesTable({ edges }: { edges: GraphEdge[] }) {
   if (edges.length === 0) return null;
   const byShare = [...edges].sort((one, other) => other.share - one.share);
   return (
-    <div className={classes.hops}>
-      <table className={classes.table} aria-label="Calls between services">
+    <div className={table.frame}>
+      <table className={table.table} aria-label="Calls between services">
         <thead>
           <tr>
             <th>Calls from → to</th>
-            <th className={classes.figure}>Calls</th>
-            <th className={classes.figure}>Errors</th>
+            <th className={table.figure}>Calls</th>
+            <th className={table.figure}>Errors</th>
             <DurationHeads />
             <th>Share</th>
           </tr>
@@ -36,18 +36,18 @@ function EdgeRow({ edge }: { edge: GraphEdge }) {
   const { calls, errors, duration, gap, share } = edge;
   const failed = `${formatCount(errors)} (${formatShare(errors / Math.max(1, calls))})`;
   return (
-    <tr className={classes.row} data-failed={errors > 0 || undefined}>
-      <td className={classes.hop}>
+    <tr className={table.row} data-failed={errors > 0 || undefined}>
+      <td className={table.subject}>
         <HopEnds hop={edge} />
       </td>
-      <td className={classes.figure} data-label="calls">
+      <td className={table.figure} data-label="calls">
         {formatCount(calls)}
       </td>
-      <td className={classes.figure} data-label="errors">
-        {errors === 0 ? "0" : <b className={classes.errors}>{failed}</b>}
+      <td className={table.figure} data-label="errors">
+        {errors === 0 ? "0" : <b className={table.errors}>{failed}</b>}
       </td>
       <DurationCells duration={duration} gap={hasGap(edge) ? gap : null} />
-      <td className={classes.share}>
+      <td>
         <ShareBar share={share} tone="plain" />
       </td>
     </tr>

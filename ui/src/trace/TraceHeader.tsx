@@ -2,6 +2,7 @@ import { ActionIcon, Tooltip } from "@mantine/core";
 import { apiUrl } from "../api/client";
 import type { TraceAnswer } from "../api/types";
 import { CopyButton } from "../shared/CopyButton";
+import { Fact } from "../shared/Fact";
 import { formatAgo, formatDateTime, formatDuration, formatNoun } from "../shared/format";
 import { Icon } from "../shared/Icon";
 import { ReloadButton } from "../shared/ReloadButton";
@@ -59,14 +60,5 @@ export function TraceHeader({ trace, columns, onReload, busy }: Props) {
       </Tooltip>
       <ReloadButton label="Look for more spans" busy={busy} onClick={onReload} />
     </header>
-  );
-}
-
-function Fact(props: { label: string; failed?: boolean; children: React.ReactNode }) {
-  return (
-    <div className={classes.fact} data-failed={props.failed || undefined}>
-      <dt>{props.label}</dt>
-      <dd>{props.children}</dd>
-    </div>
   );
 }
