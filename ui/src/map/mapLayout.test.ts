@@ -36,6 +36,30 @@ const SHOP: GraphAnswer = {
   completeness: { state: "complete" },
 };
 
+test("edges that go around nodes can be seen, too", () => {
+  const around: GraphAnswer = {
+    ...SHOP,
+    services: ["bank", "inventory", "cart", "frontend", "payment"].map((name) => service(name)),
+    edges: [
+      edge("payment", "bank"),
+      edge("inventory", "postgresql", "database"),
+      edge("frontend", "cart"),
+      edge(null, "frontend"),
+      edge("cart", "inventory"),
+      edge("frontend", "payment"),
+      edge("bank", "postgresql", "database"),
+      edge(null, "inventory"),
+    ],
+  };
+  for (const direction of ["LR", "TB"] as const) {
+    const { edges, width, height } = layOut(around, direction);
+    for (const { x, y } of edges.flatMap(({ points }) => points)) {
+      expect([x, y].every((place) => place >= 0)).toBe(true);
+      expect(x <= width && y <= height).toBe(true);
+    }
+  }
+});
+
 test("every node has a place of its own, and edges lead from one to the other", () => {
   for (const direction of ["LR", "TB"] as const) {
     const { nodes, edges, width, height, leftOut } = layOut(SHOP, direction);

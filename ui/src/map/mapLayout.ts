@@ -91,13 +91,35 @@ export function layOut(answer: GraphAnswer, direction: Direction): ServiceMapLay
     const { points } = graph.edge(from, to) as Pick<MapEdge, "points">;
     return [{ id: `${from} > ${to}`, from: begin, to: end, figures, points }];
   });
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return { ...framed([...placed.values()], edges), leftOut: all.length - shown.size };
+}
+
+/** Moved to where all can be seen: dagre makes room for nodes only, and edges go around them. */
+function framed(nodes: MapNode[], edges: MapEdge[]): Omit<ServiceMapLayout, "leftOut"> {
+  const corners = nodes.flatMap(({ x, y, width }) => [
+    { x: x - width / 2, y: y - NODE_HEIGHT / 2 },
+    { x: x + width / 2, y: y + NODE_HEIGHT / 2 },
+  ]);
+  const all = [...corners, ...edges.flatMap(({ points }) => points)];
+  const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
+  const [right, bottom] = [Math.max(...all.map(({ x }) => x)), Math.max(...all.map(({ y }) => y))];
+  const moved = <T extends { x: number; y: number }>(it: T): T => ({
+    ...it,
+    x: it.x - left + MARGIN,
+    y: it.y - top + MARGIN,
+  });
+  const places = new Map(nodes.map((node) => [node.id, moved(node)]));
+  const placeOf = (node: MapNode) => places.get(node.id) ?? node;
   return {
-    nodes: [...placed.values()],
-    edges,
-    width,
-    height,
-    leftOut: all.length - shown.size,
+    nodes: [...places.values()],
+    edges: edges.map((edge) => ({
+      ...edge,
+      from: placeOf(edge.from),
+      to: placeOf(edge.to),
+      points: edge.points.map(moved),
+    })),
+    width: all.length > 0 ? right - left + 2 * MARGIN : 0,
+    height: all.length > 0 ? bottom - top + 2 * MARGIN : 0,
   };
 }
 
