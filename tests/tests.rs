@@ -7,6 +7,7 @@ mod demo;
 mod disk;
 mod durability;
 mod fsck;
+mod hops;
 mod jaeger;
 mod layering;
 mod licences;

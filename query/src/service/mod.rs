@@ -401,7 +401,19 @@ impl Questions<'_> {
     /// # Errors
     /// The store's.
     pub(crate) fn chains(&self, range: TimeRange) -> Result<Chains, ReadError> {
-        let question = ChainsQuestion { range, settled: Duration::ZERO };
+        self.settled_chains(range, Duration::ZERO)
+    }
+
+    /// The same of those traces of which nothing came for `settled`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) fn settled_chains(
+        &self,
+        range: TimeRange,
+        settled: Duration,
+    ) -> Result<Chains, ReadError> {
+        let question = ChainsQuestion { range, settled };
         let chains = self.desk.reader.chains(&question, self.deadline)?;
         self.count(&chains.completeness);
         Ok(chains)

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask, type Params } from "./client";
+import { SETTLED } from "./settled";
 import type { HopAnswer, HopsAnswer } from "./types";
 
 /** The calls between services in a time range. */
 export function useHops(range: Params) {
   return useQuery({
     queryKey: ["hops", range],
-    queryFn: ({ signal }) => ask<HopsAnswer>("hops", range, signal),
+    queryFn: ({ signal }) => ask<HopsAnswer>("hops", { ...range, ...SETTLED }, signal),
     placeholderData: (previous) => previous,
   });
 }
@@ -15,7 +16,8 @@ export function useHops(range: Params) {
 export function useHop(id: string, range: Params) {
   return useQuery({
     queryKey: ["hop", id, range],
-    queryFn: ({ signal }) => ask<HopAnswer>(`hops/${encodeURIComponent(id)}`, range, signal),
+    queryFn: ({ signal }) =>
+      ask<HopAnswer>(`hops/${encodeURIComponent(id)}`, { ...range, ...SETTLED }, signal),
     // Of the same hop only: another's figures under this one's name would be wrong.
     placeholderData: (previous, query) => (query?.queryKey[1] === id ? previous : undefined),
   });

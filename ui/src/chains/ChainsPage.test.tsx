@@ -92,7 +92,7 @@ test("another kind of request, another view and a reference are in the address",
   await userEvent.click(screen.getByRole("combobox", { name: "Requests" }));
   await userEvent.click(await screen.findByRole("option", { name: "batch nightly", hidden: true }));
   expect(address()).toBe("/chains?service=batch&span_name=nightly");
-  expect(asked).toContain("chains?since=15m&service=batch&span_name=nightly");
+  expect(asked).toContain("chains?since=15m&settled=8s&service=batch&span_name=nightly");
   await userEvent.click(screen.getByRole("radio", { name: "Flame" }));
   expect(address()).toBe("/chains?service=batch&span_name=nightly&view=flame");
   await userEvent.click(screen.getByRole("combobox", { name: "Compare with" }));

@@ -30,10 +30,11 @@ test("the address holds what is shown, and nothing that is default", () => {
 test("a reference is the time before, as long, or a day before", () => {
   const now = 10 * 86_400_000;
   const range = { since: "15m" };
-  expect(all({ range, reference: null }, now)).toEqual({ since: "15m" });
+  expect(all({ range, reference: null }, now)).toEqual({ since: "15m", settled: "8s" });
   const quarter = 900_000;
   expect(all({ range, reference: "before" }, now)).toEqual({
     since: "15m",
+    settled: "8s",
     reference_from: String(now - 2 * quarter),
     reference_to: String(now - quarter),
   });
@@ -43,6 +44,7 @@ test("a reference is the time before, as long, or a day before", () => {
   const fixed = { from: "1970-01-02T00:00:00Z", to: "1970-01-02T01:00:00Z" };
   expect(all({ range: fixed, reference: "before" }, now)).toEqual({
     ...fixed,
+    settled: "8s",
     reference_from: String(86_400_000 - 3_600_000),
     reference_to: String(86_400_000),
   });
@@ -58,6 +60,7 @@ test("there is nothing before all time, nor before what is no time", () => {
   expect(hasReference({ since: "all" })).toBe(false);
   expect(all({ range: { since: "all" }, reference: "before" }, 1)).toEqual({
     since: "all",
+    settled: "8s",
   });
 });
 
@@ -80,7 +83,10 @@ test("conditions are in the address, and asked for; what they leave is the refer
   expect(referencesOf(view)).toEqual(["rest"]);
   // A time is no reference for some traces, nor the rest for all of them.
   expect(chainsParams({ ...view, reference: "before" }, 1)).not.toHaveProperty("reference_from");
-  expect(chainsParams({ ...view, conditions: NO_CONDITIONS }, 1)).toEqual({ since: "15m" });
+  expect(chainsParams({ ...view, conditions: NO_CONDITIONS }, 1)).toEqual({
+    since: "15m",
+    settled: "8s",
+  });
   expect(referencesOf(decodeChains({}))).toEqual(["before", "yesterday"]);
   expect(referencesOf(decodeChains({ since: "all" }))).toEqual([]);
 });

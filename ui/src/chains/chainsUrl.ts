@@ -4,6 +4,7 @@
  */
 
 import type { Params } from "../api/client";
+import { SETTLED } from "../api/settled";
 import {
   type Conditions,
   decodeRange,
@@ -119,11 +120,12 @@ export function chainsParams(
     return { ...rangeParams({ range }), ...conditionParams(conditions), ...against };
   }
   const [from, to] = millisOf(range, nowMillis);
-  if (reference === null || reference === "rest" || from === null) return rangeParams({ range });
+  const all = { ...rangeParams({ range }), ...SETTLED };
+  if (reference === null || reference === "rest" || from === null) return all;
   // The server widens times to whole minutes: no minute is to be in both.
   const end = reference === "yesterday" ? to - DAY_MS : Math.floor(from / MINUTE_MS) * MINUTE_MS;
   return {
-    ...rangeParams({ range }),
+    ...all,
     reference_from: String(Math.max(0, end - (to - from))),
     reference_to: String(end),
   };

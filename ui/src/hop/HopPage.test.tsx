@@ -65,7 +65,7 @@ test("a hop has its figures, and what they were over time", async () => {
   const { asked } = openPage(`${ADDRESS}?since=1h`, { [`hops/${HOP.id}`]: () => ANSWER });
   const title = await screen.findByRole("heading", { level: 1 });
   expect(textOf(title)).toBe("payment → bank POST /charge");
-  expect(asked).toContain(`hops/${HOP.id}?since=1h`);
+  expect(asked).toContain(`hops/${HOP.id}?since=1h&settled=8s`);
   const charts = within(screen.getByRole("region", { name: "Over time" }));
   // The last minute is told while none is pointed at.
   const told = charts.getAllByRole("figure").map((chart) => textOf(chart.children[0] as Element));

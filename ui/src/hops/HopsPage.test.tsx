@@ -61,7 +61,7 @@ test("a hop leads to its page, of the same time", async () => {
   const { asked } = openPage("/hops?since=24h", { hops: () => answer([HOP, DATABASE]) });
   const link = await screen.findByRole("link", { name: /bank/ });
   expect(link.getAttribute("href")).toBe("/hops/7b5cf8cb593c6c0c?since=24h");
-  expect(asked).toContain("hops?since=24h");
+  expect(asked).toContain("hops?since=24h&settled=8s");
 });
 
 test("the shell leads here, to the last minutes; another time is in the address", async () => {
@@ -69,7 +69,7 @@ test("the shell leads here, to the last minutes; another time is in the address"
   const nav = await screen.findByRole("navigation", { name: "Main" });
   await userEvent.click(within(nav).getByRole("link", { name: "Hops" }));
   expect(await screen.findByText(/^1.hop and more$/)).toBeTruthy();
-  expect(asked).toContain("hops?since=15m");
+  expect(asked).toContain("hops?since=15m&settled=8s");
   const current = within(nav).getAllByRole("link", { current: "page" });
   expect(current.map(textOf)).toEqual(["Hops"]);
   await userEvent.click(screen.getByRole("combobox", { name: "Trace started" }));

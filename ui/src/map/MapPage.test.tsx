@@ -53,7 +53,7 @@ const findings = (open: Finding[]) => () => ({
 test("who calls whom is drawn, and stands in a table", async () => {
   const { asked } = openPage("/map?since=24h", { graph: () => GRAPH });
   const map = await screen.findByRole("region", { name: "Service map" });
-  expect(asked).toContain("graph?since=24h");
+  expect(asked).toContain("graph?since=24h&settled=8s");
   const link = within(map).getByRole("link", { name: "payment" });
   expect(link.getAttribute("href")).toBe("/?service=payment&since=24h");
   expect(within(map).getByRole("img", { name: "database" })).toBeTruthy();

@@ -6,7 +6,7 @@ use storage::{Comparison, Condition, Field, Operand, TimeRange, TraceConditions}
 use super::error::ApiError;
 use super::json::{self, Json};
 use super::model::call_chains::ChainsAnswer;
-use super::parameter::time::{self, FROM, SINCE, TO, moment};
+use super::parameter::time::{self, FROM, SETTLED, SINCE, TO, moment};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
 use super::search::parameter::{
@@ -72,6 +72,7 @@ pub(super) const ROUTE: Route = Route {
         &FROM,
         &TO,
         &SINCE,
+        &SETTLED,
         &SERVICE,
         &SPAN_NAME,
         &REFERENCE_FROM,
@@ -106,7 +107,7 @@ pub(super) async fn chains(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), ROUTE.in_query)?;
-    let range = time::range(&parameters)?;
+    let (range, settled) = (time::range(&parameters)?, time::settled(&parameters)?);
     let reference = reference(&parameters, range)?;
     let text = |parameter| parameters.text(parameter).map(str::to_owned);
     let asked = Asked {
@@ -124,8 +125,9 @@ pub(super) async fn chains(
                     (chains, before, Some((looked, rest)))
                 }
                 None => {
-                    let before = reference.map(|time| questions.chains(time)).transpose()?;
-                    (questions.chains(range)?, before, None)
+                    let of = |range| questions.settled_chains(range, settled);
+                    let before = reference.map(of).transpose()?;
+                    (of(range)?, before, None)
                 }
             };
             let forest = forest(&now, before.as_ref(), &asked);
@@ -160,6 +162,9 @@ fn picked(parameters: &Parameters<'_>, range: TimeRange) -> Result<Option<Picked
         Some("rest") => true,
         Some(other) => return Err(AGAINST.no_such_word(other)),
     };
+    if given(&SETTLED) {
+        return Err(SETTLED.refuse("cannot be combined with conditions; leave it out"));
+    }
     // No root has a name without its ids: then all names are read, and this one is shown.
     let exact = parameters.text(&SPAN_NAME).filter(|name| !name.contains('*'));
     Ok(Some(Picked {

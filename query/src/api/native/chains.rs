@@ -9,7 +9,7 @@ use super::model::chains::{
     TailAnswer,
 };
 use super::model::completeness::Completeness;
-use super::parameter::time::{self, FROM, SINCE, TO};
+use super::parameter::time::{self, FROM, SETTLED, SINCE, TO};
 use super::parameter::{Parameter, Parameters, Shape};
 use super::route::Route;
 use crate::hops;
@@ -29,7 +29,7 @@ pub(super) const HOPS: Route = Route {
     id: "hops",
     summary: "The calls between services: how often, how long, and their part of the time",
     in_path: &[],
-    in_query: &[&FROM, &TO, &SINCE, &SERVICE, &LIMIT],
+    in_query: &[&FROM, &TO, &SINCE, &SETTLED, &SERVICE, &LIMIT],
     answer: Some("HopsAnswer"),
 };
 
@@ -38,7 +38,7 @@ pub(super) const GRAPH: Route = Route {
     id: "graph",
     summary: "The service map: services, and the databases, queues and others that they call",
     in_path: &[],
-    in_query: &[&FROM, &TO, &SINCE],
+    in_query: &[&FROM, &TO, &SINCE, &SETTLED],
     answer: Some("GraphAnswer"),
 };
 
@@ -60,7 +60,7 @@ pub(super) const TAIL: Route = Route {
     id: "tail",
     summary: "What makes slow requests slow: each hop's part of the spread of their time",
     in_path: &[],
-    in_query: &[&FROM, &TO, &SINCE, &ENTRY, &SPAN_NAME, &ENTRIES],
+    in_query: &[&FROM, &TO, &SINCE, &SETTLED, &ENTRY, &SPAN_NAME, &ENTRIES],
     answer: Some("TailAnswer"),
 };
 
@@ -69,13 +69,13 @@ pub(super) async fn tail(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), TAIL.in_query)?;
-    let range = time::range(&parameters)?;
+    let (range, settled) = (time::range(&parameters)?, time::settled(&parameters)?);
     let limit = parameters.whole(&ENTRIES)?;
     let text = |parameter| parameters.text(parameter).map(str::to_owned);
     let (entry, span_name) = (text(&ENTRY), text(&SPAN_NAME));
     service
         .ask(move |questions| {
-            let chains = questions.chains(range)?;
+            let chains = questions.settled_chains(range, settled)?;
             let mut entries = tail::entries(&chains);
             let is_asked = |asked: &Option<String>, found: &String| {
                 asked.as_ref().is_none_or(|asked| asked == found)
@@ -97,12 +97,12 @@ pub(super) async fn hops(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), HOPS.in_query)?;
-    let range = time::range(&parameters)?;
+    let (range, settled) = (time::range(&parameters)?, time::settled(&parameters)?);
     let limit = parameters.whole(&LIMIT)?;
     let end = parameters.text(&SERVICE).map(str::to_owned);
     service
         .ask(move |questions| {
-            let chains = questions.chains(range)?;
+            let chains = questions.settled_chains(range, settled)?;
             let mut hops = hops::hops(&chains);
             hops.retain(|hop| end.is_none() || hop.caller == end || hop.callee == end);
             Ok(json::encode(&HopsAnswer {
@@ -119,10 +119,10 @@ pub(super) async fn graph(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), GRAPH.in_query)?;
-    let range = time::range(&parameters)?;
+    let (range, settled) = (time::range(&parameters)?, time::settled(&parameters)?);
     service
         .ask(move |questions| {
-            let chains = questions.chains(range)?;
+            let chains = questions.settled_chains(range, settled)?;
             let hops = hops::hops(&chains);
             let nodes = hops::nodes(&hops);
             Ok(json::encode(&GraphAnswer {

@@ -6,7 +6,7 @@ use super::error::ApiError;
 use super::json::{self, Json};
 use super::model::hop_detail::HopAnswer;
 use super::parameter::Parameters;
-use super::parameter::time::{self, FROM, SINCE, TO};
+use super::parameter::time::{self, FROM, SETTLED, SINCE, TO};
 use super::path::{HOP_ID, PathParameters};
 use super::red;
 use super::route::Route;
@@ -20,7 +20,7 @@ pub(super) const ROUTE: Route = Route {
     id: "hop",
     summary: "One hop: its figures over time, what leads to it, what it leads to, and traces",
     in_path: &[&HOP_ID],
-    in_query: &[&FROM, &TO, &SINCE],
+    in_query: &[&FROM, &TO, &SINCE, &SETTLED],
     answer: Some("HopAnswer"),
 };
 
@@ -30,11 +30,11 @@ pub(super) async fn hop(
     RawQuery(query): RawQuery,
 ) -> Result<Json, ApiError> {
     let parameters = Parameters::parse(query.as_deref(), ROUTE.in_query)?;
-    let range = time::range(&parameters)?;
+    let (range, settled) = (time::range(&parameters)?, time::settled(&parameters)?);
     let id: HopId = path.id(&HOP_ID)?;
     service
         .ask(move |questions| {
-            let chains = questions.chains(range)?;
+            let chains = questions.settled_chains(range, settled)?;
             let detail = detail(&chains, id).ok_or_else(|| {
                 ApiError::not_found(format!("no hop {id} in this time; ask for a longer one"))
             })?;

@@ -1,5 +1,7 @@
 //! Moments and ranges of time.
 
+use std::time::Duration;
+
 use proto::clock::now_unix_nano;
 use storage::TimeRange;
 
@@ -26,8 +28,24 @@ pub(in crate::api::native) const SINCE: Parameter = Parameter::new(
      any of the three, the last hour.",
 );
 
+pub(in crate::api::native) const SETTLED: Parameter = Parameter::new(
+    "settled",
+    Shape::Duration,
+    "Leaves out traces of which a span came within this time, as `8s`: more may be on their way, \
+     and until those come a call looks as if nobody had answered it. All count where left out.",
+);
+
 /// The range where a question names none.
 const DEFAULT_SINCE_NANO: u64 = 3_600 * 1_000_000_000;
+
+/// For how long nothing of a trace may have come that counts, see [`SETTLED`].
+///
+/// # Errors
+/// Where it is malformed.
+pub(in crate::api::native) fn settled(parameters: &Parameters<'_>) -> Result<Duration, ApiError> {
+    let text = parameters.text(&SETTLED).unwrap_or("0s");
+    parse_duration(text).map(Duration::from_nanos).map_err(|error| SETTLED.refuse(error))
+}
 
 /// The range that the parameters name.
 ///
