@@ -1,7 +1,7 @@
 import { type CSSProperties, useState } from "react";
 import type { CallNode } from "../api/types";
 import type { Range } from "../search/searchUrl";
-import { formatCount, formatDuration, formatShare } from "../shared/format";
+import { formatCount, formatDuration, formatNoun, formatShare } from "../shared/format";
 import { colorVariable, serviceColor } from "../shared/serviceColor";
 import { CallLink } from "./CallLink";
 import { changeOf, changePart, type FlameBox, flameBoxes } from "./callTree";
@@ -67,7 +67,7 @@ function Told({ node, root, range }: { node: CallNode; root: CallNode; range: Ra
   const change = changeOf(node, root);
   const figures = [
     `${formatShare(now.subtree_share)} of the time, ${formatShare(now.share)} itself`,
-    `${formatCount(now.calls)} calls`,
+    formatNoun(now.calls, "call"),
     `self ${formatDuration(now.self.p50_nano)}`,
     ...(now.gap.sum_nano > 0 ? [`gap ${formatDuration(now.gap.p50_nano)}`] : []),
     ...(now.errors > 0 ? [`${formatCount(now.errors)} errors`] : []),

@@ -39,7 +39,7 @@ export function HopWays({ chains, further, range }: Props) {
             ))}
             <span className={classes.dim}>
               {" "}
-              {formatCount(chain.calls)} calls, {formatCount(chain.errors)} failed, p50{" "}
+              {formatNoun(chain.calls, "call")}, {formatCount(chain.errors)} failed, p50{" "}
               {formatDuration(chain.duration.p50_nano)}
             </span>
           </span>

@@ -1,5 +1,5 @@
 import type { Finding } from "../api/types";
-import { formatCount, formatDuration, formatShare } from "../shared/format";
+import { formatDuration, formatNoun, formatShare } from "../shared/format";
 import classes from "./MapEdgePath.module.css";
 import type { MapEdge } from "./mapLayout";
 import { toneOf } from "./mapTrouble";
@@ -22,7 +22,7 @@ export function MapEdgePath({ edge: { from, to, figures, points }, finding, shar
   const tone = toneOf(finding);
   const lines = [
     `${from.name} → ${to.name}`,
-    `${formatCount(calls)} calls, ${formatShare(errors / Math.max(1, calls))} failed`,
+    `${formatNoun(calls, "call")}, ${formatShare(errors / Math.max(1, calls))} failed`,
     `p50 ${formatDuration(duration.p50_nano)}, p99 ${formatDuration(duration.p99_nano)}`,
     `gap p90 ${formatDuration(gap.p90_nano)}`,
     ...(finding === null ? [] : [finding.sentence]),

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Finding } from "../api/types";
 import { NodeName } from "../hops/NodeName";
 import { EMPTY_SEARCH, encodeSearch, type Range } from "../search/searchUrl";
-import { formatCount, formatShare } from "../shared/format";
+import { formatNoun, formatShare } from "../shared/format";
 import classes from "./MapNodeBox.module.css";
 import { type MapNode, NODE_HEIGHT } from "./mapLayout";
 import { toneOf } from "./mapTrouble";
@@ -63,7 +63,7 @@ function Figures({ node: { calls, errors } }: { node: MapNode }) {
   if (calls === 0) return <span className={classes.figures}>calls only</span>;
   return (
     <span className={classes.figures}>
-      {formatCount(calls)} calls
+      {formatNoun(calls, "call")}
       {errors > 0 && (
         <>
           , <b className={classes.failed}>{formatShare(errors / calls)} failed</b>
