@@ -23,8 +23,16 @@ export interface MapEdge {
   from: MapNode;
   to: MapNode;
   figures: GraphEdge;
-  points: { x: number; y: number }[];
+  points: Point[];
 }
+
+interface Point {
+  x: number;
+  y: number;
+}
+
+/** Where dagre put a node: its middle. */
+type Placed = Pick<MapNode, "x" | "y" | "width">;
 
 export interface ServiceMapLayout {
   nodes: MapNode[];
@@ -55,16 +63,10 @@ const ENTRY: Omit<MapNode, "x" | "y" | "width"> = {
 export type Direction = "LR" | "TB";
 
 export function layOut(answer: GraphAnswer, direction: Direction): ServiceMapLayout {
-  const all = nodesOf(answer).sort((one, other) => other.share - one.share);
-  const shown = new Map(all.slice(0, NODES_MAX).map((node) => [node.id, node]));
+  const found = nodesOf(answer).sort((one, other) => other.share - one.share);
+  const shown = new Map(found.slice(0, NODES_MAX).map((node) => [node.id, node]));
   const graph = new Graph({ multigraph: false });
-  graph.setGraph({
-    rankdir: direction,
-    nodesep: 18,
-    ranksep: 64,
-    marginx: MARGIN,
-    marginy: MARGIN,
-  });
+  graph.setGraph({ rankdir: direction, nodesep: 18, ranksep: 64 });
   graph.setDefaultEdgeLabel(() => ({}));
   const drawn = answer.edges.flatMap((figures) => {
     const [from, to] = endsOf(figures);
@@ -78,49 +80,49 @@ export function layOut(answer: GraphAnswer, direction: Direction): ServiceMapLay
   for (const { from, to } of drawn) graph.setEdge(from, to);
   layout(graph);
 
+  // dagre makes room for nodes only, and edges go around them.
+  const all = [...graph.nodes().flatMap((id) => cornersOf(graph.node(id))), ...pointsOf(graph)];
+  const [left, right] = extent(all.map(({ x }) => x));
+  const [top, bottom] = extent(all.map(({ y }) => y));
+  const moved = ({ x, y }: Point) => ({ x: x - left + MARGIN, y: y - top + MARGIN });
+
   const placed = new Map<string, MapNode>();
   for (const id of graph.nodes()) {
-    const { x, y, width } = graph.node(id) as Pick<MapNode, "x" | "y" | "width">;
+    const place = graph.node(id) as Placed;
     const node = shown.get(id) ?? ENTRY;
     const { name, kind, calls, errors } = node;
-    placed.set(id, { id, name, kind, calls, errors, x, y, width });
+    placed.set(id, { id, name, kind, calls, errors, ...moved(place), width: place.width });
   }
   const edges = drawn.flatMap(({ figures, from, to }) => {
     const [begin, end] = [placed.get(from), placed.get(to)];
     if (begin === undefined || end === undefined) return [];
     const { points } = graph.edge(from, to) as Pick<MapEdge, "points">;
-    return [{ id: `${from} > ${to}`, from: begin, to: end, figures, points }];
+    return [{ id: `${from} > ${to}`, from: begin, to: end, figures, points: points.map(moved) }];
   });
-  return { ...framed([...placed.values()], edges), leftOut: all.length - shown.size };
+  return {
+    nodes: [...placed.values()],
+    edges,
+    width: right - left + 2 * MARGIN,
+    height: bottom - top + 2 * MARGIN,
+    leftOut: found.length - shown.size,
+  };
 }
 
-/** Moved to where all can be seen: dagre makes room for nodes only, and edges go around them. */
-function framed(nodes: MapNode[], edges: MapEdge[]): Omit<ServiceMapLayout, "leftOut"> {
-  const corners = nodes.flatMap(({ x, y, width }) => [
+/** The corners of a node that is placed. */
+function cornersOf({ x, y, width }: Placed): Point[] {
+  return [
     { x: x - width / 2, y: y - NODE_HEIGHT / 2 },
     { x: x + width / 2, y: y + NODE_HEIGHT / 2 },
-  ]);
-  const all = [...corners, ...edges.flatMap(({ points }) => points)];
-  const [left, top] = [Math.min(...all.map(({ x }) => x)), Math.min(...all.map(({ y }) => y))];
-  const [right, bottom] = [Math.max(...all.map(({ x }) => x)), Math.max(...all.map(({ y }) => y))];
-  const moved = <T extends { x: number; y: number }>(it: T): T => ({
-    ...it,
-    x: it.x - left + MARGIN,
-    y: it.y - top + MARGIN,
-  });
-  const places = new Map(nodes.map((node) => [node.id, moved(node)]));
-  const placeOf = (node: MapNode) => places.get(node.id) ?? node;
-  return {
-    nodes: [...places.values()],
-    edges: edges.map((edge) => ({
-      ...edge,
-      from: placeOf(edge.from),
-      to: placeOf(edge.to),
-      points: edge.points.map(moved),
-    })),
-    width: all.length > 0 ? right - left + 2 * MARGIN : 0,
-    height: all.length > 0 ? bottom - top + 2 * MARGIN : 0,
-  };
+  ];
+}
+
+function pointsOf(graph: Graph): Point[] {
+  return graph.edges().flatMap((edge) => (graph.edge(edge) as Pick<MapEdge, "points">).points);
+}
+
+/** The least and the most; 0 of none. */
+function extent(values: number[]): [least: number, most: number] {
+  return values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 0];
 }
 
 function nodesOf({ services, peers }: GraphAnswer) {
